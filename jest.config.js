@@ -1,0 +1,40 @@
+const common = {
+  rootDir: import.meta.dirname,
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'esnext' },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/var/'],
+  testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
+}
+
+/** Each kind of test by its place: beside the code, in a part's `tests/`, in the root's `tests/`. */
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{pkg,services}/*/src/**/*.test.ts',
+        '<rootDir>/gateway/src/**/*.test.ts',
+        '<rootDir>/scripts/**/*.test.{ts,mjs}',
+      ],
+    },
+    {
+      ...common,
+      displayName: 'service',
+      testMatch: [
+        '<rootDir>/{pkg,services}/*/tests/**/*.test.ts',
+        '<rootDir>/gateway/tests/**/*.test.ts',
+      ],
+    },
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
+  ],
+}

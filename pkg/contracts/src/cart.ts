@@ -1,0 +1,1 @@
+export * from './generated/micromart/cart/v1/cart.ts'

@@ -1,0 +1,1 @@
+export * from './generated/micromart/errors/v1/errors.ts'

@@ -1,0 +1,1 @@
+export * from './generated/micromart/events/v1/events.ts'

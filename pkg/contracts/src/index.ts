@@ -1,0 +1,11 @@
+export { type Access, accessOf } from './access.ts'
+export {
+  type App,
+  apps,
+  components,
+  deadLetterTopic,
+  subscriptions,
+  tokenAudience,
+  type Topic,
+  topics,
+} from './names.ts'

@@ -1,0 +1,43 @@
+/** Dapr app ids. `dapr.yaml` and the components are held against these names by a test. */
+export const apps = {
+  gateway: 'gateway',
+  product: 'product',
+  user: 'user',
+  cart: 'cart',
+  order: 'order',
+  payment: 'payment',
+  provider: 'provider',
+} as const
+
+export type App = (typeof apps)[keyof typeof apps]
+
+/** Topics: what happened, and the version of its payload. */
+export const topics = {
+  productChanged: 'product.changed.v1',
+  orderPaid: 'order.paid.v1',
+  orderRejected: 'order.rejected.v1',
+  orderFailed: 'order.failed.v1',
+  orderCancelled: 'order.cancelled.v1',
+  paymentSettled: 'payment.settled.v1',
+  paymentFailed: 'payment.failed.v1',
+  paymentRefunded: 'payment.refunded.v1',
+  userRegistered: 'user.registered.v1',
+  userErased: 'user.erased.v1',
+} as const
+
+export type Topic = (typeof topics)[keyof typeof topics]
+
+/** Names of the Dapr components in `components/`. */
+export const components = { pubsub: 'pubsub', state: 'state', secrets: 'secrets' } as const
+
+/** Who listens to what; the files of `components/subscriptions` are held against it. */
+export const subscriptions = [
+  { topic: topics.orderPaid, app: apps.cart },
+  { topic: topics.userErased, app: apps.order },
+] as const
+
+/** Where what an app could not handle waits for the dead-letter desk. */
+export const deadLetterTopic = (app: App) => `dead.${app}.v1` as const
+
+/** The audience of access tokens: our own routes and RPCs. */
+export const tokenAudience = 'micromart'

@@ -1,0 +1,1 @@
+export * from './generated/micromart/order/v1/order.ts'

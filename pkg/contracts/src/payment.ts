@@ -1,0 +1,1 @@
+export * from './generated/micromart/payment/v1/payment.ts'

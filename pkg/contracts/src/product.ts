@@ -1,0 +1,1 @@
+export * from './generated/micromart/product/v1/product.ts'

@@ -1,0 +1,1 @@
+export * from './generated/micromart/user/v1/user.ts'

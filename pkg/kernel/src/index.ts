@@ -1,0 +1,18 @@
+export { type Clock, systemClock } from './clock.ts'
+export { decodeCursor, encodeCursor, type JsonValue } from './cursor.ts'
+export { DomainError, type ErrorKind, errorKinds, type FieldError } from './errors.ts'
+export { type Ids, isId, systemIds } from './ids.ts'
+export { type Log, silentLog } from './log.ts'
+export {
+  addMoney,
+  compareMoney,
+  CurrencyMismatch,
+  type Money,
+  money,
+  multiplyMoney,
+  splitMoney,
+  subtractMoney,
+  sumMoney,
+} from './money.ts'
+export type { Page } from './page.ts'
+export { isRole, type Role, roles, type Scope, scopes, scopesOf } from './roles.ts'

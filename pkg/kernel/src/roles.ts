@@ -1,0 +1,36 @@
+/** What a token may be used for. Routes and RPCs ask for scopes, never for roles. */
+export const scopes = [
+  'account',
+  'cart',
+  'orders',
+  'catalog:write',
+  'stock:write',
+  'orders:read',
+  'orders:refund',
+  'orders:ship',
+  'users:read',
+  'users:write',
+  'ops',
+] as const
+
+export type Scope = (typeof scopes)[number]
+
+export const roles = ['customer', 'support', 'merchandiser', 'operator', 'admin'] as const
+
+export type Role = (typeof roles)[number]
+
+const scopesByRole: Readonly<Record<Role, readonly Scope[]>> = {
+  customer: ['account', 'cart', 'orders'],
+  support: ['orders:read', 'orders:refund', 'users:read'],
+  merchandiser: ['catalog:write', 'stock:write'],
+  operator: ['ops', 'orders:read'],
+  admin: scopes,
+}
+
+export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
+
+/** The scopes of all roles together, in the table's order, each once. Unknown roles give none. */
+export const scopesOf = (held: readonly string[]): readonly Scope[] => {
+  const granted = new Set(held.filter(isRole).flatMap((role) => scopesByRole[role]))
+  return scopes.filter((scope) => granted.has(scope))
+}
