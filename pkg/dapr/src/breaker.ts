@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events'
+import { DomainError, type ErrorKind } from '@micromart/kernel'
+import CircuitBreaker from 'opossum'
+
+const resetTimeoutMs = 5_000
+const bucketMs = 1_000
+
+/** Failures of the other side. All else is the caller's own mistake and says that the other side is well. */
+const failures: ReadonlySet<ErrorKind> = new Set(['unavailable', 'internal'])
+
+const isOurOwnDoing = (error: unknown): boolean =>
+  error instanceof DomainError && (error.code === 'call_cancelled' || !failures.has(error.kind))
+
+/** Runs work, or refuses at once while the other side is known to fail. */
+export type Breaker = <T>(work: () => Promise<T>) => Promise<T>
+
+export type Breakers = Disposable & {
+  /** The one breaker of that name; `service` is what a refusal names. */
+  readonly of: (name: string, service: string) => Breaker
+}
+
+const refused = (service: string, openedAt: number): DomainError => {
+  const leftMs = openedAt + resetTimeoutMs - Date.now()
+  const retryAfter = Math.max(1, Math.ceil(leftMs / 1_000))
+  return new DomainError('unavailable', 'dependency_unavailable', {
+    service,
+    retryAfter: String(retryAfter),
+  })
+}
+
+const makeBreaker = (name: string, service: string, rotation: EventEmitter): Breaker => {
+  let openedAt = 0
+  const circuit = new CircuitBreaker<unknown>((work) => work(), {
+    name,
+    timeout: false, // a call brings its own deadline
+    volumeThreshold: 20,
+    resetTimeout: resetTimeoutMs,
+    errorThresholdPercentage: 50,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    rotateBucketController: rotation,
+    errorFilter: isOurOwnDoing,
+  }).on('open', () => {
+    openedAt = Date.now()
+  })
+  return async <T>(work: () => Promise<T>) => {
+    try {
+      return (await circuit.fire(work)) as T
+    } catch (error) {
+      if (isOpenBreaker(error)) throw refused(service, openedAt)
+      throw error
+    }
+  }
+}
+
+const isOpenBreaker = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EOPENBREAKER'
+
+/**
+ * Circuit breakers (opossum), one per name: 20 calls within 10 s of which more than half fail open it for 5 s,
+ * then one call tries. A breaker that is open throws DomainError unavailable `dependency_unavailable`
+ * with `service` and `retryAfter` (whole seconds).
+ */
+export const startBreakers = (): Breakers => {
+  const rotation = new EventEmitter().setMaxListeners(0) // one clock for all: opossum's own is a timer each
+  const timer = setInterval(() => rotation.emit('rotate'), bucketMs).unref()
+  const byName = new Map<string, Breaker>()
+  return {
+    of: (name, service) => {
+      const known = byName.get(name) ?? makeBreaker(name, service, rotation)
+      byName.set(name, known)
+      return known
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  }
+}

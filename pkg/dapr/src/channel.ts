@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client, credentials, type Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import type { Method } from './method.ts'
+import { isServiceError, neverLeft } from './status.ts'
+
+const megabytes = 1024 * 1024
+
+const options = {
+  'grpc.keepalive_time_ms': 15_000, // daprd punishes pings faster than 8 s
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.max_receive_message_length': 4 * megabytes,
+  'grpc.max_send_message_length': 4 * megabytes,
+  'grpc.enable_retries': 0,
+  'grpc.enable_http_proxy': 0, // a proxy of the machine must not come between us and our sidecar
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.initial_reconnect_backoff_ms': 100, // a sidecar that restarts is back within a second
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.use_local_subchannel_pool': 1,
+}
+
+/** The process's one connection to its sidecar. */
+export const openChannel = (port: number): Client =>
+  new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options)
+
+export type Outgoing = {
+  readonly metadata: Metadata
+  readonly deadline: Date
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * One unary call as a promise.
+ * @throws ServiceError of grpc-js
+ */
+export const callOnce = (
+  client: Client,
+  method: Method,
+  request: unknown,
+  { metadata, deadline, signal }: Outgoing,
+): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const cancel = () => call.cancel()
+    const call = client.makeUnaryRequest(
+      method.path,
+      method.requestSerialize as (value: unknown) => Buffer,
+      method.responseDeserialize,
+      request,
+      metadata,
+      { deadline },
+      (error: ServiceError | null, response?: unknown) => {
+        signal?.removeEventListener('abort', cancel)
+        if (error) reject(error)
+        else resolve(response)
+      },
+    )
+    if (signal?.aborted) cancel()
+    signal?.addEventListener('abort', cancel, { once: true })
+  })
+
+/** The sidecar has not opened its port, or waits for our own app port before it lets calls out. */
+const isStarting = (error: ServiceError): boolean =>
+  neverLeft(error) ||
+  (error.code === status.UNKNOWN && /proxy.*not initialized/i.test(error.details))
+
+/** Repeats a call until its sidecar has answered once: app and sidecar start together. */
+export const patientAtStart = () => {
+  let answered = false
+  return async <T>(deadline: Date, attempt: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        const response = await attempt()
+        answered = true
+        return response
+      } catch (error) {
+        const starting = isServiceError(error) && isStarting(error)
+        if (!starting) answered = true
+        if (answered || deadline.getTime() - Date.now() < 200) throw error
+        await pause(100)
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { Client } from '@grpc/grpc-js'
+import { accessOf } from '@micromart/contracts'
+import { DomainError } from '@micromart/kernel'
+import type { Histogram } from '@opentelemetry/api'
+import type { Breakers } from './breaker.ts'
+import { callOnce, type Outgoing, type patientAtStart } from './channel.ts'
+import {
+  type Definition,
+  type Method,
+  partsOf,
+  type RequestOf,
+  type ResponseOf,
+  type UnaryNames,
+} from './method.ts'
+import { type CallOptions, outgoingCall } from './outgoing.ts'
+import { beginCall, endCall } from './span.ts'
+import {
+  domainErrorOf,
+  isServiceError,
+  isUnexplainedUnavailable,
+  sidecarErrorOf,
+} from './status.ts'
+
+/** Every unary RPC of a service as a promise function. Streaming ones are had from `sidecar.stream`. */
+export type RpcClient<S> = {
+  readonly [M in UnaryNames<S>]: (
+    request: RequestOf<S[M]>,
+    options?: CallOptions,
+  ) => Promise<ResponseOf<S[M]>>
+}
+
+export type ClientOptions<S> = {
+  /** Milliseconds per method, where 3,000 is not right. */
+  readonly deadlines?: { readonly [M in UnaryNames<S>]?: number }
+  /**
+   * Every RPC used through this client may be repeated: one that comes back UNAVAILABLE, and not from the service
+   * itself, is called once more. Only for apps that Dapr's resiliency file does not already repeat for.
+   */
+  readonly idempotent?: boolean
+}
+
+/** What all clients of one process share. */
+export type Wire = {
+  readonly client: Client
+  readonly apiToken: string | undefined
+  readonly breakers: Breakers
+  readonly durations: Histogram
+  readonly atStart: ReturnType<typeof patientAtStart>
+}
+
+type Plan = {
+  readonly method: Method
+  /** App id of the other side, or a component of the own sidecar. */
+  readonly target: string
+  /** Proxied to another app; otherwise answered by the own sidecar. */
+  readonly proxied: boolean
+  readonly limitMs: number
+  readonly idempotent: boolean
+}
+
+const defaultLimitMs = 3_000
+
+const decidesByUser = (path: string): boolean => {
+  const kind = accessOf(path)?.kind
+  return kind === 'user' || kind === 'capability'
+}
+
+const asDomainError = (error: unknown, { target, proxied }: Plan): unknown => {
+  if (!isServiceError(error)) return error
+  return proxied ? domainErrorOf(error, target) : sidecarErrorOf(error, target)
+}
+
+const repeatedOnce = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  try {
+    return await attempt()
+  } catch (error) {
+    if (isServiceError(error) && isUnexplainedUnavailable(error)) return attempt()
+    throw error
+  }
+}
+
+const outcomeOf = (error: unknown): string =>
+  error instanceof DomainError ? error.kind : 'internal'
+
+/** One prepared RPC: what does not change from call to call is made here, once. */
+export const prepareCall = (wire: Wire, plan: Plan) => {
+  const { method, target, proxied, limitMs, idempotent } = plan
+  const { service, method: name } = partsOf(method.path)
+  const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name }
+  const spanAttributes = { ...attributes, 'peer.service': target }
+  const forwardsToken = proxied && decidesByUser(method.path)
+  const breaker = wire.breakers.of(`${target}${method.path}`, target)
+
+  const send = async (request: unknown, outgoing: Outgoing): Promise<unknown> => {
+    const attempt = () => callOnce(wire.client, method, request, outgoing)
+    const patient = () => wire.atStart(outgoing.deadline, attempt)
+    try {
+      return await (idempotent ? repeatedOnce(patient) : patient())
+    } catch (error) {
+      throw asDomainError(error, plan)
+    }
+  }
+
+  return async (request: unknown, options: CallOptions = {}): Promise<unknown> => {
+    const { apiToken } = wire
+    const wanted = { service: target, limitMs, apiToken, forwardsToken, signal: options.signal }
+    const outgoing = outgoingCall(wanted)
+    if (proxied) outgoing.metadata.set('dapr-app-id', target)
+    const span = beginCall(`${service}/${name}`, spanAttributes, outgoing.metadata)
+    const begun = performance.now()
+    let failed: string | undefined
+    try {
+      return await breaker(() => send(request, outgoing))
+    } catch (error) {
+      failed = outcomeOf(error)
+      throw error
+    } finally {
+      endCall(span, failed)
+      const labels = { target, operation: name, outcome: failed ?? 'ok' }
+      wire.durations.record((performance.now() - begun) / 1_000, labels)
+    }
+  }
+}
+
+/** Turns each unary method of a definition into a prepared call to that app. */
+export const makeClient = <S extends Definition>(
+  wire: Wire,
+  definition: S,
+  target: string,
+  { deadlines = {}, idempotent = false }: ClientOptions<S> = {},
+): RpcClient<S> => {
+  const limits: { readonly [name: string]: number | undefined } = deadlines
+  const unary = Object.entries(definition).filter(
+    ([, { requestStream, responseStream }]) => !requestStream && !responseStream,
+  )
+  const calls = unary.map(([name, method]) => {
+    const limitMs = limits[name] ?? defaultLimitMs
+    return [name, prepareCall(wire, { method, target, proxied: true, limitMs, idempotent })]
+  })
+  return Object.fromEntries(calls) as RpcClient<S>
+}

@@ -1,0 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** What an incoming request lends to the calls made for it. */
+export type CallScope = {
+  /** The caller's access token, without `Bearer`. Sent on only to RPCs that decide by the user. */
+  readonly token?: string | undefined
+  /** No call made for the request outlives it. */
+  readonly deadline?: Date | undefined
+  readonly requestId?: string | undefined
+  /** Aborted when the caller has gone away: calls still running are cancelled. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The scope of the request being served; `pkg/service` sets it per RPC, the gateway per HTTP request. */
+export const callContext = new AsyncLocalStorage<CallScope>()
+
+/** Runs work whose outgoing calls carry the scope. An empty scope cuts work loose from its request. */
+export const runInContext = <T>(scope: CallScope, work: () => T): T => callContext.run(scope, work)

@@ -1,0 +1,104 @@
+import type {
+  ClientDuplexStream,
+  ClientReadableStream,
+  Metadata,
+  ServiceError,
+} from '@grpc/grpc-js'
+import { accessOf } from '@micromart/contracts'
+import type { Wire } from './client.ts'
+import {
+  type Definition,
+  type Method,
+  type NamesOf,
+  partsOf,
+  type RequestOf,
+  type ResponseOf,
+} from './method.ts'
+import { type CallOptions, outgoingCall } from './outgoing.ts'
+import { beginCall, endCall } from './span.ts'
+
+export type StreamOptions = CallOptions & {
+  /** Milliseconds for the whole stream; 120,000 if not said. */
+  readonly limitMs?: number
+}
+
+/** Streaming RPCs as grpc-js streams with all metadata set. Their `error` is a ServiceError: see `domainErrorOf`. */
+export type RpcStreams<S> = {
+  readonly [M in NamesOf<S, false, true>]: (
+    request: RequestOf<S[M]>,
+    options?: StreamOptions,
+  ) => ClientReadableStream<ResponseOf<S[M]>>
+} & {
+  readonly [M in NamesOf<S, true, true>]: (
+    options?: StreamOptions,
+  ) => ClientDuplexStream<RequestOf<S[M]>, ResponseOf<S[M]>>
+}
+
+type Stream = ClientReadableStream<unknown> | ClientDuplexStream<unknown, unknown>
+
+const defaultLimitMs = 120_000
+
+const open = (
+  { client }: Wire,
+  method: Method,
+  metadata: Metadata,
+  deadline: Date,
+  request: unknown,
+): Stream => {
+  const serialize = method.requestSerialize as (value: unknown) => Buffer
+  const { path, responseDeserialize } = method
+  return method.requestStream
+    ? client.makeBidiStreamRequest(path, serialize, responseDeserialize, metadata, { deadline })
+    : client.makeServerStreamRequest(path, serialize, responseDeserialize, request, metadata, {
+        deadline,
+      })
+}
+
+const follow = (stream: Stream, end: (code: string | undefined) => void, signal?: AbortSignal) => {
+  const cancel = () => stream.cancel()
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  stream.on('status', ({ code }: Pick<ServiceError, 'code'>) => {
+    signal?.removeEventListener('abort', cancel)
+    end(code === 0 ? undefined : String(code))
+  })
+}
+
+const prepareStream = (wire: Wire, method: Method, target: string) => {
+  const { service, method: name } = partsOf(method.path)
+  const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name }
+  const kind = accessOf(method.path)?.kind
+  const forwardsToken = kind === 'user' || kind === 'capability'
+  return (request: unknown, { limitMs = defaultLimitMs, signal }: StreamOptions = {}): Stream => {
+    const { apiToken } = wire
+    const outgoing = outgoingCall({ service: target, limitMs, apiToken, forwardsToken, signal })
+    const { metadata, deadline } = outgoing
+    metadata.set('dapr-app-id', target)
+    metadata.set('dapr-stream', 'true') // otherwise a retry policy refuses the stream
+    const span = beginCall(
+      `${service}/${name}`,
+      { ...attributes, 'peer.service': target },
+      metadata,
+    )
+    const stream = open(wire, method, metadata, deadline, request)
+    follow(stream, (code) => endCall(span, code), outgoing.signal)
+    return stream
+  }
+}
+
+/** Each streaming method (server streaming, bidirectional) of a definition, calling that app. */
+export const makeStreams = <S extends Definition>(
+  wire: Wire,
+  definition: S,
+  target: string,
+): RpcStreams<S> => {
+  const streaming = Object.entries(definition).filter(([, method]) => method.responseStream)
+  const calls = streaming.map(([name, method]) => {
+    const begin = prepareStream(wire, method, target)
+    const call = method.requestStream
+      ? (options?: StreamOptions) => begin(undefined, options)
+      : begin
+    return [name, call]
+  })
+  return Object.fromEntries(calls) as RpcStreams<S>
+}
