@@ -1,0 +1,57 @@
+import { DomainError } from '@micromart/kernel'
+
+/** What mysql2 and TypeORM's wrapper around its errors tell. */
+type Fault = { readonly errno?: number; readonly code?: string; readonly message: string }
+
+const faultOf = (error: unknown): Fault | undefined => {
+  if (!(error instanceof Error)) return undefined
+  const { driverError } = error as { driverError?: unknown }
+  return driverError instanceof Error ? driverError : error
+}
+
+/** https://mariadb.com/docs/server/reference/error-codes, the same numbers in MySQL. */
+const errors = {
+  duplicateEntry: 1062,
+  lockTimeout: 1205,
+  deadlock: 1213,
+  recordChanged: 1020,
+} as const
+
+/** Server and connection faults that pass: too many connections, shutdown, read only, disk full, lost connection. */
+const passing: ReadonlySet<number> = new Set([
+  1021, 1040, 1053, 1077, 1114, 1158, 1159, 1160, 1161, 1203, 1226, 1290, 1836, 1927, 3100, 3, 28,
+])
+const lost = /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|POOL_CLOSED)/
+
+/** A transaction that lost against another and may simply be run again. */
+export const isContention = (error: unknown): boolean => {
+  const errno = faultOf(error)?.errno
+  return errno === errors.deadlock || errno === errors.lockTimeout || errno === errors.recordChanged
+}
+
+/**
+ * Whether an INSERT or UPDATE met an existing row.
+ * @param keyName the unique key that must be the one, such as `payments_order`
+ */
+export const isDuplicate = (error: unknown, keyName?: string): boolean => {
+  const fault = faultOf(error)
+  if (fault?.errno !== errors.duplicateEntry) return false
+  if (keyName === undefined) return true
+  // MariaDB names the key, MySQL table and key: "for key 'payments_order'", "for key 'payments.payments_order'"
+  return fault.message.endsWith(`'${keyName}'`) || fault.message.endsWith(`.${keyName}'`)
+}
+
+/**
+ * Reads a fault of the database as "try later".
+ * @returns undefined when it is none: then it is a bug, or a rule of the schema spoke
+ */
+export const databaseFault = (error: unknown): DomainError | undefined => {
+  const fault = faultOf(error)
+  if (fault === undefined) return undefined
+  if (isContention(error)) {
+    return new DomainError('unavailable', 'database_busy', {}, { cause: error })
+  }
+  const away = lost.test(fault.code ?? '') || passing.has(fault.errno ?? 0)
+  if (!away) return undefined
+  return new DomainError('unavailable', 'database_unavailable', {}, { cause: error })
+}

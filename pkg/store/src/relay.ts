@@ -1,0 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Clock, type Log, systemClock } from '@micromart/kernel'
+import type { DataSource } from 'typeorm'
+import { createBell } from './bell.ts'
+import type { OutboxEvent } from './outbox.ts'
+import { connectRelay, type RelayConnection } from './relay-connection.ts'
+import { watchBacklog } from './relay-metrics.ts'
+import { relayRound } from './relay-round.ts'
+
+export type RelayOptions = {
+  readonly db: DataSource
+  /** Resolves when the broker has the event; called again for one that it refused. */
+  readonly publish: (event: OutboxEvent) => Promise<void>
+  readonly log: Log
+  /** How often to look without being woken, default 500 ms. */
+  readonly intervalMs?: number
+  readonly clock?: Clock
+}
+
+/** The outbox's way to the broker; disposing waits for the round under way. */
+export type Relay = AsyncDisposable & {
+  /** Call after a commit that added an event: it goes out at once. */
+  readonly wake: () => void
+}
+
+const oneDayMs = 24 * 60 * 60 * 1000
+const pruneEveryMs = 60_000
+const longestPauseMs = 2000
+
+/** Sent rows stay for a day: after a loss in the broker they can be published again. */
+const pruning = (clock: Clock) => {
+  let next = 0
+  return async (connection: RelayConnection): Promise<void> => {
+    const now = clock.now().getTime()
+    if (now < next) return
+    const deleted = await connection.prune(new Date(now - oneDayMs))
+    if (deleted < 1000) next = now + pruneEveryMs
+  }
+}
+
+/**
+ * Publishes the outbox: in order per aggregate, aggregates side by side. One relay per database is active, the others stand
+ * by; each may be started without a thought. Delivery is at least once.
+ */
+export const startRelay = (options: RelayOptions): Relay => {
+  const { db, publish, log, intervalMs = 500, clock = systemClock } = options
+  const stop = new AbortController()
+  const { signal } = stop
+  const bell = createBell()
+  const round = relayRound({ publish, log, clock })
+  const prune = pruning(clock)
+
+  const serveOutbox = async (connection: RelayConnection) => {
+    let emptyHanded = 0
+    while (!signal.aborted) {
+      const { sent, failed, more } = await round(connection)
+      emptyHanded = failed > 0 && sent === 0 ? emptyHanded + 1 : 0
+      if (emptyHanded > 0) await rest(Math.min(longestPauseMs, 50 * 2 ** emptyHanded))
+      else if (!more) {
+        await prune(connection)
+        await bell.wait(intervalMs)
+      }
+    }
+  }
+  const rest = (ms: number) => pause(ms, undefined, { signal }).catch(() => undefined)
+  const turn = async () => {
+    await using connection = await connectRelay(db)
+    while (!signal.aborted && !(await connection.lock())) await rest(intervalMs)
+    await serveOutbox(connection)
+  }
+  const loop = async () => {
+    while (!signal.aborted) {
+      await turn().catch((cause: unknown) => log.warn({ cause }, 'relay lost its database'))
+      await rest(intervalMs)
+    }
+  }
+
+  const unwatch = watchBacklog(db, clock)
+  const running = loop()
+  return {
+    wake: bell.ring,
+    [Symbol.asyncDispose]: async () => {
+      unwatch()
+      stop.abort()
+      bell.ring()
+      await running
+    },
+  }
+}

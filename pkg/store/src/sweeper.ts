@@ -1,0 +1,43 @@
+import type { Log } from '@micromart/kernel'
+
+type SweeperOptions = {
+  readonly name: string
+  readonly everyMs: number
+  readonly run: () => Promise<void>
+  readonly log: Log
+}
+
+/** Work that is done again and again until disposed; disposing waits for the run under way. */
+export type Sweeper = AsyncDisposable & {
+  /** Runs once, now, after the run under way; its error comes out here. */
+  readonly runNow: () => Promise<void>
+}
+
+/** Runs of one sweeper never overlap. A failed run is logged, and the next one comes at its time. */
+export const startSweeper = ({ name, everyMs, run, log }: SweeperOptions): Sweeper => {
+  let last: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  const runNow = (): Promise<void> => {
+    const next = last.then(run)
+    last = next.catch(() => undefined)
+    return next
+  }
+  // Replicas that started together must not sweep together.
+  const delay = () => everyMs * (0.8 + Math.random() * 0.4)
+  const tick = async () => {
+    await runNow().catch((cause: unknown) => log.error({ cause, sweeper: name }, 'sweep failed'))
+    if (!stopped) timer = setTimeout(() => void tick(), delay())
+  }
+  timer = setTimeout(() => void tick(), delay())
+
+  return {
+    runNow,
+    [Symbol.asyncDispose]: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await last
+    },
+  }
+}
