@@ -1,5 +1,5 @@
 import mysql from 'mysql2'
-import { DataSource, type EntitySchema } from 'typeorm'
+import { DataSource, type EntitySchema, type Logger } from 'typeorm'
 import { addressOf } from './address.ts'
 import type { MigrationClass } from './migrate.ts'
 import { recordQueries } from './query-telemetry.ts'
@@ -43,6 +43,18 @@ const preparedDriver = {
   },
 }
 
+const nothing = () => {}
+
+/** TypeORM says nothing itself: errors are thrown, and what is thrown is logged once, where it ends. */
+const quiet: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+}
+
 /** A data source that is not connected yet; `migrate` and `openDatabase` share its settings. */
 export const dataSourceFor = (options: DatabaseOptions): DataSource => {
   const { user, ...address } = addressOf(options.url)
@@ -58,7 +70,7 @@ export const dataSourceFor = (options: DatabaseOptions): DataSource => {
     charset: 'utf8mb4_unicode_ci',
     timezone: 'Z',
     connectTimeout: 5000,
-    logging: false,
+    logger: quiet,
     extra: { maxIdle: options.poolSize ?? 15 },
   })
 }

@@ -3,10 +3,13 @@ import { DomainError } from '@micromart/kernel'
 /** What mysql2 and TypeORM's wrapper around its errors tell. */
 type Fault = { readonly errno?: number; readonly code?: string; readonly message: string }
 
+/** By form, not by class: an error of Node's own may come from another realm. */
+const isFault = (error: unknown): error is Fault =>
+  typeof error === 'object' && error !== null && 'message' in error
+
 const faultOf = (error: unknown): Fault | undefined => {
-  if (!(error instanceof Error)) return undefined
-  const { driverError } = error as { driverError?: unknown }
-  return driverError instanceof Error ? driverError : error
+  if (!isFault(error)) return undefined
+  return 'driverError' in error && isFault(error.driverError) ? error.driverError : error
 }
 
 /** https://mariadb.com/docs/server/reference/error-codes, the same numbers in MySQL. */

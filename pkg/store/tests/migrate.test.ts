@@ -1,0 +1,39 @@
+import { expect, it } from '@jest/globals'
+import { silentLog } from '@micromart/kernel'
+import { migrate, openDatabase, sqlMigration } from '../src/index.ts'
+import { emptyDatabase, migrations } from './test-database.ts'
+
+const log = silentLog
+
+it('runs what is pending, and nothing the second time', async () => {
+  await using empty = await emptyDatabase()
+  const run = () => migrate({ url: empty.url, migrations, log })
+  expect(await run()).toBe(2)
+  expect(await run()).toBe(0)
+})
+
+it('runs each migration once when several processes start together', async () => {
+  await using empty = await emptyDatabase()
+  const runs = Array.from({ length: 5 }, () => migrate({ url: empty.url, migrations, log }))
+  const counts = await Promise.all(runs)
+  expect(counts.toSorted()).toEqual([0, 0, 0, 0, 2])
+})
+
+it('goes on at the step that failed', async () => {
+  await using empty = await emptyDatabase()
+  const [first] = migrations
+  const broken = sqlMigration('Second1763800000002', ['CREATE TABLE t (id INT)', 'CREATE nonsense'])
+  const mended = sqlMigration('Second1763800000002', ['CREATE TABLE IF NOT EXISTS t (id INT)'])
+  await expect(migrate({ url: empty.url, migrations: [first!, broken], log })).rejects.toThrow(
+    'nonsense',
+  )
+  expect(await migrate({ url: empty.url, migrations: [first!, mended], log })).toBe(1)
+})
+
+it('refuses to serve from a database that lacks a migration', async () => {
+  await using empty = await emptyDatabase()
+  await migrate({ url: empty.url, migrations: migrations.slice(0, 1), log })
+  await expect(openDatabase({ url: empty.url, entities: [], migrations })).rejects.toThrow(
+    'migrations that were not run',
+  )
+})

@@ -1,0 +1,190 @@
+import { expect, it } from '@jest/globals'
+import { type Clock, silentLog, systemClock } from '@micromart/kernel'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Context, context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import mysql from 'mysql2/promise'
+import {
+  addEvent,
+  inTransaction,
+  type NewEvent,
+  type OutboxEvent,
+  outboxRows,
+  startRelay,
+} from '../src/index.ts'
+import { anEvent, eventually, openStore, type TestStore } from './test-database.ts'
+
+const add = (store: TestStore, ...events: NewEvent[]) =>
+  inTransaction(store.db, async (tx) => {
+    for (const event of events) await addEvent(tx, event)
+  })
+
+const relayOf = (
+  store: TestStore,
+  publish: (event: OutboxEvent) => Promise<void>,
+  clock: Clock = systemClock,
+) => startRelay({ db: store.db, publish, log: silentLog, intervalMs: 20, clock })
+
+const backlog = async ({ db }: TestStore): Promise<number> => {
+  const [row] = await db.query<{ n: string }[]>(
+    'SELECT COUNT(*) AS n FROM outbox WHERE sent_at IS NULL',
+  )
+  return Number(row?.n)
+}
+
+it('publishes what was committed, whole, and marks it', async () => {
+  await using store = await openStore()
+  const published: OutboxEvent[] = []
+  await using _ = relayOf(store, async (event) => void published.push(event))
+  const event = anEvent()
+  await add(store, event)
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(published).toEqual([{ ...event, traceparent: undefined }])
+})
+
+it('goes at once when woken', async () => {
+  await using store = await openStore()
+  const published: string[] = []
+  await using relay = startRelay({
+    db: store.db,
+    publish: async ({ id }) => void published.push(id),
+    log: silentLog,
+    intervalMs: 3_600_000,
+  })
+  await add(store, anEvent())
+  await eventually(() => {
+    relay.wake() // until the relay has its lock nobody hears the bell
+    return published.length === 1
+  })
+})
+
+it('never lets two relays publish the same event', async () => {
+  await using store = await openStore()
+  const published: string[] = []
+  const by = [0, 0, 0]
+  const relay = (index: number) =>
+    relayOf(store, async ({ id }) => {
+      published.push(id)
+      by[index] = (by[index] ?? 0) + 1
+    })
+  await using _a = relay(0)
+  await using _b = relay(1)
+  await using _c = relay(2)
+  const events = Array.from({ length: 300 }, () => anEvent())
+  await Promise.all(events.map((event) => add(store, event)))
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(published.toSorted()).toEqual(events.map(({ id }) => id).toSorted())
+  expect(by.filter((count) => count > 0)).toHaveLength(1)
+})
+
+it('hands over when the active relay ends or loses its connection', async () => {
+  await using store = await openStore()
+  const published: string[] = []
+  const publish = async ({ id }: OutboxEvent) => void published.push(id)
+  const first = relayOf(store, publish)
+  await add(store, anEvent())
+  await eventually(async () => (await backlog(store)) === 0)
+  await using _second = relayOf(store, publish)
+  await first[Symbol.asyncDispose]()
+  await add(store, anEvent())
+  await eventually(async () => (await backlog(store)) === 0)
+  await killRelayConnection(store)
+  await add(store, anEvent())
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(published).toHaveLength(3)
+})
+
+const killRelayConnection = async ({ url, db }: TestStore) => {
+  const [row] = await db.query<{ id: string }[]>(
+    `SELECT IS_USED_LOCK(CONCAT('mm-relay-', SHA1(DATABASE()))) AS id`,
+  )
+  const admin = await mysql.createConnection(url)
+  await admin.query(`KILL ${Number(row?.id)}`)
+  await admin.end()
+}
+
+it('keeps the order of an aggregate over refused publishes while others go on', async () => {
+  await using store = await openStore()
+  const aggregateId = 'order-1'
+  const ordered = Array.from({ length: 5 }, (_, n) => anEvent({ aggregateId, payload: { n } }))
+  const others = Array.from({ length: 20 }, () => anEvent())
+  const published: OutboxEvent[] = []
+  let refusals = 0
+  await add(store, ...ordered, ...others)
+  await using _ = relayOf(store, async (event) => {
+    if (event.id === ordered[2]?.id && refusals < 3) {
+      refusals += 1
+      throw new Error('the broker refuses')
+    }
+    published.push(event)
+  })
+  await eventually(() => refusals > 0 && published.length >= 22)
+  expect(published.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(others.map(({ id }) => id)), // not held up
+  )
+  await eventually(async () => (await backlog(store)) === 0)
+  const ofAggregate = published.filter((event) => event.aggregateId === aggregateId)
+  expect(ofAggregate.map(({ id }) => id)).toEqual(ordered.map(({ id }) => id))
+  expect(published).toHaveLength(25)
+})
+
+it('goes on by itself when the broker is back', async () => {
+  await using store = await openStore()
+  let away = true
+  let attempts = 0
+  const published: string[] = []
+  await add(store, ...Array.from({ length: 50 }, () => anEvent()))
+  await using _ = relayOf(store, async ({ id }) => {
+    attempts += 1
+    if (away) throw new Error('no broker')
+    published.push(id)
+  })
+  await eventually(() => attempts > 32)
+  expect(await backlog(store)).toBe(50)
+  away = false
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(new Set(published).size).toBe(50)
+})
+
+it('keeps sent events for a day and deletes them then', async () => {
+  await using store = await openStore()
+  let now = new Date('2026-01-01T00:00:00Z')
+  const rows = () => store.db.getRepository(outboxRows).count()
+  await using _ = relayOf(store, async () => {}, { now: () => now })
+  await add(store, anEvent(), anEvent())
+  await eventually(async () => (await backlog(store)) === 0)
+  now = new Date('2026-01-01T23:59:00Z')
+  await add(store, anEvent())
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(await rows()).toBe(3)
+  now = new Date('2026-01-02T00:01:01Z')
+  await eventually(async () => (await rows()) === 1)
+})
+
+/** Follows the active context through promises, as the SDK's manager does. */
+const asyncContexts = (): ContextManager => {
+  const storage = new AsyncLocalStorage<Context>()
+  const manager: ContextManager = {
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: (of, work, thisArg, ...args) =>
+      storage.run(of, () => work.call(thisArg as ThisParameterType<typeof work>, ...args)),
+    bind: (_, target) => target,
+    enable: () => manager,
+    disable: () => manager,
+  }
+  return manager
+}
+
+it('carries the trace of the change', async () => {
+  await using store = await openStore()
+  const spanContext = {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceFlags: 1,
+  }
+  const active = trace.setSpanContext(context.active(), spanContext)
+  context.setGlobalContextManager(asyncContexts())
+  await context.with(active, () => add(store, anEvent()))
+  context.disable()
+  const [row] = await store.db.getRepository(outboxRows).find()
+  expect(row?.traceparent).toBe('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')
+})
