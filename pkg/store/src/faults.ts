@@ -1,7 +1,13 @@
 import { DomainError } from '@micromart/kernel'
 
 /** What mysql2 and TypeORM's wrapper around its errors tell. */
-type Fault = { readonly errno?: number; readonly code?: string; readonly message: string }
+type Fault = {
+  readonly errno?: number
+  readonly code?: string
+  /** The connection is of no use any more. */
+  readonly fatal?: boolean
+  readonly message: string
+}
 
 /** By form, not by class: an error of Node's own may come from another realm. */
 const isFault = (error: unknown): error is Fault =>
@@ -55,6 +61,6 @@ export const databaseFault = (error: unknown): DomainError | undefined => {
     return new DomainError('unavailable', 'database_busy', {}, { cause: error })
   }
   const away = lost.test(fault.code ?? '') || passing.has(fault.errno ?? 0)
-  if (!away) return undefined
+  if (!away && fault.fatal !== true) return undefined
   return new DomainError('unavailable', 'database_unavailable', {}, { cause: error })
 }
