@@ -139,6 +139,8 @@ export interface PlaceOrderResponse {
     | undefined;
   /** The answer was frozen by an earlier request with this key. */
   readonly replayed: boolean;
+  /** Trace of the request that made the frozen answer; a replayed problem repeats it byte for byte. */
+  readonly traceId?: string | undefined;
 }
 
 export interface GetOrderRequest {
@@ -723,7 +725,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
 };
 
 function createBasePlaceOrderResponse(): PlaceOrderResponse {
-  return { order: undefined, replayed: false };
+  return { order: undefined, replayed: false, traceId: undefined };
 }
 
 export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
@@ -733,6 +735,9 @@ export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
     }
     if (message.replayed !== false) {
       writer.uint32(16).bool(message.replayed);
+    }
+    if (message.traceId !== undefined) {
+      writer.uint32(26).string(message.traceId);
     }
     return writer;
   },
@@ -764,6 +769,14 @@ export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
             }
 
             message.replayed = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.traceId = reader.string();
             continue;
           }
         }
