@@ -1,0 +1,20 @@
+/** Who asks. Decisions rest on the user's own rights, never on which service passed the call on. */
+export type Caller =
+  | {
+      readonly kind: 'user'
+      readonly id: string
+      readonly roles: readonly string[]
+      readonly scopes: readonly string[]
+    }
+  | { readonly kind: 'anonymous' }
+
+/** What a handler knows about its call besides the request. */
+export type CallContext = {
+  readonly caller: Caller
+  readonly requestId: string
+  readonly deadline: Date | undefined
+  /** Aborted when the caller has gone away. */
+  readonly signal: AbortSignal
+}
+
+export const anonymous: Caller = { kind: 'anonymous' }

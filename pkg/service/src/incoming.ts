@@ -1,0 +1,65 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Metadata } from '@grpc/grpc-js'
+import { DomainError, systemIds } from '@micromart/kernel'
+import { type Context, propagation, ROOT_CONTEXT } from '@opentelemetry/api'
+
+/** The one value of a header, or undefined when it is absent. */
+const single = (metadata: Metadata, key: string): string | undefined => {
+  const [value] = metadata.get(key)
+  return typeof value === 'string' ? value : undefined
+}
+
+const lastOf = (metadata: Metadata, key: string): string | undefined => {
+  const texts = metadata.get(key).flatMap((value) => String(value).split(','))
+  return texts.at(-1)?.trim()
+}
+
+const getter = {
+  keys: () => ['traceparent', 'tracestate'],
+  // The caller's sidecar appends its own traceparent (dapr/dapr #10462): the last is the nearest parent.
+  get: (metadata: Metadata, key: string) =>
+    key === 'traceparent' ? lastOf(metadata, key) : single(metadata, key),
+}
+
+/** The W3C trace context a call came with. */
+export const traceOf = (metadata: Metadata): Context =>
+  propagation.extract(ROOT_CONTEXT, metadata, getter)
+
+/**
+ * The bearer token a call came with.
+ * @throws DomainError unauthenticated `token_invalid`: not of the form `Bearer ...`, or more than one
+ */
+export const tokenOf = (metadata: Metadata): string | undefined => {
+  const values = metadata.get('authorization')
+  if (values.length === 0) return undefined
+  const [, token] = /^Bearer ([\w.~+/=-]+)$/i.exec(String(values[0])) ?? []
+  if (values.length > 1 || token === undefined) {
+    throw new DomainError('unauthenticated', 'token_invalid')
+  }
+  return token
+}
+
+/** The request id of the gateway, or a new one. */
+export const requestIdOf = (metadata: Metadata): string => {
+  const given = single(metadata, 'x-request-id')
+  return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : systemIds.next()
+}
+
+/** A deadline that is really one: grpc-js says Infinity for none. */
+export const deadlineOf = (deadline: Date | number): Date | undefined => {
+  if (deadline instanceof Date) return deadline
+  return Number.isFinite(deadline) ? new Date(deadline) : undefined
+}
+
+/**
+ * Refuses what did not come through the own sidecar, where APP_API_TOKEN is set.
+ * @throws DomainError unauthenticated `app_token_invalid`
+ */
+export const requireAppToken = (metadata: Metadata, appToken: string | undefined): void => {
+  if (appToken === undefined) return
+  const given = Buffer.from(single(metadata, 'dapr-api-token') ?? '')
+  const wanted = Buffer.from(appToken)
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw new DomainError('unauthenticated', 'app_token_invalid')
+  }
+}

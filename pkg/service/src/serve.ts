@@ -1,0 +1,42 @@
+import { buildGrpcServer, listen, type ServedService, shutDown } from './grpc-server.ts'
+import { startHealthServer } from './http-server.ts'
+import type { Log } from '@micromart/kernel'
+import type { TokenVerifier } from './token-verifier.ts'
+import type { TopicHandlers } from './topics.ts'
+
+export type ServeSettings = {
+  /** Own RPCs and Dapr's callbacks; 0 takes any port. */
+  readonly grpcPort: number
+  /** `/livez`, `/readyz`, `/metrics`; 0 takes any port. */
+  readonly httpPort: number
+  readonly services: readonly ServedService[]
+  readonly topics?: TopicHandlers
+  readonly verifier: TokenVerifier
+  /** APP_API_TOKEN: what our sidecar proves itself with. */
+  readonly appToken?: string | undefined
+  readonly ready: () => Promise<boolean>
+  readonly log: Log
+}
+
+/** A listening service. Disposing it says unhealthy, lets running calls finish (5 s), and closes both ports. */
+export type Running = AsyncDisposable & { readonly port: number; readonly httpPort: number }
+
+const graceMs = 5_000
+
+/** Listens for RPCs, events and health questions, on the loopback only: strangers come through the sidecar. */
+export const serve = async (settings: ServeSettings): Promise<Running> => {
+  const { services, topics = {}, verifier, appToken, log, ready } = settings
+  let stopped = false
+  const stopping = () => stopped
+  await using starting = new AsyncDisposableStack()
+  const grpc = buildGrpcServer({ services, topics, verifier, appToken, log }, stopping)
+  const port = await listen(grpc, settings.grpcPort)
+  starting.defer(() => shutDown(grpc, graceMs))
+  const http = starting.use(await startHealthServer(settings.httpPort, { ready, stopping }))
+  starting.defer(() => {
+    stopped = true
+  })
+  const running = starting.move()
+  log.info({ port, httpPort: http.port }, 'listening')
+  return { port, httpPort: http.port, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}

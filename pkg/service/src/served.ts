@@ -1,0 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Log } from '@micromart/kernel'
+import type { CallContext } from './caller.ts'
+
+/** A call whose access mark has been enforced. */
+export type ServedCall = { readonly context: CallContext; readonly log: Log }
+
+const served = new AsyncLocalStorage<ServedCall>()
+
+export const runServed = <T>(call: ServedCall, work: () => T): T => served.run(call, work)
+
+/** The call being served. A handler that `serve()` did not guard has none, and must not run. */
+export const servedCall = (): ServedCall => {
+  const call = served.getStore()
+  if (!call) throw new Error('an RPC handler ran outside serve(): nobody checked who calls')
+  return call
+}

@@ -1,0 +1,115 @@
+import { type Clock, DomainError, systemClock } from '@micromart/kernel'
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose'
+import type { Caller } from './caller.ts'
+
+/** Who a token speaks for. */
+export type TokenVerifier = {
+  /** @throws DomainError unauthenticated `token_invalid`, `token_expired`; unavailable when the keys cannot be had */
+  readonly verify: (token: string) => Promise<Caller>
+}
+
+export type VerifierSettings = {
+  /** The issuer's public keys: the JSON text of a JWK Set. */
+  readonly fetchJwks: () => Promise<string>
+  readonly issuer: string
+  readonly audience: string
+  readonly clock?: Clock
+}
+
+type KeySet = JWTVerifyGetKey
+
+const maxAgeMs = 10 * 60_000
+const cooldownMs = 30_000
+const longestToken = 4_096
+
+/**
+ * The issuer's keys with the manners of jose's createRemoteJWKSet: kept for 10 minutes, and fetched for an unknown `kid`
+ * at most every 30 s, however many tokens carry one.
+ */
+const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
+  let cached: { readonly keys: KeySet; readonly at: number } | undefined
+  let fetching: Promise<KeySet> | undefined
+  const ageMs = () => (cached ? clock.now().getTime() - cached.at : Infinity)
+  const fetched = async (): Promise<KeySet> => {
+    const keys = createLocalJWKSet(JSON.parse(await fetchJwks()) as JSONWebKeySet)
+    cached = { keys, at: clock.now().getTime() }
+    return keys
+  }
+  const fetchOnce = (): Promise<KeySet> => {
+    fetching ??= fetched().finally(() => {
+      fetching = undefined
+    })
+    return fetching
+  }
+  const current = () => (cached && ageMs() < maxAgeMs ? cached.keys : fetchOnce())
+  const find: KeySet = async (...wanted) => {
+    const keys = await current()
+    try {
+      return await keys(...wanted)
+    } catch (error) {
+      const isUnknown = error instanceof errors.JWKSNoMatchingKey
+      if (!isUnknown || ageMs() < cooldownMs) throw error
+      return (await fetchOnce())(...wanted)
+    }
+  }
+  return find
+}
+
+const texts = (claim: unknown): readonly string[] =>
+  Array.isArray(claim) ? claim.filter((role) => typeof role === 'string') : []
+
+const callerOf = ({ sub = '', scope, roles }: JWTPayload): Caller => ({
+  kind: 'user',
+  id: sub,
+  roles: texts(roles),
+  scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
+})
+
+const asRefusal = (error: unknown): unknown => {
+  if (error instanceof errors.JWTExpired) return unauthenticated('token_expired', error)
+  return error instanceof errors.JOSEError ? unauthenticated('token_invalid', error) : error
+}
+
+const unauthenticated = (code: string, cause?: unknown) =>
+  new DomainError('unauthenticated', code, {}, { cause })
+
+/**
+ * Verifies access tokens (RFC 9068): ES256 alone, `typ` at+jwt, our issuer and audience, every claim there, at most 60 s
+ * of skew. `kid` chooses among the issuer's keys; key material inside a token is never looked at.
+ */
+export const tokenVerifier = ({
+  fetchJwks,
+  issuer,
+  audience,
+  clock = systemClock,
+}: VerifierSettings): TokenVerifier => {
+  const keys = cachedKeys(fetchJwks, clock)
+  const expected = {
+    algorithms: ['ES256'],
+    issuer,
+    audience,
+    typ: 'at+jwt',
+    clockTolerance: 60,
+    maxTokenAge: '5 minutes',
+    requiredClaims: ['sub', 'scope', 'roles', 'jti', 'iat', 'exp'],
+  }
+  return {
+    verify: async (token) => {
+      if (token.length > longestToken) throw unauthenticated('token_invalid')
+      try {
+        const options = { ...expected, currentDate: clock.now() }
+        const { payload } = await jwtVerify(token, keys, options)
+        return callerOf(payload)
+      } catch (error) {
+        throw asRefusal(error)
+      }
+    },
+  }
+}
