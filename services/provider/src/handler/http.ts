@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DomainError, type ErrorKind, type Log } from '@micromart/kernel'
+import { metricsText } from '@micromart/service'
+import { bodyOf, requireKey } from './request.ts'
+import type { Route } from './routes.ts'
+
+export type HttpSettings = {
+  /** On the loopback; 0 takes any. */
+  readonly port: number
+  readonly key: string
+  readonly routes: ReadonlyMap<string, Route>
+  readonly ready: () => Promise<boolean>
+  readonly log: Log
+}
+
+/** The simulator's only table from error to status; it is not the shop's. */
+const statusOf: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  already_exists: 409,
+  conflict: 409,
+  precondition: 422,
+  unavailable: 503,
+  internal: 500,
+}
+
+const say = (response: ServerResponse, status: number, body: object): void => {
+  if (response.destroyed) return // the caller has lost patience
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+const refuse = (response: ServerResponse, error: unknown, log: Log): void => {
+  const known = error instanceof DomainError ? error : undefined
+  if (known === undefined) log.error({ cause: error }, 'a request failed')
+  say(response, statusOf[known?.kind ?? 'internal'], { code: known?.code ?? 'internal' })
+}
+
+const health = async (path: string, response: ServerResponse, settings: HttpSettings) => {
+  if (path === '/livez') say(response, 200, { status: 'alive' })
+  else if (path === '/readyz') {
+    const ready = await settings.ready().catch(() => false)
+    say(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
+  } else if (path === '/metrics') {
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    response.end(await metricsText())
+  } else return false
+  return true
+}
+
+const answer = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  settings: HttpSettings,
+): Promise<void> => {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://provider')
+  if (request.method === 'GET' && (await health(pathname, response, settings))) return
+  requireKey(request, settings.key)
+  const route = settings.routes.get(`${request.method} ${pathname}`)
+  if (route === undefined) throw new DomainError('not_found', 'route_unknown')
+  const header = request.headers['idempotency-key']
+  const idempotencyKey = typeof header === 'string' ? header : undefined
+  const query = Object.fromEntries(searchParams)
+  say(response, 200, await route({ query, idempotencyKey, body: await bodyOf(request) }))
+}
+
+export type Listening = AsyncDisposable & { readonly port: number }
+
+/** Serves the provider's API. Disposing it cuts the connections: the silent ones would never end. */
+export const listen = async (settings: HttpSettings): Promise<Listening> => {
+  const server = createServer((request, response) => {
+    answer(request, response, settings).catch((error: unknown) =>
+      refuse(response, error, settings.log),
+    )
+  }).listen(settings.port, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals'
+import { startForTest, type TestProvider } from './start-for-test.ts'
+
+const refund = (provider: TestProvider, charge: unknown, amount: number, key = 'r1') =>
+  provider.post('/v1/refunds', { charge, amount }, { 'idempotency-key': key })
+
+it('refunds once per key', async () => {
+  await using provider = await startForTest()
+  const { body: charge } = await provider.charge('k1')
+  const answers = await Promise.all([1, 2, 3].map(() => refund(provider, charge['id'], 1999)))
+  expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1)
+  expect(answers[0]?.body).toMatchObject({ status: 'succeeded', amount: 1999, currency: 'EUR' })
+  const kinds = (await provider.ledger()).map(({ kind, amount }) => [kind, amount])
+  expect(kinds).toEqual([
+    ['capture', 1999],
+    ['refund', 1999],
+  ])
+})
+
+it('never refunds more than was charged, whatever comes at once', async () => {
+  await using provider = await startForTest()
+  const { body: charge } = await provider.charge('k1')
+  const wanted = ['a', 'b', 'c', 'd', 'e'].map((key) => refund(provider, charge['id'], 800, key))
+  const statuses = (await Promise.all(wanted)).map(({ status }) => status)
+  expect(statuses.toSorted()).toEqual([200, 200, 422, 422, 422])
+  expect((await provider.ledger()).filter(({ kind }) => kind === 'refund')).toHaveLength(2)
+})
+
+it('refuses to refund a declined or unknown charge, and another refund under a used key', async () => {
+  await using provider = await startForTest()
+  const { body: declined } = await provider.charge('k1', { token: 'tok_declined' })
+  const exceeds = { status: 422, body: { code: 'refund_exceeds_charge' } }
+  expect(await refund(provider, declined['id'], 1)).toEqual(exceeds)
+  expect(await refund(provider, crypto.randomUUID(), 1)).toEqual(exceeds)
+  const { body: charge } = await provider.charge('k2')
+  await refund(provider, charge['id'], 5)
+  expect((await refund(provider, charge['id'], 6)).body).toEqual({ code: 'idempotency_mismatch' })
+})
