@@ -1,0 +1,98 @@
+import type { UserServiceServer } from '@micromart/contracts/user'
+import { DomainError } from '@micromart/kernel'
+import { type CallContext, unary } from '@micromart/service'
+import type { Actor } from '../model/role-change.ts'
+import type { UseCases } from '../usecase/index.ts'
+import { addressFrom, savedAddressMessage, tokensMessage, userMessage } from './messages.ts'
+
+/** The access mark has let users in only; this says so to the compiler. */
+const userOf = ({ caller }: CallContext): Actor => {
+  if (caller.kind === 'user') return caller
+  throw new DomainError('unauthenticated', 'token_missing')
+}
+
+const pageSize = { default: 20, most: 100 }
+
+const limitOf = (asked: number): number =>
+  asked < 1 ? pageSize.default : Math.min(asked, pageSize.most)
+
+type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names>
+
+/** Message -> command -> use case -> message. */
+const sessions = (
+  use: UseCases,
+): Rpcs<'register' | 'login' | 'refresh' | 'logout' | 'getJwks'> => ({
+  register: unary(async ({ email, password, name }) => {
+    const { account, tokens } = await use.register({ email, password, name })
+    return { user: userMessage(account), tokens: tokensMessage(tokens) }
+  }),
+  login: unary(async ({ email, password }) => {
+    const { account, tokens } = await use.login({ email, password })
+    return { user: userMessage(account), tokens: tokensMessage(tokens) }
+  }),
+  refresh: unary(async ({ refreshToken }) => ({
+    tokens: tokensMessage(await use.refresh(refreshToken)),
+  })),
+  logout: unary(async ({ refreshToken }) => {
+    await use.logout(refreshToken)
+    return {}
+  }),
+  getJwks: unary(async () => ({ jwks: await use.getJwks() })),
+})
+
+const own = (
+  use: UseCases,
+): Rpcs<'getMe' | 'updateMe' | 'eraseMe' | 'changePassword' | 'getCheckoutDetails'> => ({
+  getMe: unary(async (_, call) => ({ user: userMessage(await use.getMe(userOf(call).id)) })),
+  updateMe: unary(async ({ name }, call) => ({
+    user: userMessage(await use.updateMe(userOf(call).id, { name })),
+  })),
+  eraseMe: unary(async (_, call) => {
+    await use.eraseMe(userOf(call).id)
+    return {}
+  }),
+  changePassword: unary(async ({ currentPassword, newPassword, refreshToken }, call) => {
+    await use.changePassword(userOf(call).id, { currentPassword, newPassword, refreshToken })
+    return {}
+  }),
+  getCheckoutDetails: unary(async ({ addressId }, call) =>
+    use.getCheckoutDetails(userOf(call).id, addressId),
+  ),
+})
+
+const addresses = (
+  use: UseCases,
+): Rpcs<'listAddresses' | 'addAddress' | 'replaceAddress' | 'deleteAddress'> => ({
+  listAddresses: unary(async (_, call) => ({
+    items: (await use.listAddresses(userOf(call).id)).map(savedAddressMessage),
+  })),
+  addAddress: unary(async ({ address }, call) => ({
+    address: savedAddressMessage(await use.addAddress(userOf(call).id, addressFrom(address))),
+  })),
+  replaceAddress: unary(async ({ id, address }, call) => {
+    const written = { id, address: addressFrom(address) }
+    return { address: savedAddressMessage(await use.replaceAddress(userOf(call).id, written)) }
+  }),
+  deleteAddress: unary(async ({ id }, call) => {
+    await use.deleteAddress(userOf(call).id, id)
+    return {}
+  }),
+})
+
+const desk = (use: UseCases): Rpcs<'listUsers' | 'getUser' | 'setRoles'> => ({
+  listUsers: unary(async ({ limit, cursor, email }) => {
+    const { items, nextCursor } = await use.listUsers({ limit: limitOf(limit), cursor, email })
+    return { items: items.map(userMessage), nextCursor }
+  }),
+  getUser: unary(async ({ id }) => ({ user: userMessage(await use.getUser(id)) })),
+  setRoles: unary(async ({ id, roles }, call) => ({
+    user: userMessage(await use.setRoles(userOf(call), id, roles)),
+  })),
+})
+
+export const userRpc = (use: UseCases): UserServiceServer => ({
+  ...sessions(use),
+  ...own(use),
+  ...addresses(use),
+  ...desk(use),
+})

@@ -1,0 +1,154 @@
+import type { Clock, Ids, Log, Page } from '@micromart/kernel'
+import type { Account, Credentials } from './account.ts'
+import type { Address, SavedAddress } from './address.ts'
+import type { Failures } from './login-throttle.ts'
+import type { Actor } from './role-change.ts'
+import type { RefreshToken, Session } from './session.ts'
+import type { SigningKey } from './signing-key.ts'
+
+/** Accounts that are not erased. */
+export type Accounts = {
+  readonly byId: (id: string) => Promise<Account | undefined>
+  readonly credentials: (
+    by: { emailKey: string } | { id: string },
+  ) => Promise<Credentials | undefined>
+  /** With user.registered.v1. @throws EmailTaken */
+  readonly add: (account: Account, passwordHash: string) => Promise<void>
+  readonly rename: (id: string, name: string) => Promise<void>
+  /** The same password under newer parameters; does nothing when the hash has changed meanwhile. */
+  readonly rehash: (id: string, from: string, to: string) => Promise<void>
+  /**
+   * Ends all sessions but `keep`.
+   * @returns false when the password has changed since `version` was read
+   */
+  readonly changePassword: (change: PasswordChange) => Promise<boolean>
+  /** Newest first. @param cursor where the page before ended */
+  readonly page: (of: AccountQuery) => Promise<Page<Account>>
+  /** Removing a role ends the account's sessions. @throws UserNotFound, LastAdmin, RoleAboveOwn */
+  readonly setRoles: (change: RoleChange) => Promise<Account>
+  /** Overwrites what is personal, ends the sessions; with user.erased.v1. @throws AccountGone, LastAdmin */
+  readonly erase: (id: string, at: Date) => Promise<void>
+}
+
+export type PasswordChange = {
+  readonly id: string
+  readonly version: number
+  readonly passwordHash: string
+  /** The digest of the caller's own refresh token. */
+  readonly keep: string | undefined
+  readonly at: Date
+}
+
+export type AccountQuery = {
+  readonly limit: number
+  readonly cursor: string | undefined
+  readonly emailKey: string | undefined
+}
+
+export type RoleChange = {
+  readonly actor: Actor
+  readonly id: string
+  readonly roles: Account['roles']
+  readonly at: Date
+}
+
+/** What became of a refresh token: `reused` has ended its session. */
+export type Rotation =
+  | { readonly outcome: 'rotated'; readonly account: Account }
+  | { readonly outcome: 'reused'; readonly accountId: string }
+  | { readonly outcome: 'invalid' }
+
+export type Sessions = {
+  /** @returns false when the account is gone or its password has changed since `passwordVersion` was read */
+  readonly open: (
+    session: Session,
+    first: RefreshToken,
+    passwordVersion: number,
+  ) => Promise<boolean>
+  /** Uses up one token and gives out the next. Of parallel uses of one token at most one rotates. */
+  readonly rotate: (digest: string, nextDigest: string, at: Date) => Promise<Rotation>
+  /** Ends the session of a token, known or not. */
+  readonly end: (digest: string, at: Date) => Promise<void>
+  /** Deletes sessions whose last day is over. */
+  readonly prune: (now: Date) => Promise<number>
+}
+
+export type Addresses = {
+  readonly of: (accountId: string) => Promise<readonly SavedAddress[]>
+  /** @returns undefined when absent or another's */
+  readonly one: (accountId: string, id: string) => Promise<SavedAddress | undefined>
+  /** @throws AddressLimit, AccountGone */
+  readonly add: (accountId: string, saved: SavedAddress, at: Date) => Promise<void>
+  /** @returns false when absent or another's */
+  readonly replace: (accountId: string, id: string, address: Address) => Promise<boolean>
+  readonly remove: (accountId: string, id: string) => Promise<boolean>
+}
+
+/** Survives restarts and is shared by replicas. @param key digest of the e-mail's key */
+export type LoginFailures = {
+  readonly of: (key: string) => Promise<Failures | undefined>
+  readonly add: (key: string, at: Date) => Promise<void>
+  readonly clear: (key: string) => Promise<void>
+  readonly prune: (now: Date) => Promise<number>
+}
+
+export type SigningKeys = {
+  readonly all: () => Promise<readonly SigningKey[]>
+  /** @returns false when another replica has filled the slot meanwhile */
+  readonly add: (key: SigningKey) => Promise<boolean>
+  /** active -> retired, next -> active. @returns false when another replica did it meanwhile */
+  readonly promote: (active: string, next: string, at: Date) => Promise<boolean>
+  readonly forget: (kid: string) => Promise<void>
+}
+
+/** Hashing is the dearest thing here, so whoever wants it waits for a turn. */
+export type Passwords = {
+  /** @throws LoginBusy when too many wait */
+  readonly inTurn: <T>(work: (hasher: Hasher) => Promise<T>) => Promise<T>
+}
+
+export type Hasher = {
+  readonly hash: (password: string) => Promise<string>
+  /** @param hash undefined for an unknown account: costs the same and is never true */
+  readonly matches: (password: string, hash: string | undefined) => Promise<boolean>
+  /** Whether a hash was made with other parameters than today's. */
+  readonly isOld: (hash: string) => boolean
+}
+
+export type AccessTokens = { readonly sign: (account: Account) => Promise<string> }
+
+export type KeyMaker = {
+  readonly make: () => Promise<Pick<SigningKey, 'kid' | 'publicJwk' | 'sealedPrivate'>>
+}
+
+/** Opaque tokens. */
+export type Secrets = {
+  /** 32 random bytes, base64url. */
+  readonly token: () => string
+  /** SHA-256, hex. */
+  readonly digest: (text: string) => string
+}
+
+/** What operations sees of a login, registration or refresh. */
+export type AuthWatch = (
+  flow: 'login' | 'register' | 'refresh',
+  outcome: 'ok' | 'wrong' | 'throttled' | 'busy' | 'reused',
+) => void
+
+export type Ports = {
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly addresses: Addresses
+  readonly failures: LoginFailures
+  readonly keys: SigningKeys
+  readonly passwords: Passwords
+  /** Passwords that are refused, in lower case. */
+  readonly commonPasswords: ReadonlySet<string>
+  readonly accessTokens: AccessTokens
+  readonly keyMaker: KeyMaker
+  readonly secrets: Secrets
+  readonly watch: AuthWatch
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}

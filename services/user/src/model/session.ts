@@ -1,0 +1,40 @@
+/** Access tokens live for so many seconds (design section 6). */
+export const accessTokenSeconds = 300
+
+const day = 24 * 60 * 60_000
+const idleMs = 30 * day
+const absoluteMs = 90 * day
+
+/**
+ * A login and all refresh tokens that came of it: a family. One token of a family is unused at any time;
+ * using a used one ends the family (RFC 9700, 4.14).
+ */
+export type Session = {
+  readonly id: string
+  readonly accountId: string
+  readonly startedAt: Date
+  /** 90 days after the login, however often it is refreshed. */
+  readonly endsAt: Date
+}
+
+/** A refresh token as it is stored: by its SHA-256, in hex. */
+export type RefreshToken = { readonly digest: string; readonly expiresAt: Date }
+
+/** What a client gets. */
+export type Tokens = {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds until the access token ends. */
+  readonly expiresIn: number
+}
+
+export const newSession = (id: string, accountId: string, now: Date): Session => ({
+  id,
+  accountId,
+  startedAt: now,
+  endsAt: new Date(now.getTime() + absoluteMs),
+})
+
+/** The end of a refresh token given out now: 30 days, within its session's. */
+export const refreshExpiry = (session: Pick<Session, 'endsAt'>, now: Date): Date =>
+  new Date(Math.min(now.getTime() + idleMs, session.endsAt.getTime()))

@@ -1,0 +1,65 @@
+import { accessTokenSeconds } from './session.ts'
+
+/** `next` is published and signs nothing yet, `active` signs, `retired` is kept for the tokens it signed. */
+export type KeySlot = 'next' | 'active' | 'retired'
+
+/** Public half of an ES256 key pair as JWK (RFC 7517). */
+export type PublicJwk = {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+}
+
+export type SigningKey = {
+  /** JWK thumbprint (RFC 7638). */
+  readonly kid: string
+  readonly slot: KeySlot
+  readonly publicJwk: PublicJwk
+  /** PKCS#8, sealed with the key-encryption key. */
+  readonly sealedPrivate: string
+  readonly createdAt: Date
+  readonly activeSince: Date | undefined
+  readonly retiredAt: Date | undefined
+}
+
+const minute = 60_000
+
+/** Verifiers keep a key set for so long. */
+export const verifierCacheMs = 10 * minute
+/** A replica signs with the key it read last for so long. */
+export const signerCacheMs = minute
+const skewMs = minute
+
+/** When keys change place. The lead and the tail cover caches and clocks that disagree by a minute. */
+export const keyTimes = {
+  rotateAfterMs: 30 * 24 * 60 * minute,
+  publishAheadMs: verifierCacheMs + 2 * skewMs,
+  keepRetiredMs: accessTokenSeconds * 1000 + signerCacheMs + 2 * skewMs,
+} as const
+
+/** One thing to do with the keys. */
+export type KeyStep =
+  | { readonly step: 'create'; readonly slot: 'active' | 'next' }
+  | { readonly step: 'promote'; readonly active: string; readonly next: string }
+  | { readonly step: 'forget'; readonly kid: string }
+
+const past = (since: Date | undefined, ms: number, now: Date): boolean =>
+  since !== undefined && since.getTime() + ms <= now.getTime()
+
+/**
+ * What the keys need now; undefined when they are as they should be. Asked again after each step.
+ * The first active key signs at once: no verifier can hold a set without it yet.
+ */
+export const nextKeyStep = (keys: readonly SigningKey[], now: Date): KeyStep | undefined => {
+  const active = keys.find(({ slot }) => slot === 'active')
+  if (!active) return { step: 'create', slot: 'active' }
+  const next = keys.find(({ slot }) => slot === 'next')
+  if (!next) return { step: 'create', slot: 'next' }
+  const due = past(active.activeSince, keyTimes.rotateAfterMs, now)
+  if (due && past(next.createdAt, keyTimes.publishAheadMs, now)) {
+    return { step: 'promote', active: active.kid, next: next.kid }
+  }
+  const over = keys.find((key) => past(key.retiredAt, keyTimes.keepRetiredMs, now))
+  return over && { step: 'forget', kid: over.kid }
+}

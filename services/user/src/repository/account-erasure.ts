@@ -1,0 +1,36 @@
+import { topics } from '@micromart/contracts'
+import { UserErased } from '@micromart/contracts/events'
+import type { Ids } from '@micromart/kernel'
+import { addEvent, type Database, inTransaction } from '@micromart/store'
+import type { EntityManager } from 'typeorm'
+import { AccountGone, LastAdmin } from '../model/errors.ts'
+import type { Accounts } from '../model/ports.ts'
+import { lockAccount, lockAdmins } from './account-roles.ts'
+import { accountRows, addressRows, roleRows, sessionRows } from './rows.ts'
+
+const overwrite = async (tx: EntityManager, id: string, at: Date): Promise<void> => {
+  const nothing = { email: null, emailKey: null, name: '', passwordHash: '' }
+  await tx.update(accountRows, { id }, { ...nothing, erasedAt: at })
+  await tx.delete(addressRows, { accountId: id })
+  await tx.delete(sessionRows, { accountId: id }) // its refresh tokens go with it
+  await tx.delete(roleRows, { accountId: id })
+}
+
+/** The row stays without anything personal, since orders name its id. */
+export const eraseAccount =
+  (db: Database, ids: Ids): Accounts['erase'] =>
+  (id, at) =>
+    inTransaction(db, async (tx) => {
+      const admins = await lockAdmins(tx)
+      const account = await lockAccount(tx, id)
+      if (!account) throw new AccountGone()
+      if (admins.length === 1 && admins[0] === id) throw new LastAdmin()
+      await overwrite(tx, id, at)
+      await addEvent(tx, {
+        id: ids.next(),
+        topic: topics.userErased,
+        aggregateId: id,
+        payload: UserErased.toJSON({ userId: id }),
+        occurredAt: at,
+      })
+    })

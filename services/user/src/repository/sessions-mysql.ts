@@ -1,0 +1,89 @@
+import { type Database, inTransaction } from '@micromart/store'
+import { type EntityManager, IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm'
+import type { Rotation, Sessions } from '../model/ports.ts'
+import { refreshExpiry } from '../model/session.ts'
+import { accountOf } from './account-row.ts'
+import { accountRows, refreshTokenRows, sessionRows } from './rows.ts'
+
+/** Ends the sessions of an account, but one of them when it is named. */
+export const endSessions = async (
+  tx: EntityManager,
+  accountId: string,
+  at: Date,
+  keep?: string,
+): Promise<void> => {
+  const others = keep === undefined ? {} : { id: Not(keep) }
+  await tx.update(sessionRows, { accountId, revokedAt: IsNull(), ...others }, { revokedAt: at })
+}
+
+/** The lock on the account sets a login and a change of its password in an order: no session survives a change unseen. */
+const open =
+  (db: Database): Sessions['open'] =>
+  (session, first, passwordVersion) =>
+    inTransaction(db, async (tx) => {
+      const [found]: unknown[] = await tx.query(
+        `SELECT id FROM account WHERE id = ? AND password_version = ? AND erased_at IS NULL FOR UPDATE`,
+        [session.accountId, passwordVersion],
+      )
+      if (!found) return false
+      await tx.insert(sessionRows, { ...session })
+      await tx.insert(refreshTokenRows, { ...first, sessionId: session.id })
+      return true
+    })
+
+const invalid: Rotation = { outcome: 'invalid' }
+
+/** A token that was not unused: ended by age, or used before. */
+const refuse = async (
+  tx: EntityManager,
+  digest: string,
+  session: { id: string; accountId: string },
+  at: Date,
+): Promise<Rotation> => {
+  const token = await tx.findOneBy(refreshTokenRows, { digest })
+  if (!token?.usedAt) return invalid
+  await tx.update(sessionRows, { id: session.id, revokedAt: IsNull() }, { revokedAt: at })
+  return { outcome: 'reused', accountId: session.accountId }
+}
+
+/** The WHERE is the check: of parallel uses one finds the token unused, and the others end the session it goes on with. */
+const rotate =
+  (db: Database): Sessions['rotate'] =>
+  (digest, nextDigest, at) =>
+    inTransaction(db, async (tx) => {
+      const token = await tx.findOneBy(refreshTokenRows, { digest })
+      if (!token) return invalid
+      const { affected } = await tx.update(
+        refreshTokenRows,
+        { digest, usedAt: IsNull(), expiresAt: MoreThan(at) },
+        { usedAt: at },
+      )
+      const session = await tx.findOneBy(sessionRows, { id: token.sessionId, revokedAt: IsNull() })
+      if (!session) return invalid
+      if (affected !== 1) return refuse(tx, digest, session, at)
+      const account = await tx.findOneBy(accountRows, { id: session.accountId, erasedAt: IsNull() })
+      if (!account) return invalid
+      const expiresAt = refreshExpiry(session, at)
+      await tx.insert(refreshTokenRows, { digest: nextDigest, sessionId: session.id, expiresAt })
+      return { outcome: 'rotated', account: accountOf(account) }
+    })
+
+const end =
+  (db: Database): Sessions['end'] =>
+  async (digest, at) => {
+    const token = await db.manager.findOneBy(refreshTokenRows, { digest })
+    if (!token) return
+    const session = { id: token.sessionId, revokedAt: IsNull() }
+    await db.manager.update(sessionRows, session, { revokedAt: at })
+  }
+
+/** The sessions of `micromart_user`. */
+export const sessionsMysql = (db: Database): Sessions => ({
+  open: open(db),
+  rotate: rotate(db),
+  end: end(db),
+  prune: async (now) => {
+    const { affected } = await db.manager.delete(sessionRows, { endsAt: LessThanOrEqual(now) })
+    return affected ?? 0
+  },
+})

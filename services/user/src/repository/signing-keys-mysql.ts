@@ -1,0 +1,67 @@
+import { type Database, inTransaction, isDuplicate } from '@micromart/store'
+import type { SigningKeys } from '../model/ports.ts'
+import type { SigningKey } from '../model/signing-key.ts'
+import { type SigningKeyRow, signingKeyRows } from './rows.ts'
+
+const keyOf = ({ x, y, ...row }: SigningKeyRow): SigningKey => ({
+  kid: row.kid,
+  slot: row.slot ?? 'retired',
+  publicJwk: { kty: 'EC', crv: 'P-256', x, y },
+  sealedPrivate: row.sealedPrivate,
+  createdAt: row.createdAt,
+  activeSince: row.activeSince ?? undefined,
+  retiredAt: row.retiredAt ?? undefined,
+})
+
+const rowOf = ({ publicJwk: { x, y }, ...key }: SigningKey): SigningKeyRow => ({
+  kid: key.kid,
+  slot: key.slot === 'retired' ? null : key.slot,
+  x,
+  y,
+  sealedPrivate: key.sealedPrivate,
+  createdAt: key.createdAt,
+  activeSince: key.activeSince ?? null,
+  retiredAt: key.retiredAt ?? null,
+})
+
+/** Replicas that start or rotate at once agree by the unique key on `slot`: the second one finds it taken. */
+const add =
+  (db: Database): SigningKeys['add'] =>
+  async (key) => {
+    try {
+      await db.manager.insert(signingKeyRows, rowOf(key))
+      return true
+    } catch (error) {
+      if (isDuplicate(error, 'signing_key_slot')) return false
+      throw error
+    }
+  }
+
+const promote =
+  (db: Database): SigningKeys['promote'] =>
+  (active, next, at) =>
+    inTransaction(db, async (tx) => {
+      const retired = await tx.update(
+        signingKeyRows,
+        { kid: active, slot: 'active' },
+        { slot: null, retiredAt: at },
+      )
+      if (retired.affected !== 1) return false
+      const used = { slot: 'active', activeSince: at } as const
+      const promoted = await tx.update(signingKeyRows, { kid: next, slot: 'next' }, used)
+      if (promoted.affected !== 1) throw new Error('The next signing key is gone')
+      return true
+    })
+
+/** The signing keys of `micromart_user`; their private halves are sealed. */
+export const signingKeysMysql = (db: Database): SigningKeys => ({
+  all: async () => {
+    const rows = await db.manager.find(signingKeyRows, { order: { createdAt: 'ASC', kid: 'ASC' } })
+    return rows.map(keyOf)
+  },
+  add: add(db),
+  promote: promote(db),
+  forget: async (kid) => {
+    await db.manager.delete(signingKeyRows, { kid })
+  },
+})

@@ -1,0 +1,98 @@
+import { apps, tokenAudience } from '@micromart/contracts'
+import { UserServiceService } from '@micromart/contracts/user'
+import { connectSidecar, type Sidecar } from '@micromart/dapr'
+import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
+import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
+import { type Database, openDatabase, outboxRows, startRelay, startSweeper } from '@micromart/store'
+import type { Config } from './config.ts'
+import { accessTokensJose } from './crypto/access-tokens-jose.ts'
+import { commonPasswordsZxcvbn } from './crypto/common-passwords-zxcvbn.ts'
+import { keyBox } from './crypto/key-box.ts'
+import { keyMakerJose } from './crypto/keys-jose.ts'
+import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
+import { secretsNode } from './crypto/secrets-node.ts'
+import { userRpc } from './handler/rpc.ts'
+import type { Ports } from './model/ports.ts'
+import { accountsMysql } from './repository/accounts-mysql.ts'
+import { addressesMysql } from './repository/addresses-mysql.ts'
+import { loginFailuresMysql } from './repository/login-failures-mysql.ts'
+import { migrations } from './repository/migrations/index.ts'
+import { userRows } from './repository/rows.ts'
+import { sessionsMysql } from './repository/sessions-mysql.ts'
+import { signingKeysMysql } from './repository/signing-keys-mysql.ts'
+import { type UseCases, userUseCases } from './usecase/index.ts'
+import { authWatch } from './watch.ts'
+
+/** What a test may put in the place of the real thing. */
+export type Overrides = { readonly clock?: Clock; readonly ids?: Ids; readonly log?: Log }
+
+type Parts = { readonly db: Database; readonly sidecar: Sidecar } & Required<Overrides>
+
+const wire = async (config: Config, parts: Parts): Promise<Ports> => {
+  const { db, sidecar, clock, ids, log } = parts
+  const box = keyBox(await sidecar.secret('signing-kek'))
+  const keys = signingKeysMysql(db)
+  const { cost, limits } = config.hashing
+  return {
+    accounts: accountsMysql(db, ids),
+    sessions: sessionsMysql(db),
+    addresses: addressesMysql(db),
+    failures: loginFailuresMysql(db),
+    keys,
+    passwords: await passwordsArgon2(cost, limits, secretsNode.token()),
+    commonPasswords: commonPasswordsZxcvbn(),
+    accessTokens: accessTokensJose({ keys, box, issuer: config.issuer, clock, ids }),
+    keyMaker: keyMakerJose(box),
+    secrets: secretsNode,
+    watch: authWatch(),
+    clock,
+    ids,
+    log,
+  }
+}
+
+const startSweepers = (use: UseCases, config: Config, log: Log): AsyncDisposable => {
+  const sweepers = new AsyncDisposableStack()
+  const keys = { name: 'signing-keys', everyMs: config.keysEveryMs, run: use.tendKeys, log }
+  sweepers.use(startSweeper(keys))
+  sweepers.use(startSweeper({ name: 'prune', everyMs: config.pruneEveryMs, run: use.prune, log }))
+  return sweepers
+}
+
+const openStore = async (sidecar: Sidecar): Promise<Database> =>
+  openDatabase({
+    url: await sidecar.secret('mysql-user'),
+    entities: [...userRows, outboxRows],
+    migrations,
+  })
+
+/** This service verifies with its own keys, by the same rules as all others. */
+const verifierOf = (use: UseCases, { issuer }: Config, clock: Clock) =>
+  tokenVerifier({ fetchJwks: use.getJwks, issuer, audience: tokenAudience, clock })
+
+/** Starts the user service. Disposing what it returns stops everything in reverse order. */
+export const startUser = async (config: Config, overrides: Overrides = {}) => {
+  await using starting = new AsyncDisposableStack()
+  starting.use(startTelemetry(config.telemetry))
+  const log = overrides.log ?? createLog(apps.user, { level: config.logLevel })
+  const sidecar = starting.use(await connectSidecar(config.sidecar))
+  const db = starting.use(await openStore(sidecar))
+  const clock = overrides.clock ?? systemClock
+  const ports = await wire(config, { db, sidecar, clock, ids: overrides.ids ?? systemIds, log })
+  const use = userUseCases(ports)
+  await use.tendKeys() // the first keys, before anybody can log in
+  starting.use(startRelay({ db, publish: sidecar.publish, log, clock }))
+  starting.use(startSweepers(use, config, log))
+  const server = starting.use(
+    await serve({
+      ...config,
+      services: [[UserServiceService, userRpc(use)]],
+      verifier: verifierOf(use, config, clock),
+      ready: sidecar.outboundReady,
+      log,
+    }),
+  )
+  const running = starting.move()
+  const { port, httpPort } = server
+  return { port, httpPort, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}

@@ -1,0 +1,48 @@
+import type { Ports } from '../model/ports.ts'
+import { addAddress } from './add-address.ts'
+import { changePassword } from './change-password.ts'
+import { deleteAddress } from './delete-address.ts'
+import { eraseMe } from './erase-me.ts'
+import { getCheckoutDetails } from './get-checkout-details.ts'
+import { getJwks } from './get-jwks.ts'
+import { getMe } from './get-me.ts'
+import { getUser } from './get-user.ts'
+import { listAddresses } from './list-addresses.ts'
+import { listUsers } from './list-users.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { prune } from './prune.ts'
+import { refresh } from './refresh.ts'
+import { register } from './register.ts'
+import { replaceAddress } from './replace-address.ts'
+import { setRoles } from './set-roles.ts'
+import { tendKeys } from './tend-keys.ts'
+import { updateMe } from './update-me.ts'
+
+/** All that the user service does. */
+export const userUseCases = (ports: Ports) => ({
+  register: register(ports),
+  login: login(ports),
+  refresh: refresh(ports),
+  logout: logout(ports),
+  getJwks: getJwks(ports),
+
+  getMe: getMe(ports),
+  updateMe: updateMe(ports),
+  eraseMe: eraseMe(ports),
+  changePassword: changePassword(ports),
+  listAddresses: listAddresses(ports),
+  addAddress: addAddress(ports),
+  replaceAddress: replaceAddress(ports),
+  deleteAddress: deleteAddress(ports),
+  getCheckoutDetails: getCheckoutDetails(ports),
+
+  listUsers: listUsers(ports),
+  getUser: getUser(ports),
+  setRoles: setRoles(ports),
+
+  tendKeys: tendKeys(ports),
+  prune: prune(ports),
+})
+
+export type UseCases = ReturnType<typeof userUseCases>

@@ -1,0 +1,27 @@
+import { RefreshInvalid } from '../model/errors.ts'
+import type { Ports } from '../model/ports.ts'
+import { accessTokenSeconds, type Tokens } from '../model/session.ts'
+
+type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'watch' | 'clock' | 'log'>
+
+/**
+ * Exchanges a refresh token for new tokens with the account's present roles. A token serves once; a second use ends the
+ * session, since one of the two users has stolen it (RFC 9700, 4.14).
+ * @throws RefreshInvalid
+ */
+export const refresh =
+  ({ sessions, accessTokens, secrets, watch, clock, log }: Deps) =>
+  async (token: string): Promise<Tokens> => {
+    const refreshToken = secrets.token()
+    const [digest, nextDigest] = [secrets.digest(token), secrets.digest(refreshToken)]
+    const rotation = await sessions.rotate(digest, nextDigest, clock.now())
+    if (rotation.outcome === 'reused') {
+      watch('refresh', 'reused')
+      const { accountId } = rotation
+      log.warn({ event: 'auth.refresh_reused', userId: accountId }, 'session ended: token reused')
+    }
+    if (rotation.outcome !== 'rotated') throw new RefreshInvalid()
+    watch('refresh', 'ok')
+    const accessToken = await accessTokens.sign(rotation.account)
+    return { accessToken, refreshToken, expiresIn: accessTokenSeconds }
+  }

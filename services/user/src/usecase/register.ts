@@ -1,0 +1,50 @@
+import { type Account, firstRoles } from '../model/account.ts'
+import { emailKey, emailOf } from '../model/email.ts'
+import { EmailTaken } from '../model/errors.ts'
+import { nameOf } from '../model/name.ts'
+import { checkNewPassword } from '../model/password.ts'
+import type { Ports } from '../model/ports.ts'
+import type { Tokens } from '../model/session.ts'
+import { startSession } from './start-session.ts'
+
+type Deps = Pick<
+  Ports,
+  | 'accounts'
+  | 'sessions'
+  | 'accessTokens'
+  | 'passwords'
+  | 'commonPasswords'
+  | 'secrets'
+  | 'watch'
+  | 'clock'
+  | 'ids'
+  | 'log'
+>
+
+export type Registration = {
+  readonly email: string
+  readonly password: string
+  readonly name: string
+}
+
+/**
+ * Opens an account and logs it in.
+ * @throws EmailInvalid, NameInvalid, PasswordRefused, EmailTaken, LoginBusy
+ */
+export const register = (deps: Deps) => {
+  const { accounts, passwords, commonPasswords, watch, clock, ids, log } = deps
+  const start = startSession(deps)
+  return async (wish: Registration): Promise<{ account: Account; tokens: Tokens }> => {
+    const email = emailOf(wish.email)
+    const name = nameOf(wish.name)
+    checkNewPassword(wish.password, commonPasswords, '/password')
+    // Before the hash, which is dear; the unique key decides between two at once.
+    if (await accounts.credentials({ emailKey: emailKey(email) })) throw new EmailTaken()
+    const passwordHash = await passwords.inTurn((hasher) => hasher.hash(wish.password))
+    const account = { id: ids.next(), email, name, roles: firstRoles, createdAt: clock.now() }
+    await accounts.add(account, passwordHash)
+    watch('register', 'ok')
+    log.info({ event: 'auth.register', outcome: 'ok', userId: account.id }, 'account opened')
+    return { account, tokens: await start(account, 0) }
+  }
+}

@@ -1,0 +1,18 @@
+import type { Account } from '../model/account.ts'
+import type { Ports } from '../model/ports.ts'
+import { type Actor, rolesOf } from '../model/role-change.ts'
+
+type Deps = Pick<Ports, 'accounts' | 'clock' | 'log'>
+
+/**
+ * Sets all roles of an account. Taking one away ends its sessions; its access tokens run out within five minutes (S22).
+ * @throws RoleUnknown, UserNotFound, LastAdmin, RoleAboveOwn
+ */
+export const setRoles =
+  ({ accounts, clock, log }: Deps) =>
+  async (actor: Actor, id: string, names: readonly string[]): Promise<Account> => {
+    const roles = rolesOf(names)
+    const account = await accounts.setRoles({ actor, id, roles, at: clock.now() })
+    log.info({ event: 'roles.set', actorId: actor.id, userId: id, roles }, 'roles changed')
+    return account
+  }

@@ -1,0 +1,34 @@
+import type { Ports } from '../model/ports.ts'
+import { type KeyStep, nextKeyStep } from '../model/signing-key.ts'
+
+type Deps = Pick<Ports, 'keys' | 'keyMaker' | 'clock' | 'log'>
+
+const mostSteps = 10 // a few suffice; more would be a fault that must not spin
+
+/**
+ * Brings the signing keys to where they should be now: makes the first ones, rotates, forgets.
+ * Each step is conditional in the store, so replicas may do this side by side and agree.
+ */
+export const tendKeys = ({ keys, keyMaker, clock, log }: Deps) => {
+  const create = async ({ slot }: Extract<KeyStep, { step: 'create' }>) => {
+    const now = clock.now()
+    const activeSince = slot === 'active' ? now : undefined
+    const made = await keyMaker.make()
+    return keys.add({ ...made, slot, createdAt: now, activeSince, retiredAt: undefined })
+  }
+
+  const take = async (step: KeyStep): Promise<unknown> => {
+    if (step.step === 'create') return create(step)
+    if (step.step === 'promote') return keys.promote(step.active, step.next, clock.now())
+    return keys.forget(step.kid)
+  }
+
+  return async (): Promise<void> => {
+    for (let steps = 0; steps < mostSteps; steps += 1) {
+      const step = nextKeyStep(await keys.all(), clock.now())
+      if (!step) return
+      await take(step)
+      log.info({ event: 'keys.tended', ...step }, 'signing keys changed')
+    }
+  }
+}
