@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { PlaceOrderRequest } from '@micromart/contracts/order'
+import type { Caller } from '@micromart/service'
+import { trace } from '@opentelemetry/api'
+import type { CartKey } from '../model/cart.ts'
+import { CartEmpty, fieldMissing } from '../model/errors.ts'
+import type { OrderDraft } from '../usecase/index.ts'
+
+/** The same key as the cart service's: it scopes idempotency keys too. */
+const cartKeyOf = (caller: Caller, cartToken: string | undefined): CartKey => {
+  if (caller.kind === 'user') return `member:${caller.id}`
+  if (cartToken === undefined) throw new CartEmpty() // neither login nor cart: nothing to buy
+  return `guest:${createHash('sha256').update(cartToken).digest('hex')}`
+}
+
+const shipToOf = ({ shipTo }: PlaceOrderRequest): OrderDraft['shipTo'] => {
+  if (!shipTo) throw fieldMissing('/shippingAddress', 'is needed, or addressId')
+  return shipTo.$case === 'addressId' ? { addressId: shipTo.value } : { address: shipTo.value }
+}
+
+/** Message -> command of PlaceOrder. */
+export const draftOf = (request: PlaceOrderRequest, caller: Caller): OrderDraft => ({
+  key: { principal: cartKeyOf(caller, request.cartToken), key: request.idempotencyKey },
+  fingerprint: request.fingerprint,
+  traceId: trace.getActiveSpan()?.spanContext().traceId,
+  userId: caller.kind === 'user' ? caller.id : undefined,
+  cartToken: caller.kind === 'user' ? undefined : request.cartToken,
+  email: request.email,
+  shipTo: shipToOf(request),
+  payment: { method: request.paymentMethod, token: request.paymentToken },
+  expectedTotal: request.expectedTotal,
+})

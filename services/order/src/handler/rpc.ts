@@ -1,0 +1,57 @@
+import type { OrderServiceServer } from '@micromart/contracts/order'
+import { DomainError } from '@micromart/kernel'
+import { type Caller, unary } from '@micromart/service'
+import type { Order, Viewer } from '../model/order.ts'
+import type { UseCases } from '../usecase/index.ts'
+import { draftOf } from './draft.ts'
+import { orderMessage, statusOf, timelineMessage } from './messages.ts'
+import type { OrderTokens } from './order-token.ts'
+
+type Asked = { readonly id: string; readonly orderToken?: string | undefined }
+
+const userIdOf = (caller: Caller): string => {
+  if (caller.kind !== 'user') throw new DomainError('unauthenticated', 'login_required')
+  return caller.id
+}
+
+const viewing =
+  (tokens: OrderTokens) =>
+  ({ id, orderToken }: Asked, caller: Caller): Viewer => {
+    if (orderToken === undefined) return { userId: userIdOf(caller), holdsToken: false }
+    const userId = caller.kind === 'user' ? caller.id : undefined
+    return { userId, holdsToken: tokens.opens(id, orderToken) }
+  }
+
+/** Message -> command -> use case -> message. */
+export const orderRpc = (use: UseCases, tokens: OrderTokens): OrderServiceServer => {
+  const viewer = viewing(tokens)
+  /** A guest's own answers carry the token that opens the order again. */
+  const own = (order: Order) =>
+    orderMessage(order, order.userId === undefined ? tokens.of(order.id) : undefined)
+  return {
+    placeOrder: unary(async (request, { caller }) => {
+      const { order, replayed, traceId } = await use.placeOrder(draftOf(request, caller))
+      return { order: own(order), replayed, traceId }
+    }),
+    getOrder: unary(async (request, { caller }) => ({
+      order: own(await use.getOrder(request.id, viewer(request, caller))),
+    })),
+    listOrders: unary(async ({ limit, cursor }, { caller }) => {
+      const { items, nextCursor } = await use.listOrders(userIdOf(caller), { limit, cursor })
+      return { items: items.map((order) => orderMessage(order)), nextCursor }
+    }),
+    getTimeline: unary(async (request, { caller }) => {
+      const entries = await use.getTimeline(request.id, viewer(request, caller))
+      return { items: entries.map(timelineMessage) }
+    }),
+    cancelOrder: unary(async (request, { caller }) => ({
+      order: own(await use.cancelOrder(request.id, viewer(request, caller))),
+    })),
+    listAllOrders: unary(async ({ limit, cursor, status, email, number }) => {
+      const filter = { status: statusOf(status), email, number: number?.toUpperCase() }
+      const { items, nextCursor } = await use.listAllOrders(filter, { limit, cursor })
+      return { items: items.map((order) => orderMessage(order)), nextCursor }
+    }),
+    getAnyOrder: unary(async ({ id }) => ({ order: orderMessage(await use.getAnyOrder(id)) })),
+  }
+}

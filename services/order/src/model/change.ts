@@ -1,0 +1,187 @@
+import type { Money } from '@micromart/kernel'
+import { OutOfStock } from './errors.ts'
+import { frozenOrder, type KeyEffect } from './idempotency.ts'
+import { after, limits } from './limits.ts'
+import { type Order, totalsOf } from './order.ts'
+import { move, type PaymentStatus } from './status.ts'
+import type { HeldLine, Shortage } from './stock.ts'
+import { type Actor, happened, type TimelineEntry, type TimelineEvent } from './timeline.ts'
+
+/**
+ * One step of an order's life, written in one transaction: the row (if nobody was faster), its timeline, its key,
+ * its cart, its event. `from` is the order as it was read, the condition of the write.
+ */
+export type Change = {
+  readonly from: Order
+  readonly to: Order
+  readonly entries: readonly TimelineEntry[]
+  readonly key?: KeyEffect
+  readonly fact?: Fact
+}
+
+/** What the rest of the shop is told; it becomes an event in the change's own transaction. */
+export type Fact =
+  | { readonly fact: 'paid' | 'cancelled' }
+  | { readonly fact: 'rejected'; readonly skus: readonly string[] }
+  | { readonly fact: 'failed'; readonly reason: Failure }
+
+const shown = ({ amount, currency }: Money): string => {
+  const digits = amount.toString().padStart(3, '0')
+  return `${digits.slice(0, -2)}.${digits.slice(-2)} ${currency}`
+}
+
+type Step = {
+  readonly at: Date
+  readonly to: Order
+  readonly payment?: PaymentStatus
+  readonly dueIn?: number
+}
+
+/** The order as it is after a step: new times, and somebody who looks again, or nobody. */
+const stepped = ({ at, to, payment = to.payment.status, dueIn }: Step): Order => ({
+  ...to,
+  payment: { ...to.payment, status: payment },
+  dueAt: dueIn === undefined ? undefined : after(at, dueIn),
+  tries: 0,
+  updatedAt: at,
+})
+
+const entry = (order: Order, event: TimelineEvent, words?: string, actor?: Actor): TimelineEntry =>
+  happened(event, {
+    at: order.updatedAt,
+    status: order.status,
+    ...(words === undefined ? {} : { words }),
+    ...(actor === undefined ? {} : { actor }),
+  })
+
+const freeze = (order: Order): KeyEffect => ({ effect: 'freeze', frozen: frozenOrder(order) })
+
+/** Product holds the lines at its prices, which are the order's from here on. */
+export const priced = (
+  from: Order,
+  hold: { readonly lines: readonly HeldLine[]; readonly until: Date | undefined },
+  at: Date,
+): Change => {
+  const totals = totalsOf(hold.lines, from.totals.total.currency)
+  const named = { ...from, lines: hold.lines, totals, holdUntil: hold.until }
+  const to = { ...stepped({ at, to: named }), dueAt: from.dueAt } // PENDING ends when it had to before
+  return { from, to, entries: [entry(to, 'stock.held')] }
+}
+
+/** The money is there. From PENDING or PAYMENT_PENDING; the claim of the goods follows. */
+export const paid = (from: Order, at: Date): Change => {
+  const to = stepped({ at, to: move(from, 'PAID'), payment: 'paid', dueIn: limits.claim })
+  const charged = entry({ ...to, status: from.status }, 'payment.charged', shown(to.totals.total))
+  const entries = [charged, entry(to, 'order.paid')]
+  return { from, to, entries, key: freeze(to), fact: { fact: 'paid' } }
+}
+
+/** Nobody knows the outcome yet: the sweeper asks. */
+export const awaitingPayment = (from: Order, at: Date): Change => {
+  const to = stepped({
+    at,
+    to: move(from, 'PAYMENT_PENDING'),
+    payment: 'pending',
+    dueIn: limits.firstAsk,
+  })
+  return { from, to, entries: [entry(to, 'payment.unknown')], key: { effect: 'unlock' } }
+}
+
+/** Product has too little: nothing is held. */
+export const rejected = (from: Order, shortages: readonly Shortage[], at: Date): Change => {
+  const to = stepped({ at, to: move(from, 'REJECTED'), payment: 'cancelled' })
+  const { params } = new OutOfStock(shortages)
+  const words = shortages.map(({ sku, available }) => `${sku} (${available} left)`).join(', ')
+  const refused = entry({ ...to, status: from.status }, 'stock.refused', words)
+  return {
+    from,
+    to,
+    entries: [refused, entry(to, 'order.rejected')],
+    key: { effect: 'freeze', frozen: { answer: 'out_of_stock', params } },
+    fact: { fact: 'rejected', skus: shortages.map(({ sku }) => sku) },
+  }
+}
+
+/** Why an order failed, as events and timeline say it. */
+export type Failure = 'declined' | 'cancelled' | 'expired' | 'unavailable' | 'price_changed'
+
+const failureWords: Readonly<Record<Failure, string>> = {
+  declined: 'the payment was declined',
+  cancelled: 'the payment was not confirmed in time',
+  expired: 'the checkout was interrupted',
+  unavailable: 'a part of the shop was not available',
+  price_changed: 'the price had changed',
+}
+
+/**
+ * Nothing was bought, and what was held is released. Declined, or after a 202, the key keeps that answer; an attempt
+ * that ended by the shop's own fault, or at a new price, leaves its key free for the next.
+ */
+export const failed = (from: Order, why: Failure, at: Date, declineCode?: string): Change => {
+  const payment = why === 'declined' ? 'declined' : 'cancelled'
+  const to = stepped({ at, to: move(from, 'FAILED'), payment })
+  const before = { ...to, status: from.status }
+  const words = declineCode === undefined ? '' : `: ${declineCode.replaceAll('_', ' ')}`
+  const money =
+    why === 'declined'
+      ? entry(before, 'payment.declined', words)
+      : entry(before, 'payment.cancelled')
+  const entries = [
+    money,
+    entry(before, 'stock.released'),
+    entry(to, 'order.failed', failureWords[why]),
+  ]
+  const answered = why === 'declined' || from.status === 'PAYMENT_PENDING'
+  const key: KeyEffect = answered ? freeze(to) : { effect: 'free' }
+  return { from, to, entries, key, fact: { fact: 'failed', reason: why } }
+}
+
+/** The goods left the shelf: nothing is left to do until shipping. */
+export const claimed = (from: Order, at: Date): Change => {
+  const to = { ...from, stockClaimed: true, dueAt: undefined, tries: 0, updatedAt: from.updatedAt }
+  return { from, to, entries: [{ ...entry(to, 'stock.claimed'), at }] }
+}
+
+/** Written before its refund and restock, which follow at once or by the sweeper. */
+export const cancelled = (from: Order, at: Date, actor: Actor): Change => {
+  const moved = move(from, 'CANCELLED')
+  const to = stepped({ at, to: moved, payment: 'refund_pending', dueIn: limits.cancel })
+  const entries = [entry(to, 'order.cancelled', undefined, actor)]
+  return { from, to, entries, fact: { fact: 'cancelled' } }
+}
+
+/** The hold had lapsed and the goods are gone: the shop itself cancels and pays back. */
+export const unclaimable = (from: Order, at: Date): Change => {
+  const change = cancelled(from, at, 'shop')
+  const lost = { ...entry(from, 'stock.lost'), at }
+  return { ...change, entries: [lost, ...change.entries] }
+}
+
+/** Money came for an order that has ended: it goes back. */
+export const paidTooLate = (from: Order, at: Date): Change => {
+  const to = stepped({ at, to: from, payment: 'refund_pending', dueIn: 0 })
+  const late = entry(to, 'payment.late', shown(to.totals.total))
+  return { from, to, entries: [late] }
+}
+
+/** The money is back, and of a cancelled order the goods too. */
+export const refunded = (from: Order, at: Date): Change => {
+  const to = stepped({ at, to: from, payment: 'refunded' })
+  const money = entry(to, 'payment.refunded', shown(to.totals.total))
+  const goods = from.status === 'CANCELLED' ? [entry(to, 'stock.returned')] : []
+  return { from, to, entries: [money, ...goods] }
+}
+
+/** Product keeps the goods longer; otherwise nothing changed. */
+export const holdExtended = (from: Order, until: Date): Change => ({
+  from,
+  to: { ...from, holdUntil: until },
+  entries: [],
+})
+
+/** The shopper's repeat goes on with a crashed attempt: the sweeper waits for it as for the first. */
+export const resumed = (from: Order, at: Date): Change => ({
+  from,
+  to: { ...from, dueAt: after(at, limits.pending), tries: 0 },
+  entries: [],
+})

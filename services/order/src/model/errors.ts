@@ -1,0 +1,105 @@
+import { DomainError, type Money } from '@micromart/kernel'
+import type { OrderStatus } from './status.ts'
+import type { Shortage } from './stock.ts'
+
+/** Nothing to buy: no cart, no lines, or all of them already bought by this cart's other orders. */
+export class CartEmpty extends DomainError {
+  override readonly name = 'CartEmpty'
+
+  constructor() {
+    super('precondition', 'cart_empty')
+  }
+}
+
+/** This version of the cart is already an order, placed with another key. */
+export class CartCheckedOut extends DomainError {
+  override readonly name = 'CartCheckedOut'
+
+  constructor(orderId: string) {
+    super('already_exists', 'cart_checked_out', { orderId })
+  }
+}
+
+/** Shown numbers stop here (contract.md): how much the shop has is not everybody's business. */
+const most = 99
+
+/**
+ * Stock was refused: the order is REJECTED, nothing was charged. Source: product.HoldStock.
+ * Params: `skus`, the short ones, comma separated, and `available`, their units in the same order.
+ */
+export class OutOfStock extends DomainError {
+  override readonly name = 'OutOfStock'
+
+  constructor(shortages: readonly Shortage[]) {
+    super('precondition', 'out_of_stock', {
+      skus: shortages.map(({ sku }) => sku).join(','),
+      available: shortages.map(({ available }) => Math.min(available, most)).join(','),
+    })
+  }
+}
+
+/** The shopper saw another total: nothing is held, and the key is free. `total` in minor units. */
+export class PriceChanged extends DomainError {
+  override readonly name = 'PriceChanged'
+
+  constructor(total: Money) {
+    super('conflict', 'price_changed', {
+      total: total.amount.toString(),
+      currency: total.currency,
+    })
+  }
+}
+
+/** The payment service took no part: nothing is held, and the key is free. */
+export class PaymentUnavailable extends DomainError {
+  override readonly name = 'PaymentUnavailable'
+
+  constructor(cause: unknown) {
+    super('unavailable', 'payment_unavailable', {}, { cause })
+  }
+}
+
+/** The key was used with another request body. */
+export class IdempotencyMismatch extends DomainError {
+  override readonly name = 'IdempotencyMismatch'
+
+  constructor() {
+    super('precondition', 'idempotency_mismatch')
+  }
+}
+
+/** The first request with this key still runs: repeat it a little later. */
+export class IdempotencyInProgress extends DomainError {
+  override readonly name = 'IdempotencyInProgress'
+
+  constructor() {
+    super('conflict', 'idempotency_in_progress')
+  }
+}
+
+/** No such order, or not one that the caller may know of. */
+export class OrderNotFound extends DomainError {
+  override readonly name = 'OrderNotFound'
+
+  constructor() {
+    super('not_found', 'order_not_found')
+  }
+}
+
+/** A move that the table in status.ts does not list. */
+export class IllegalMove extends DomainError {
+  override readonly name = 'IllegalMove'
+
+  constructor(from: OrderStatus, to: OrderStatus) {
+    super('precondition', 'illegal_move', { from, to })
+  }
+}
+
+/** What a guest's order lacks. */
+export const fieldMissing = (path: string, message: string): DomainError =>
+  new DomainError(
+    'invalid',
+    'invalid_request',
+    {},
+    { fields: [{ path, code: 'required', message }] },
+  )

@@ -1,0 +1,33 @@
+const second = 1000
+
+/**
+ * How long each step may take before somebody else sees to it (contract.md, 'Times a client may count on').
+ * All in milliseconds.
+ */
+export const limits = {
+  /** A PENDING order without its attempt: PlaceOrder itself has 10 s. The sweeper comes within a second of it. */
+  pending: 15 * second,
+  /** An attempt that holds its key longer has crashed. Above PlaceOrder's deadline, below `pending`. */
+  attempt: 12 * second,
+  /** A paid order whose claim right after the answer did not come through. */
+  claim: 2 * second,
+  /** A cancelled order whose refund right after the answer did not come through. */
+  cancel: 3 * second,
+  /** First question about an unknown payment. */
+  firstAsk: second,
+  /** How long product keeps the goods for an order, and when the sweeper asks for more. */
+  hold: 15 * 60 * second,
+  holdRenewal: 5 * 60 * second,
+  /** An outcome that is unknown this long counts as none: the payment is cancelled. */
+  paymentPending: 24 * 3600 * second,
+  /** Longest pause between two looks of the sweeper: an outcome is final 15 s after it can be told. */
+  sweepPause: 8 * second,
+  /** What the caller of CancelOrder waits for its refund; then it goes on behind the answer. */
+  refundPatience: 2 * second,
+} as const
+
+export const after = (at: Date, milliseconds: number): Date => new Date(at.getTime() + milliseconds)
+
+/** 1, 2, 4, 8, 8, ... seconds. */
+export const pauseAfter = (tries: number): number =>
+  Math.min(limits.sweepPause, second * 2 ** Math.min(tries, 10))

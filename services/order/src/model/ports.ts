@@ -1,0 +1,103 @@
+import type { Money, Page } from '@micromart/kernel'
+import type { Cart } from './cart.ts'
+import type { Change } from './change.ts'
+import type { KeyRef, KeyRow } from './idempotency.ts'
+import type { Address, Order } from './order.ts'
+import type { OrderStatus } from './status.ts'
+import type { Hold, WantedLine } from './stock.ts'
+import type { TimelineEntry } from './timeline.ts'
+
+/** The shopper's cart; the caller's token names a member's. Source: cart.GetLines. */
+export type Carts = { readonly lines: (cartToken: string | undefined) => Promise<Cart> }
+
+/** What a member has told the shop. Source: user.GetCheckoutDetails. */
+export type Users = {
+  /** @throws DomainError not_found `address_not_found` */
+  readonly checkoutDetails: (
+    addressId: string | undefined,
+  ) => Promise<{ readonly email: string; readonly address: Address | undefined }>
+}
+
+/** Stock of orders, each call repeatable and keyed by the order's id. Source: product. */
+export type Stock = {
+  readonly hold: (orderId: string, lines: readonly WantedLine[]) => Promise<Hold>
+  readonly extend: (orderId: string) => Promise<void>
+  /** @returns false when the hold had lapsed and the goods are gone */
+  readonly claim: (orderId: string) => Promise<boolean>
+  readonly release: (orderId: string) => Promise<void>
+  readonly giveBack: (orderId: string) => Promise<void>
+}
+
+/** What is known of a payment. `none`: nothing was asked of the provider yet. */
+export type Charge =
+  | { readonly outcome: 'captured' | 'unknown' | 'none' | 'cancelled' }
+  | { readonly outcome: 'declined'; readonly code: string | undefined }
+
+/** Payments of orders, each call repeatable and keyed by the order's id. Source: payment. */
+export type Payments = {
+  readonly open: (orderId: string) => Promise<void>
+  /** Never throws: whatever goes wrong on the way, the outcome is unknown. */
+  readonly charge: (orderId: string, amount: Money, token: string) => Promise<Charge>
+  readonly outcome: (orderId: string) => Promise<Charge>
+  /** @returns cancelled, declined, captured (too late) or unknown (ask again) */
+  readonly cancel: (orderId: string) => Promise<Charge>
+  /** The whole amount, once per order. @returns false while the provider has not confirmed */
+  readonly refund: (orderId: string, amount: Money) => Promise<boolean>
+}
+
+/** A new order with what binds it: its key and its cart. */
+export type Opening = {
+  readonly order: Order
+  readonly cart: Cart
+  readonly key: KeyRef
+  readonly row: KeyRow
+}
+
+/** What another order has already: the key, the number, the cart's version, or all of its lines. */
+export type Opened =
+  | { readonly opened: Order }
+  | { readonly taken: 'key' | 'number' | 'all' }
+  | { readonly taken: 'cart'; readonly orderId: string }
+
+export type OrderFilter = {
+  readonly userId?: string | undefined
+  readonly status?: OrderStatus | undefined
+  readonly email?: string | undefined
+  readonly number?: string | undefined
+}
+
+export type PageRequest = { readonly limit: number; readonly cursor: string | undefined }
+
+/** The orders as they are stored. */
+export type Orders = {
+  /**
+   * Writes a PENDING order, its key and its cart's row in one transaction. The lines are the cart's without what this
+   * cart's other live orders have bought. Or nothing is written.
+   */
+  readonly open: (opening: Opening) => Promise<Opened>
+  /** @returns undefined when somebody was faster: nothing was written, read again and decide anew */
+  readonly save: (change: Change) => Promise<Order | undefined>
+  readonly byId: (id: string) => Promise<Order | undefined>
+  readonly timeline: (id: string) => Promise<readonly TimelineEntry[]>
+  /** Newest first. @throws DomainError invalid `cursor_invalid` */
+  readonly list: (filter: OrderFilter, page: PageRequest) => Promise<Page<Order>>
+  /** Takes orders that are due, and has them due again after their pause: replicas never take the same. */
+  readonly takeDue: (at: Date, most: number) => Promise<readonly Order[]>
+  /** Removes e-mail, name and address of a user's orders; each event once. */
+  readonly forget: (userId: string, eventId: string) => Promise<void>
+}
+
+export type Keys = {
+  readonly find: (key: KeyRef) => Promise<KeyRow | undefined>
+  /** @returns false while another attempt holds the key */
+  readonly lock: (key: KeyRef, at: Date) => Promise<boolean>
+  /** The attempt has ended without an answer: the shopper's repeat may go on at once. */
+  readonly unlock: (key: KeyRef) => Promise<void>
+}
+
+/** Work that the answer does not wait for; stopping the service does. */
+export type Background = {
+  readonly run: (work: () => Promise<unknown>) => void
+  /** @returns undefined when the work takes longer: it goes on */
+  readonly within: <T>(milliseconds: number, work: () => Promise<T>) => Promise<T | undefined>
+}

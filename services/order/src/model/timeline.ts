@@ -1,0 +1,46 @@
+import type { OrderStatus } from './status.ts'
+
+export type Actor = 'shopper' | 'shop' | 'staff' | 'provider'
+
+/** One thing that happened to an order. `status` is the order's after it. */
+export type TimelineEntry = {
+  readonly at: Date
+  readonly status: OrderStatus
+  readonly event: TimelineEvent
+  readonly message: string
+  readonly actor: Actor
+}
+
+/** Who does what, in words that a shopper's support can use; `…` stands for the case's own words. */
+const catalogue = {
+  'order.placed': ['shopper', 'Order placed'],
+  'stock.held': ['shop', 'Goods reserved'],
+  'stock.refused': ['shop', 'Not enough in stock: …'],
+  'stock.claimed': ['shop', 'Goods taken from the shelf'],
+  'stock.lost': ['shop', 'The reserved goods are no longer there'],
+  'stock.released': ['shop', 'Reserved goods put back'],
+  'stock.returned': ['shop', 'Goods put back on the shelf'],
+  'payment.charged': ['provider', 'Payment of … confirmed'],
+  'payment.unknown': ['provider', 'The payment is not confirmed yet; the shop keeps asking'],
+  'payment.declined': ['provider', 'Payment declined…'],
+  'payment.cancelled': ['shop', 'Payment cancelled; nothing was charged'],
+  'payment.late': ['provider', 'A payment of … arrived after the order had ended; it is returned'],
+  'payment.refunded': ['provider', 'Refund of … confirmed'],
+  'order.paid': ['shop', 'Order paid'],
+  'order.rejected': ['shop', 'Order rejected: goods are out of stock'],
+  'order.failed': ['shop', 'Order ended without a purchase: …'],
+  'order.cancelled': ['shopper', 'Order cancelled; the payment is being returned'],
+} as const satisfies Record<string, readonly [Actor, string]>
+
+export type TimelineEvent = keyof typeof catalogue
+
+/** @param words what the event's message leaves open, such as an amount */
+export const happened = (
+  event: TimelineEvent,
+  { at, status, words = '', actor }: Pick<TimelineEntry, 'at' | 'status'> & Words,
+): TimelineEntry => {
+  const [usually, message] = catalogue[event]
+  return { at, status, event, message: message.replace('…', words), actor: actor ?? usually }
+}
+
+type Words = { readonly words?: string; readonly actor?: Actor }

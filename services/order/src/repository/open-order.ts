@@ -1,0 +1,124 @@
+import { type Database, inTransaction, isDuplicate } from '@micromart/store'
+import type { EntityManager } from 'typeorm'
+import { type Cart, linesLeft, mayStillHold } from '../model/cart.ts'
+import { type Order, unpriced } from '../model/order.ts'
+import type { Opened, Opening, Orders } from '../model/ports.ts'
+import type { WantedLine } from '../model/stock.ts'
+import { happened } from '../model/timeline.ts'
+import { insertAll } from './insert.ts'
+import { lineRowsOf, orderRowOf } from './order-mapping.ts'
+import { cartCheckoutRows, idempotencyRows, lineRows, orderRows } from './rows.ts'
+import { addEntries } from './timeline-mysql.ts'
+
+/** Rolls the transaction back and becomes the answer. */
+class Taken extends Error {
+  readonly by: Opened
+
+  constructor(by: Opened) {
+    super('taken')
+    this.by = by
+  }
+}
+
+const takenIfDuplicate = async (
+  write: Promise<unknown>,
+  key: string,
+  by: () => Promise<Opened> | Opened,
+): Promise<void> => {
+  try {
+    await write
+  } catch (error) {
+    if (isDuplicate(error, key)) throw new Taken(await by())
+    throw error
+  }
+}
+
+const bindKey = (tx: EntityManager, { key, row, order }: Opening): Promise<void> => {
+  const { orderId, fingerprint } = row
+  const bound = {
+    principal: key.principal,
+    idemKey: key.key,
+    orderId,
+    fingerprint,
+    traceId: row.traceId ?? null,
+    lockedUntil: row.lockedUntil ?? null,
+    frozen: null,
+    createdAt: order.createdAt,
+  }
+  const write = insertAll(tx, idempotencyRows, [bound])
+  return takenIfDuplicate(write, 'PRIMARY', () => ({ taken: 'key' }))
+}
+
+/**
+ * Checkouts of one cart, and of those merged into it, go one after another from here to the commit: READ COMMITTED alone
+ * would let two of them, at different versions, miss each other's lines.
+ */
+const lockCarts = async (tx: EntityManager, { id, mergedCartIds }: Cart, at: Date) => {
+  const ids = [id, ...mergedCartIds].toSorted() // one order of locks for all
+  await tx.query(
+    `INSERT INTO cart_locks (cart_id, locked_at) VALUES ${ids.map(() => '(?, ?)').join(', ')}
+     ON DUPLICATE KEY UPDATE locked_at = VALUES(locked_at)`,
+    ids.flatMap((cartId) => [cartId, at]),
+  )
+}
+
+const takeVersion = (tx: EntityManager, { cart, order }: Opening): Promise<void> => {
+  const { id: cartId, version } = cart
+  const write = insertAll(tx, cartCheckoutRows, [{ cartId, version, orderId: order.id }])
+  return takenIfDuplicate(write, 'PRIMARY', async () => {
+    const other = await tx.findOneByOrFail(cartCheckoutRows, { cartId, version })
+    return { taken: 'cart', orderId: other.orderId }
+  })
+}
+
+type BoughtRow = { readonly order_id: string; readonly sku: string; readonly quantity: number }
+
+/** What other live orders of the cart have bought and `order.paid` has not yet taken out of it. */
+const boughtOf = async (
+  tx: EntityManager,
+  { cart, order }: Opening,
+): Promise<readonly WantedLine[]> => {
+  const rows: readonly BoughtRow[] = await tx.query(
+    `SELECT l.order_id, l.sku, l.quantity
+       FROM cart_checkout c JOIN order_lines l ON l.order_id = c.order_id
+      WHERE c.cart_id IN (?) AND c.order_id NOT IN (?)`,
+    [
+      [cart.id, ...cart.mergedCartIds],
+      [order.id, ...cart.takenOrderIds],
+    ],
+  )
+  return rows.filter(({ order_id: id }) => mayStillHold(cart, id))
+}
+
+const writeOrder = async (tx: EntityManager, order: Order): Promise<void> => {
+  const write = insertAll(tx, orderRows, [orderRowOf(order)])
+  await takenIfDuplicate(write, 'orders_number', () => ({ taken: 'number' }))
+  await insertAll(tx, lineRows, lineRowsOf(order))
+  const { id, createdAt: at, status } = order
+  await addEntries(tx, id, [happened('order.placed', { at, status })])
+}
+
+/** The key first, so that a repeat waits here for this one's commit and then finds it. */
+const write = async (tx: EntityManager, opening: Opening): Promise<Opened> => {
+  const { cart, order } = opening
+  await bindKey(tx, opening)
+  await lockCarts(tx, cart, order.createdAt)
+  await takeVersion(tx, opening)
+  const left = linesLeft(cart.lines, await boughtOf(tx, opening))
+  if (left.length === 0) throw new Taken({ taken: 'all' })
+  const { currency } = order.totals.total
+  const opened = { ...order, lines: left.map((line) => unpriced(line, currency)) }
+  await writeOrder(tx, opened)
+  return { opened }
+}
+
+export const openOrder =
+  (db: Database): Orders['open'] =>
+  async (opening) => {
+    try {
+      return await inTransaction(db, (tx) => write(tx, opening))
+    } catch (error) {
+      if (error instanceof Taken) return error.by
+      throw error
+    }
+  }

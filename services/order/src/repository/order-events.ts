@@ -1,0 +1,36 @@
+import { topics } from '@micromart/contracts'
+import { OrderCancelled, OrderFailed, OrderPaid, OrderRejected } from '@micromart/contracts/events'
+import type { Fact } from '../model/change.ts'
+import type { Order } from '../model/order.ts'
+
+/** A fact as its topic carries it: a message of micromart.events.v1 as JSON. */
+export const messageOf = (fact: Fact, order: Order): { topic: string; payload: unknown } => {
+  const orderId = order.id
+  const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }))
+  switch (fact.fact) {
+    case 'paid':
+      return {
+        topic: topics.orderPaid,
+        payload: OrderPaid.toJSON({
+          orderId,
+          cartId: order.cart.id,
+          cartKey: order.cart.key,
+          lines,
+          total: order.totals.total,
+          paidAt: order.updatedAt,
+        }),
+      }
+    case 'rejected':
+      return {
+        topic: topics.orderRejected,
+        payload: OrderRejected.toJSON({ orderId, skus: fact.skus }),
+      }
+    case 'failed':
+      return {
+        topic: topics.orderFailed,
+        payload: OrderFailed.toJSON({ orderId, reason: fact.reason }),
+      }
+    case 'cancelled':
+      return { topic: topics.orderCancelled, payload: OrderCancelled.toJSON({ orderId, lines }) }
+  }
+}
