@@ -1,0 +1,33 @@
+import { topics } from '@micromart/contracts'
+import { DomainError } from '@micromart/kernel'
+import type { TopicHandlers } from '@micromart/service'
+import { z } from 'zod'
+import type { PaidOrder } from '../model/bought.ts'
+import type { CartKey } from '../model/cart.ts'
+import type { UseCases } from '../usecase/index.ts'
+
+const cartKey = z.custom<CartKey>(
+  (key) => typeof key === 'string' && /^(member:[\w.:-]{1,128}|guest:[0-9a-f]{64})$/.test(key),
+)
+
+/** micromart.events.v1.OrderPaid as JSON, as far as the cart reads it; proto's JSON leaves out what is empty. */
+const orderPaid = z.object({
+  orderId: z.uuid(),
+  cartId: z.uuid(),
+  cartKey,
+  lines: z
+    .array(z.object({ sku: z.string().min(1), quantity: z.int().min(0).default(0) }))
+    .default([]),
+})
+
+/** @throws DomainError invalid `event_invalid`: a payload that no delivery will make good goes to the dead letters */
+const paidOrderOf = (payload: unknown): PaidOrder => {
+  const read = orderPaid.safeParse(payload)
+  if (read.success) return read.data
+  throw new DomainError('invalid', 'event_invalid', {}, { cause: read.error })
+}
+
+/** Topic to use case. */
+export const cartTopics = (use: Pick<UseCases, 'takeBought'>): TopicHandlers => ({
+  [topics.orderPaid]: ({ payload }) => use.takeBought(paidOrderOf(payload)),
+})

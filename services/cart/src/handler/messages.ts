@@ -1,0 +1,31 @@
+import type { Cart as CartMessage, CartItem, GetLinesResponse } from '@micromart/contracts/cart'
+import type { CallContext } from '@micromart/service'
+import type { Cart } from '../model/cart.ts'
+import type { Owner } from '../model/owner.ts'
+import type { CartView, Item } from '../model/view.ts'
+
+/** A user's token beats a cart token. */
+export const ownerOf = (
+  { cartToken }: { readonly cartToken?: string | undefined },
+  { caller }: Pick<CallContext, 'caller'>,
+): Owner =>
+  caller.kind === 'user'
+    ? { kind: 'member', userId: caller.id }
+    : { kind: 'guest', token: cartToken }
+
+const itemMessage = ({ price, ...item }: Item): CartItem => ({ ...item, unitPrice: price })
+
+export const cartMessage = ({ items, subtotal, version }: CartView): CartMessage => ({
+  items: items.map(itemMessage),
+  subtotal,
+  version,
+})
+
+/** No cart is a cart without id and lines. */
+export const linesMessage = (cart: Cart | undefined): GetLinesResponse => ({
+  cartId: cart?.id ?? '',
+  version: cart?.version ?? '',
+  lines: cart?.lines.map(({ sku, quantity }) => ({ sku, quantity })) ?? [],
+  takenOrderIds: cart?.takenOrders ?? [],
+  mergedCartIds: cart?.mergedCarts ?? [],
+})

@@ -1,0 +1,24 @@
+import type { Ports } from '../model/ports.ts'
+import { addItem } from './add-item.ts'
+import { clearCart } from './clear-cart.ts'
+import { getCart } from './get-cart.ts'
+import { getLines } from './get-lines.ts'
+import { mergeCart } from './merge-cart.ts'
+import { removeItem } from './remove-item.ts'
+import { setItem } from './set-item.ts'
+import { takeBought } from './take-bought.ts'
+
+/** All that the cart service can do. */
+export const cartUseCases = (ports: Ports) => ({
+  getCart: getCart(ports),
+  addItem: addItem(ports),
+  setItem: setItem(ports),
+  removeItem: removeItem(ports),
+  clearCart: clearCart(ports),
+  mergeCart: mergeCart(ports),
+  getLines: getLines(ports),
+  takeBought: takeBought(ports),
+})
+
+export type { Edited } from './edit-cart.ts'
+export type UseCases = ReturnType<typeof cartUseCases>
