@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+
+const stat = (pid) => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { pid, parent: Number(rest[1]), ticks: Number(rest[11]) + Number(rest[12]) }
+  } catch {
+    return undefined
+  }
+}
+
+/** A process and all below it, by pid. */
+export const familyOf = (roots) => {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(stat)
+    .filter(Boolean)
+  const family = new Map(all.filter(({ pid }) => roots.includes(pid)).map((one) => [one.pid, one]))
+  for (let grown = true; grown;) {
+    const more = all.filter(({ pid, parent }) => !family.has(pid) && family.has(parent))
+    for (const one of more) family.set(one.pid, one)
+    grown = more.length > 0
+  }
+  return [...family.values()]
+}
+
+/** CPU seconds that a family of processes has used so far. */
+export const cpuSeconds = (roots) =>
+  familyOf(roots).reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond
+
+const kilobytes = (pid) => {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+const nameOf = (pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** Resident memory in MiB, by process. */
+export const residentMemory = (roots) =>
+  familyOf(roots).map(({ pid }) => ({
+    pid,
+    command: nameOf(pid),
+    mib: Math.round(kilobytes(pid) / 1024),
+  }))

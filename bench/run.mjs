@@ -1,0 +1,167 @@
+import { fork } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { node24 } from '../scripts/lib/node24.mjs'
+import { freePorts } from '../scripts/lib/ports.mjs'
+import { startShop } from '../scripts/lib/shop.mjs'
+import { fillBare } from './bare-data.mjs'
+import { cpuSeconds, residentMemory } from './cpu.mjs'
+import { drive } from './load.mjs'
+import { chart, conditions, summarise, table } from './report.mjs'
+import { scenarios } from './scenarios.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '8' },
+    connections: { type: 'string', default: '16' },
+    orders: { type: 'string', default: '400' },
+    only: { type: 'string', default: Object.keys(scenarios).join(',') },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+
+if (options.help) {
+  console.log(`npm run bench [-- OPTIONS]
+
+  --rounds N        interleaved rounds an operation (5)
+  --seconds N       length of a round (8)
+  --connections N   at once (16)
+  --orders N        orders a round (400)
+  --only a,b        of ${Object.keys(scenarios).join(', ')}
+
+Writes bench/reports/<date>.json and .svg.`)
+  process.exit(0)
+}
+
+/** The bench is not a client that limits should slow: its own are out of reach, which the report says. */
+const limits = {
+  RATE_READS_PER_MINUTE: '100000000',
+  RATE_LOGINS_PER_MINUTE: '100000000',
+  RATE_CHECKOUTS_PER_MINUTE: '100000000',
+  RATE_WRITES_PER_MINUTE: '100000000',
+  TRACE_RATIO: '0',
+}
+
+const startBare = async (port, url) => {
+  const child = fork(path.join(import.meta.dirname, 'bare.mjs'), {
+    execPath: node24(),
+    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), BARE_MYSQL_URL: url },
+  })
+  await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject))
+  return child
+}
+
+const catalogueOf = async (shop) => {
+  const found = []
+  for (let cursor = ''; cursor !== undefined;) {
+    const page = await (
+      await fetch(`${shop.url}/v1/products?limit=100&inStock=true${cursor}`)
+    ).json()
+    found.push(...page.items)
+    cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : undefined
+  }
+  return Promise.all(
+    found.map(async ({ handle }) => (await fetch(`${shop.url}/v1/products/${handle}`)).json()),
+  )
+}
+
+/** The catalogue's own stock would be sold out within seconds. */
+const fillShelves = async (shop, skus, admin) => {
+  const login = await fetch(`${shop.url}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(admin),
+  })
+  const { accessToken } = await login.json()
+  for (const sku of skus) {
+    const answer = await fetch(`${shop.url}/v1/admin/stock/${encodeURIComponent(sku)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+      body: JSON.stringify({ delta: 500_000, reason: 'bench' }),
+    })
+    if (!answer.ok) throw new Error(`stock of ${sku}: ${answer.status}`)
+  }
+}
+
+const measured = async (side, requests, scenario) => {
+  const load = {
+    url: side.url,
+    next: requests[side.name],
+    connections: Number(options.connections),
+    wanted: scenario.wanted,
+  }
+  const before = cpuSeconds(side.pids)
+  const round = await drive({ ...load, seconds: Number(options.seconds), amount: requests.amount })
+  const cpu = cpuSeconds(side.pids) - before
+  return { ...round, cpuPer1000: (cpu / round.requests) * 1000 }
+}
+
+const measure = async (operation, sides, context) => {
+  const scenario = scenarios[operation]
+  const rounds = []
+  for (let round = 0; round < Number(options.rounds); round += 1) {
+    const requests = await scenario.prepare({ ...context, amount: Number(options.orders) })
+    if (!requests.amount) {
+      for (const side of sides) {
+        const warm = {
+          url: side.url,
+          next: requests[side.name],
+          connections: Number(options.connections),
+        }
+        await drive({ ...warm, seconds: 2, wanted: scenario.wanted })
+      }
+    }
+    const found = {}
+    for (const side of round % 2 ? sides.toReversed() : sides) {
+      found[side.name] = await measured(side, requests, scenario)
+    }
+    const { shop, bare } = found
+    console.log(
+      `${scenario.title} ${round + 1}/${options.rounds}: shop ${shop.perSecond.toFixed(0)}/s, bare ${bare.perSecond.toFixed(0)}/s`,
+    )
+    rounds.push(found)
+  }
+  return summarise({ operation, title: scenario.title, rounds })
+}
+
+const started = Date.now()
+const shop = await startShop({ name: 'bench', env: limits })
+console.log(`the shop runs at ${shop.url} (after ${((Date.now() - started) / 1000).toFixed(0)} s)`)
+const memoryIdle = residentMemory(shop.pids)
+let bare
+try {
+  const products = await catalogueOf(shop)
+  const skus = products.flatMap(({ variants }) =>
+    variants.filter(({ available }) => available).map(({ sku }) => sku),
+  )
+  await fillShelves(shop, skus, shop.accounts.admin)
+  const url = await fillBare(shop.mysql, 'micromart_bench_bare', products, shop.accounts.shopper)
+  const [port] = await freePorts(1)
+  bare = await startBare(port, url)
+  const sides = [
+    { name: 'shop', url: shop.url, pids: shop.pids },
+    { name: 'bare', url: `http://127.0.0.1:${port}`, pids: [bare.pid] },
+  ]
+  const context = { shop, products, skus, account: shop.accounts.shopper }
+  const rows = []
+  for (const operation of options.only.split(','))
+    rows.push(await measure(operation, sides, context))
+  const report = {
+    ...conditions(),
+    options,
+    limits,
+    memory: { idle: memoryIdle, loaded: residentMemory(shop.pids) },
+    rows,
+  }
+  const folder = path.join(import.meta.dirname, 'reports')
+  mkdirSync(folder, { recursive: true })
+  const name = path.join(folder, report.at.slice(0, 10))
+  writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 1)}\n`)
+  writeFileSync(`${name}.svg`, chart(rows, report))
+  console.log(`\n${table(rows)}\n\nwritten: ${path.relative(process.cwd(), name)}.json and .svg`)
+} finally {
+  bare?.kill()
+  await shop.stop()
+}
