@@ -16,7 +16,8 @@ export type StateStore = {
   readonly get: (key: string) => Promise<StoredState | undefined>
   /**
    * @param value anything JSON.stringify can write
-   * @param condition `etag` as it was read; undefined creates, and conflicts when the key exists
+   * @param condition `etag` as it was read; undefined creates, and conflicts when the key exists. An entry that was
+   *   removed or expired since it was read is created anew: Redis holds no version of it
    * @returns `conflict` when another write came first: read again and decide anew
    */
   readonly save: (
@@ -24,10 +25,14 @@ export type StateStore = {
     value: unknown,
     condition: { readonly etag: string | undefined; readonly ttlSeconds?: number },
   ) => Promise<'saved' | 'conflict'>
+  /** Removing what is gone already is `removed`. */
   readonly remove: (key: string, etag: string) => Promise<'removed' | 'conflict'>
 }
 
 const store = components.state
+
+/** No entry has it, so a write that names it can only create. Without any ETag, Redis' refusal would read as INTERNAL. */
+const noEntry = '0'
 
 const firstWrite = {
   concurrency: StateOptions_StateConcurrency.CONCURRENCY_FIRST_WRITE,
@@ -59,9 +64,9 @@ export const stateStore = (wire: Wire): StateStore => {
     },
     save: (key, value, { etag, ttlSeconds }) => {
       const metadata = ttlSeconds === undefined ? {} : { ttlInSeconds: String(ttlSeconds) }
-      const state = { key, value: Buffer.from(JSON.stringify(value)), metadata }
-      const item = { ...state, etag: etag === undefined ? undefined : { value: etag } }
-      const states = [{ ...item, options: firstWrite }]
+      const bytes = Buffer.from(JSON.stringify(value))
+      const read = { value: etag ?? noEntry }
+      const states = [{ key, value: bytes, metadata, etag: read, options: firstWrite }]
       return conflictOr('saved', saveState({ storeName: store, states }))
     },
     remove: (key, etag) => {

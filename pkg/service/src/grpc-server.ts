@@ -38,7 +38,7 @@ const serializing =
       return responseSerialize(message)
     } catch (cause) {
       log.error({ path, cause }, 'an answer could not be written')
-      throw new Error('internal')
+      throw new Error('internal', { cause })
     }
   }
 

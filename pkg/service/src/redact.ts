@@ -6,7 +6,7 @@ const longest = 8_192
 const secretName = /password|secret|authorization|cookie|token$|^card|apikey|api_key/i
 
 const luhn = (digits: string): boolean => {
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
+  const sum = [...digits].toReversed().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 1 ? 2 : 1)
     return total + (value > 9 ? value - 9 : value)
   }, 0)

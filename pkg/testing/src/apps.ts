@@ -47,5 +47,3 @@ export type Stub<A extends AppName, M extends RpcName<A>> = (
   request: Incoming<MethodOf<A, M>>,
   call: StubCall,
 ) => Reply<MethodOf<A, M>>
-
-export const isKnownApp = (name: string): name is AppName => Object.hasOwn(definitions, name)

@@ -7,6 +7,8 @@ export type DeliverOptions = {
   /** The event's id; the same one again is a redelivery. */
   readonly id?: string
   readonly traceparent?: string
+  /** What the event is about. */
+  readonly subject?: string
   /** Bytes in place of the payload's JSON. */
   readonly rawData?: Buffer
 }
@@ -25,7 +27,7 @@ export const deliverTo = (
   appToken: string | undefined,
   topic: string,
   payload: unknown,
-  { id = systemIds.next(), traceparent, rawData }: DeliverOptions = {},
+  { id = systemIds.next(), traceparent, subject, rawData }: DeliverOptions = {},
 ): Promise<DeliveryAnswer> => {
   const { path, requestSerialize, responseDeserialize } = AppCallbackService.onTopicEvent
   const metadata = new Metadata()
@@ -41,7 +43,10 @@ export const deliverTo = (
     data: rawData ?? Buffer.from(JSON.stringify(payload)),
     pubsubName: components.pubsub,
     path: '',
-    extensions: traceparent === undefined ? {} : { traceparent },
+    extensions: {
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(subject === undefined ? {} : { subject }),
+    },
   }
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
   const options = { deadline: Date.now() + 30_000 }

@@ -1,18 +1,20 @@
 import {
-  Client,
-  credentials,
-  Metadata,
+  type Metadata,
   type MethodDefinition,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
   type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { refusal } from '@micromart/service'
 import { DomainError } from '@micromart/kernel'
-import { definitions, isKnownApp, type StubCall } from './apps.ts'
-import { withOwnSpan } from './traceparent.ts'
+import { refusal } from '@micromart/service'
+import { definitions, type StubCall } from './apps.ts'
+import {
+  forwardStream,
+  forwardUnary,
+  type RawStream,
+  type RawUnary,
+  type Target,
+} from './fake-forward.ts'
 
 export type AnyStub = (request: unknown, call: StubCall) => unknown
 
@@ -37,12 +39,22 @@ export type ProxyMemory = {
   readonly routes: Map<string, number>
 }
 
-type Raw = MethodDefinition<unknown, unknown>
-type Unary = ServerUnaryCall<Buffer, Buffer>
-type Stream = ServerDuplexStream<Buffer, Buffer>
-type Failure = { readonly code: number; readonly details: string; readonly metadata?: Metadata }
+type Rpc = MethodDefinition<unknown, unknown>
 
-const asIs = (bytes: unknown): Buffer => bytes as Buffer
+/** One RPC on its way: what it is called in tests, whose it is, how its bytes read. */
+type Passage = { readonly rpc: Rpc; readonly name: string; readonly owner: string }
+
+/** A status as daprd or a stub gives it. */
+class Refused extends Error {
+  readonly code: number
+  readonly details: string
+
+  constructor(code: number, details: string) {
+    super(details)
+    this.code = code
+    this.details = details
+  }
+}
 
 const text = (metadata: Metadata, name: string): string | undefined => {
   const [value] = metadata.get(name)
@@ -58,86 +70,6 @@ const stubCall = (metadata: Metadata, deadline: Date | number): StubCall => ({
   header: (name) => text(metadata, name),
 })
 
-/** What a callee gets from its sidecar: the target's name replaced by both ends', a second traceparent appended. */
-const forwarded = (metadata: Metadata, callee: string, memory: ProxyMemory): Metadata => {
-  const sent = metadata.clone()
-  for (const name of ['dapr-app-id', 'dapr-api-token', 'dapr-stream']) sent.remove(name)
-  sent.set('dapr-caller-app-id', memory.appId)
-  sent.set('dapr-callee-app-id', callee)
-  if (memory.appToken !== undefined) sent.set('dapr-api-token', memory.appToken)
-  const [traceparent] = sent.get('traceparent')
-  if (traceparent !== undefined) sent.add('traceparent', withOwnSpan(String(traceparent)))
-  return sent
-}
-
-/** Errors of stubs: a DomainError as a service sends it, an object with a code as a raw status, the rest our test's bug. */
-const failureOf = (error: unknown): Failure => {
-  if (error instanceof DomainError) return refusal(error)
-  if (typeof error === 'object' && error !== null && 'code' in error) {
-    return error as Failure
-  }
-  return { code: status.UNKNOWN, details: `the stub threw: ${String(error)}` }
-}
-
-type Aim = { readonly app: string; readonly stub?: AnyStub; readonly port?: number }
-
-/** Where a call goes, or how daprd refuses it. */
-const aimOf = (metadata: Metadata, name: string, owner: string, memory: ProxyMemory): Aim => {
-  const app = text(metadata, 'dapr-app-id')
-  if (app === undefined) throw { code: status.UNKNOWN, details: 'dapr-app-id is missing' }
-  const port = memory.routes.get(app)
-  if (port !== undefined) return { app, port }
-  const stub = app === owner ? memory.stubs.get(name) : undefined
-  if (stub) return { app, stub }
-  const isThere = [...memory.stubs.keys()].some((key) => key.startsWith(`${app}.`))
-  if (isThere) throw { code: status.UNIMPLEMENTED, details: `unknown method ${name}` }
-  throw { code: status.UNKNOWN, details: `failed to resolve address for '${app}'` }
-}
-
-const openClient = (port: number) => new Client(`127.0.0.1:${port}`, credentials.createInsecure())
-
-const forwardUnary = (
-  call: Unary,
-  { path }: Raw,
-  aim: Required<Pick<Aim, 'app' | 'port'>>,
-  memory: ProxyMemory,
-) =>
-  new Promise<Buffer>((resolve, reject) => {
-    const client = openClient(aim.port)
-    const metadata = forwarded(call.metadata, aim.app, memory)
-    const deadline = call.getDeadline()
-    const sent = client.makeUnaryRequest(
-      path,
-      asIs,
-      asIs,
-      call.request,
-      metadata,
-      { deadline },
-      (error, bytes) => {
-        client.close()
-        if (error) reject(error)
-        else resolve(bytes ?? Buffer.alloc(0))
-      },
-    )
-    call.on('cancelled', () => sent.cancel())
-  })
-
-const answerUnary = async (
-  call: Unary,
-  method: Raw,
-  name: string,
-  owner: string,
-  memory: ProxyMemory,
-) => {
-  const request = method.requestDeserialize(call.request)
-  record(memory, name, call.metadata, request)
-  const { app, stub, port } = aimOf(call.metadata, name, owner, memory)
-  if (port !== undefined) return forwardUnary(call, method, { app, port }, memory)
-  const defaults = method.responseDeserialize(Buffer.alloc(0)) as object
-  const given = (await stub?.(request, stubCall(call.metadata, call.getDeadline()))) as object
-  return method.responseSerialize({ ...defaults, ...given })
-}
-
 const record = (memory: ProxyMemory, name: string, metadata: Metadata, request: unknown): void => {
   memory.calls.push({
     name,
@@ -148,86 +80,95 @@ const record = (memory: ProxyMemory, name: string, metadata: Metadata, request: 
   })
 }
 
-async function* decoded(call: Stream, { requestDeserialize }: Raw): AsyncIterable<unknown> {
+/** A DomainError travels as a service sends it, an object with a code as that status; the rest is our test's bug. */
+const statusFor = (error: unknown): object => {
+  if (error instanceof DomainError) return refusal(error)
+  if (typeof error === 'object' && error !== null && 'code' in error) return error
+  return new Refused(status.UNKNOWN, `the stub threw: ${String(error)}`)
+}
+
+/**
+ * Where a call goes: a real service or a stub.
+ * @throws Refused as daprd would
+ */
+const aimOf = (
+  metadata: Metadata,
+  { name, owner }: Passage,
+  memory: ProxyMemory,
+): Target | AnyStub => {
+  const app = text(metadata, 'dapr-app-id')
+  if (app === undefined) throw new Refused(status.UNKNOWN, 'dapr-app-id is missing')
+  const port = memory.routes.get(app)
+  if (port !== undefined) return { app, port, callerId: memory.appId, appToken: memory.appToken }
+  const stub = app === owner ? memory.stubs.get(name) : undefined
+  if (stub) return stub
+  const isThere = [...memory.stubs.keys()].some((key) => key.startsWith(`${app}.`))
+  if (isThere) throw new Refused(status.UNIMPLEMENTED, `unknown method ${name}`)
+  throw new Refused(status.UNKNOWN, `failed to resolve address for '${app}'`)
+}
+
+const answerUnary = async (call: RawUnary, passage: Passage, memory: ProxyMemory) => {
+  const { rpc, name } = passage
+  const request = rpc.requestDeserialize(call.request)
+  record(memory, name, call.metadata, request)
+  const aim = aimOf(call.metadata, passage, memory)
+  if (typeof aim !== 'function') return forwardUnary(call, rpc.path, aim)
+  const defaults = rpc.responseDeserialize(Buffer.alloc(0)) as object
+  const given = (await aim(request, stubCall(call.metadata, call.getDeadline()))) as object
+  return rpc.responseSerialize({ ...defaults, ...given })
+}
+
+async function* decoded(call: RawStream, { requestDeserialize }: Rpc): AsyncIterable<unknown> {
   for await (const bytes of call) yield requestDeserialize(bytes as Buffer)
 }
 
-const answerStream = async (
-  call: Stream,
-  method: Raw,
-  name: string,
-  owner: string,
-  memory: ProxyMemory,
-) => {
-  const single = method.requestStream ? undefined : (call as unknown as Unary).request
-  const request = single && method.requestDeserialize(single)
+const answerStream = async (call: RawStream, passage: Passage, memory: ProxyMemory) => {
+  const { rpc, name } = passage
+  const single = rpc.requestStream ? undefined : (call as unknown as RawUnary).request
+  const request = single && rpc.requestDeserialize(single)
   record(memory, name, call.metadata, request)
-  const { app, stub, port } = aimOf(call.metadata, name, owner, memory)
-  if (port !== undefined) return forwardStream(call, method, single, { app, port }, memory)
-  const messages = stub?.(
-    request ?? decoded(call, method),
-    stubCall(call.metadata, call.getDeadline()),
-  )
+  const aim = aimOf(call.metadata, passage, memory)
+  if (typeof aim !== 'function') return forwardStream(call, rpc.path, single, aim)
+  const messages = aim(request ?? decoded(call, rpc), stubCall(call.metadata, call.getDeadline()))
   for await (const message of messages as AsyncIterable<unknown>) {
-    call.write(method.responseSerialize(message))
+    call.write(rpc.responseSerialize(message))
   }
   call.end()
 }
 
-const forwardStream = (
-  call: Stream,
-  { path }: Raw,
-  single: Buffer | undefined,
-  aim: Required<Pick<Aim, 'app' | 'port'>>,
-  memory: ProxyMemory,
-): void => {
-  const client = openClient(aim.port)
-  const metadata = forwarded(call.metadata, aim.app, memory)
-  const options = { deadline: call.getDeadline() }
-  const sent = single
-    ? client.makeServerStreamRequest(path, asIs, asIs, single, metadata, options)
-    : call.pipe(client.makeBidiStreamRequest(path, asIs, asIs, metadata, options))
-  call.on('cancelled', () => sent.cancel())
-  sent.on('data', (bytes: Buffer) => call.write(bytes))
-  sent.on('error', (error) => call.emit('error', error))
-  sent.on('end', () => call.end())
-  sent.on('status', () => client.close())
-}
+type Reply = (error: object | null, bytes?: Buffer) => void
 
-const handlerOf = (method: Raw, name: string, owner: string, memory: ProxyMemory) =>
-  method.responseStream
-    ? (call: Stream) => {
-        answerStream(call, method, name, owner, memory).catch((error: unknown) =>
-          call.emit('error', failureOf(error)),
+const handlerOf = (passage: Passage, memory: ProxyMemory) =>
+  passage.rpc.responseStream
+    ? (call: RawStream) => {
+        answerStream(call, passage, memory).catch((error: unknown) =>
+          call.emit('error', statusFor(error)),
         )
       }
-    : (call: Unary, reply: (error: object | null, bytes?: Buffer) => void) => {
-        answerUnary(call, method, name, owner, memory).then(
+    : (call: RawUnary, reply: Reply) => {
+        answerUnary(call, passage, memory).then(
           (bytes) => reply(null, bytes),
-          (error: unknown) => reply(failureOf(error)),
+          (error: unknown) => reply(statusFor(error)),
         )
       }
 
-const raw = (method: Raw): Raw => ({
-  ...method,
-  requestSerialize: asIs,
-  requestDeserialize: (bytes) => bytes,
-  responseSerialize: asIs,
-  responseDeserialize: (bytes) => bytes,
-})
+/** Bytes pass as they are: what a stub does not need read is not read. */
+const raw = (rpc: Rpc): Rpc => {
+  const asIs = (bytes: unknown) => bytes as Buffer
+  const codecs = { requestSerialize: asIs, responseSerialize: asIs }
+  return { ...rpc, ...codecs, requestDeserialize: asIs, responseDeserialize: asIs }
+}
 
 /** Every RPC of the shop as the sidecar's proxy serves it: by `dapr-app-id` to a stub or to a real service. */
 export const proxiedServices = (
   memory: ProxyMemory,
 ): readonly [ServiceDefinition, UntypedServiceImplementation][] =>
-  Object.entries(definitions).map(([owner, definition]) => {
-    if (!isKnownApp(owner)) throw new Error(`no app ${owner}`)
-    const methods = Object.entries(definition as ServiceDefinition)
-    const nameOf = ({ path }: Raw) => `${owner}.${path.split('/').at(-1)}`
-    const rpcs = methods.map(([key, method]) => [key, raw(method)])
-    const handlers = methods.map(([key, method]) => [
-      key,
-      handlerOf(method, nameOf(method), owner, memory),
-    ])
-    return [Object.fromEntries(rpcs), Object.fromEntries(handlers)]
+  Object.entries<ServiceDefinition>(definitions).map(([owner, definition]) => {
+    const rpcs = Object.entries(definition)
+    const handlers = rpcs.map(([key, rpc]) => {
+      const name = `${owner}.${rpc.path.split('/').at(-1)}`
+      return [key, handlerOf({ rpc, name, owner }, memory)]
+    })
+    const definitionOfBytes = Object.fromEntries(rpcs.map(([key, rpc]) => [key, raw(rpc)]))
+    return [definitionOfBytes, Object.fromEntries(handlers)]
   })

@@ -41,6 +41,8 @@ export type FakeSidecar = AsyncDisposable & {
     payload: unknown,
     options?: DeliverOptions,
   ) => Promise<DeliveryAnswer>
+  /** Delivers what was published since the last time to our own app, each until it is not to be retried (4 times at most). */
+  readonly deliverPublished: () => Promise<void>
   readonly secret: (name: string, value: string) => void
   readonly state: Map<string, FakeEntry>
   /** State, publish and secrets over gRPC fail with UNAVAILABLE (or the given status) until `true` is said. */
@@ -85,6 +87,22 @@ const controls = (
   memory: Memory,
 ): Omit<FakeSidecar, 'grpcPort' | 'httpPort' | typeof Symbol.asyncDispose> => {
   let appPort: number | undefined
+  let delivered = 0
+  const deliver: FakeSidecar['deliver'] = (topic, payload, options) => {
+    if (appPort === undefined) throw new Error('attach(port) says where the app listens')
+    return deliverTo(appPort, memory.appToken, topic, payload, options)
+  }
+  const deliverWithRetries = async (event: PublishedRecord) => {
+    const { topic, payload, id, traceparent, aggregateId: subject } = event
+    const options = {
+      id,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(subject === undefined ? {} : { subject }),
+    }
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      if ((await deliver(topic, payload, options)) !== 'RETRY') return
+    }
+  }
   return {
     answer: (app, method, stub) => memory.stubs.set(`${app}.${method}`, stub as AnyStub),
     route: (app, port) => memory.routes.set(app, port),
@@ -95,9 +113,10 @@ const controls = (
     recorded: (wanted) =>
       memory.calls.filter(({ name }) => wanted === undefined || name === wanted),
     published: () => [...memory.published],
-    deliver: (topic, payload, options) => {
-      if (appPort === undefined) throw new Error('attach(port) says where the app listens')
-      return deliverTo(appPort, memory.appToken, topic, payload, options)
+    deliver,
+    deliverPublished: async () => {
+      for (const event of memory.published.slice(delivered)) await deliverWithRetries(event)
+      delivered = memory.published.length
     },
     secret: (name, value) => memory.secrets.set(name, value),
     state: memory.state,
@@ -107,6 +126,7 @@ const controls = (
     forget: () => {
       memory.calls.length = 0
       memory.published.length = 0
+      delivered = 0
     },
   }
 }

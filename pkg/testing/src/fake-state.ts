@@ -14,12 +14,15 @@ type Item = {
   readonly options: { readonly concurrency: number } | undefined
 }
 
-const conflict = { code: status.ABORTED, details: 'possible etag mismatch' }
+const mismatch = { code: status.ABORTED, details: 'possible etag mismatch' }
+const notFirst = { code: status.INTERNAL, details: 'failed to set key: user_script' }
 
-/** Redis through Dapr: an ETag must match; first-write without one creates only; the last write wins otherwise. */
-const mayWrite = (entry: FakeEntry | undefined, { etag, options }: Item): boolean => {
-  if (etag !== undefined && etag.value !== '') return entry?.etag === etag.value
-  return options?.concurrency !== StateConcurrency.CONCURRENCY_FIRST_WRITE || entry === undefined
+/** Redis through Dapr: an entry that is there is replaced by its ETag or by a last-write; one that is not there, always. */
+const whyNot = (entry: FakeEntry | undefined, { etag, options }: Item): object | undefined => {
+  if (entry === undefined) return undefined
+  if (etag !== undefined && etag.value !== '')
+    return entry.etag === etag.value ? undefined : mismatch
+  return options?.concurrency === StateConcurrency.CONCURRENCY_FIRST_WRITE ? notFirst : undefined
 }
 
 const expiry = (metadata: { readonly [name: string]: string }): Pick<FakeEntry, 'expiresAt'> => {
@@ -45,7 +48,8 @@ export const fakeState = (
     },
     saveState: ({ request }, reply) => {
       for (const item of request.states) {
-        if (!mayWrite(live(item.key), item)) return reply(conflict)
+        const reason = whyNot(live(item.key), item)
+        if (reason) return reply(reason)
         const value: unknown = JSON.parse(item.value.toString())
         version += 1
         entries.set(item.key, { value, etag: String(version), ...expiry(item.metadata) })
@@ -53,10 +57,9 @@ export const fakeState = (
       reply(null, {})
     },
     deleteState: ({ request }, reply) => {
-      const { key, etag, options } = request
-      const entry = live(key)
-      if (etag && etag.value !== '' && !mayWrite(entry, { key, etag, options }))
-        return reply(conflict)
+      const { key, etag } = request
+      const reason = whyNot(live(key), { key, etag, options: undefined })
+      if (reason) return reply(reason)
       entries.delete(key)
       reply(null, {})
     },
