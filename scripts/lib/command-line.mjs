@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util'
+import { reportFault } from './fault.mjs'
+
+/**
+ * Reads a script's options; prints its help and ends when asked, or when an option is unknown.
+ * @param options as for `util.parseArgs`
+ */
+export const commandLine = (help, options = {}, { positionals = false } = {}) => {
+  try {
+    const read = parseArgs({
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: positionals,
+    })
+    if (!read.values.help) return read
+    console.log(help.trim())
+    process.exit(0)
+  } catch (error) {
+    console.error(`${error.message}\n\n${help.trim()}`)
+    process.exit(2)
+  }
+}
+
+/** Runs a script's work; a failure is told and ends it with code 1. */
+export const main = (work) =>
+  work().catch((error) => {
+    reportFault(error)
+    process.exit(1)
+  })

@@ -1,0 +1,19 @@
+/**
+ * Connects as an administrator, for a few commands.
+ * @returns `{ call(command, ...args), close() }`
+ */
+export const connectRedis = async (url) => {
+  const { Redis } = await import('ioredis') // there only after `npm ci`
+  const client = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  })
+  client.on('error', () => {}) // the call that fails says it
+  await client.connect()
+  await client.ping()
+  return {
+    call: (command, ...args) => client.call(command, ...args),
+    close: () => client.disconnect(),
+  }
+}

@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { checkDisk, checkPorts } from './lib/checks-before.mjs'
+import { commandLine, main } from './lib/command-line.mjs'
+import { daprCli, daprd } from './lib/dapr-programs.mjs'
+import { findDapr } from './lib/dapr-install.mjs'
+import { checkNode, ensureDependencies } from './lib/dependencies.mjs'
+import { Fault } from './lib/fault.mjs'
+import { varDir } from './lib/paths.mjs'
+import { stopOnSignals } from './lib/signals.mjs'
+import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
+import { createSay } from './lib/say.mjs'
+import { watchShop } from './lib/watch.mjs'
+
+const help = `
+npm start [-- --prepare] [--no-seed]
+
+Starts the whole shop on this machine and keeps it running until Ctrl-C or "npm stop".
+
+  --prepare   everything but the services: stores, databases, accounts, secrets; then prints
+              what to type for a "dapr run -f dapr.yaml" by hand
+  --no-seed   leaves the catalogue as it is
+  --help      this text
+
+Environment: MICROMART_MYSQL_URL, MICROMART_REDIS_URL and ZIPKIN_URL name running ones to use
+instead of own processes; MICROMART_CACHE is where downloads and builds are kept (var/cache).
+`
+
+const { values } = commandLine(help, {
+  prepare: { type: 'boolean' },
+  'no-seed': { type: 'boolean' },
+})
+
+const say = createSay()
+const logDir = path.join(varDir, 'log')
+
+const refuseSecond = async () => {
+  const run = readRun(varDir)
+  if (starterIsAlive(run)) {
+    throw new Fault(`The shop of this checkout runs already (process ${run.starter.pid})`, {
+      advice: '"npm run status" shows it, "npm stop" ends it.',
+    })
+  }
+  const ended = await cleanUp(varDir)
+  if (ended > 0) say.line(`> Ended ${ended} processes that an earlier start had left behind`)
+}
+
+const keepLastLogs = () => {
+  rmSync(`${logDir}.previous`, { recursive: true, force: true })
+  mkdirSync(logDir, { recursive: true })
+  renameSync(logDir, `${logDir}.previous`)
+  mkdirSync(logDir)
+}
+
+const mustBuild = async () => {
+  const found = await Promise.all([findDapr(daprCli), findDapr(daprd)])
+  return found.some(({ file }) => !file)
+}
+
+const seed = async (shop) => {
+  const { seedCatalogue } = await import('./lib/seed-catalogue.mjs')
+  const report = await say.step('Catalogue', { usually: '5 to 15 s the first time' }, () =>
+    seedCatalogue({
+      gateway: shop.urls.gateway,
+      admin: shop.accounts.admin,
+      state: path.join(varDir, 'seed.json'),
+    }),
+  )
+  if (!report) return
+  const { created, updated, unchanged, failed } = report
+  say.line(
+    `    rows: ${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed`,
+  )
+}
+
+const tellWhere = ({ urls, accounts }) => {
+  const lines = Object.entries(accounts).map(
+    ([role, { email, password }]) => `  ${role.padEnd(12)} ${email.padEnd(32)} ${password}`,
+  )
+  say.line(`
+The shop is open (${say.took()}):
+  shop         ${urls.gateway}
+  API          ${urls.gateway}/docs   ${urls.gateway}/openapi.json
+  traces       ${urls.zipkin ?? `none: ${urls.zipkinMissing}`}
+Demo accounts (var/demo-accounts.json):
+${lines.join('\n')}
+Logs are in var/log. Ctrl-C or "npm stop" ends it.`)
+}
+
+const tellByHand = async ({ keys, zipkin, run, home, daprd: sidecar, cli, logDir: logs }) => {
+  const { daprEnvironment, variablesByHand } = await import('./lib/dapr-run.mjs')
+  const { writeRuntime } = await import('./lib/dapr-runtime.mjs')
+  const runtimePath = writeRuntime(path.join(home, 'run', 'dapr'), sidecar)
+  const env = daprEnvironment({ home, runtimePath, keys, logDir: logs, zipkinUrl: zipkin.url })
+  const own = Object.keys(run.processes).length > 0
+  say.line(`
+All is prepared. Now, in another terminal of this folder:
+${variablesByHand.map((name) => `  export ${name}='${env[name]}'`).join('\n')}
+  ${cli} run -f dapr.yaml
+  node scripts/seed.mjs
+${own ? 'The stores run until Ctrl-C here.' : ''}`)
+}
+
+const prepareOnly = async (run) => {
+  const { prepareForHand } = await import('./lib/shop.mjs')
+  const prepared = await prepareForHand({ home: varDir, run, say, ...given })
+  await tellByHand(prepared)
+  if (Object.keys(run.processes).length > 0) return
+  run.close()
+  process.exit(0)
+}
+
+const given = {
+  mysqlUrl: process.env.MICROMART_MYSQL_URL || undefined,
+  redisUrl: process.env.MICROMART_REDIS_URL || undefined,
+  zipkin: { url: process.env.ZIPKIN_URL || undefined },
+}
+
+const start = async () => {
+  checkNode()
+  await refuseSecond()
+  keepLastLogs()
+  checkDisk(await mustBuild())
+  const { beginRun } = await import('./lib/prepare-shop.mjs')
+  const { startShop, stopRun } = await import('./lib/shop.mjs')
+  const run = beginRun(varDir)
+  const stopping = stopOnSignals({ run, say, stop: (tell) => stopRun(run, varDir, tell) })
+  try {
+    await ensureDependencies(say, logDir)
+    const { portsOf, readRunFile } = await import('./lib/run-file-yaml.mjs')
+    await checkPorts(portsOf(readRunFile()))
+    if (values.prepare) return await prepareOnly(run)
+    const shop = await startShop({ home: varDir, checkout: true, run, say, ...given })
+    if (!values['no-seed']) await seed(shop)
+    run.note({ ready: new Date().toISOString() })
+    tellWhere(shop)
+    watchShop(shop, { say, onEnd: (why) => stopping.end(why, 1) })
+    stopping.ready()
+  } catch (error) {
+    if (stopping.begun()) return
+    await stopRun(run, varDir)
+    throw error
+  }
+}
+
+await main(start)
