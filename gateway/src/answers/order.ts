@@ -1,0 +1,75 @@
+import {
+  type GetTimelineResponse,
+  type Order,
+  type OrderItem,
+  OrderStatus,
+  PaymentStatus,
+} from '@micromart/contracts/order'
+import { DomainError } from '@micromart/kernel'
+import { orderStatuses } from '../shapes/order.ts'
+import { addressAnswer } from './address.ts'
+import { moneyAnswer, present, timeAnswer } from './money.ts'
+
+type StatusName = (typeof orderStatuses)[number]
+
+const statusNames: Readonly<Record<number, StatusName>> = Object.fromEntries(
+  orderStatuses.map((name) => [OrderStatus[`ORDER_STATUS_${name}`], name]),
+)
+
+/** @throws DomainError internal: a status this gateway does not know yet */
+export const orderStatusName = (status: OrderStatus): StatusName => {
+  const name = statusNames[status]
+  if (name === undefined) throw new DomainError('internal', 'order_status_unknown')
+  return name
+}
+
+export const orderStatusValue = (name: StatusName | undefined): OrderStatus =>
+  name ? OrderStatus[`ORDER_STATUS_${name}`] : OrderStatus.ORDER_STATUS_UNSPECIFIED
+
+const paymentNames: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(PaymentStatus).map(([name, value]) => [
+    value,
+    name.replace('PAYMENT_STATUS_', '').toLowerCase(),
+  ]),
+)
+
+const itemAnswer = (item: OrderItem) => ({
+  sku: item.sku,
+  title: item.title,
+  quantity: item.quantity,
+  unitPrice: moneyAnswer(item.unitPrice),
+  lineTotal: moneyAnswer(item.lineTotal),
+})
+
+/** Members always in this order: a replay must be the same bytes. */
+export const orderAnswer = (message: Order | undefined) => {
+  const order = present(message)
+  const payment = present(order.payment)
+  return {
+    id: order.id,
+    number: order.number,
+    status: orderStatusName(order.status),
+    email: order.email,
+    items: order.items.map(itemAnswer),
+    subtotal: moneyAnswer(order.subtotal),
+    shipping: moneyAnswer(order.shipping),
+    tax: moneyAnswer(order.tax),
+    discount: moneyAnswer(order.discount),
+    total: moneyAnswer(order.total),
+    shippingAddress: addressAnswer(order.shippingAddress),
+    payment: { status: paymentNames[payment.status] ?? 'none', method: payment.method },
+    createdAt: timeAnswer(order.createdAt),
+    updatedAt: timeAnswer(order.updatedAt),
+    ...(order.orderToken !== undefined && { orderToken: order.orderToken }),
+  }
+}
+
+export const timelineAnswer = ({ items }: GetTimelineResponse) => ({
+  items: items.map((entry) => ({
+    at: timeAnswer(entry.at),
+    status: orderStatusName(entry.status),
+    event: entry.event,
+    message: entry.message,
+    actor: entry.actor,
+  })),
+})

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { createServer, type Server, STATUS_CODES } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import type { Express } from 'express'
+import { securityHeaders } from '../middleware/security-headers.ts'
+import { problemBody, refusal } from '../problem/problem.ts'
+
+export type ListenSettings = {
+  readonly port: number
+  readonly host: string
+  readonly maxSockets: number
+}
+
+/** Bounds for slow and idle clients (S47): 1,000 slow sockets must not stop the others. */
+const bounds = {
+  headersTimeout: 10_000,
+  requestTimeout: 300_000, // a file of 50 MB; JSON bodies have 10 s of their own
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  requireHostHeader: false, // refused by a middleware, with a problem body
+} as const
+
+const drainMs = 5_000
+
+const refusalOf = (code: string | undefined) => {
+  if (code === 'HPE_HEADER_OVERFLOW') return refusal('headers_too_large')
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusal('request_timeout')
+  return refusal('http_malformed')
+}
+
+/** What is not HTTP is told so, as a problem, and the connection ends (S39). */
+const refuseMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const problem = refusalOf(error.code)
+  const body = problemBody(problem, '', randomBytes(16).toString('hex'))
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
+    'Cache-Control: no-store',
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** Lets running requests end, then cuts what is left. */
+const close = async (server: Server): Promise<void> => {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearTimeout(cut)
+}
+
+/** The public listener. */
+export const listen = async (
+  app: Express,
+  { port, host, maxSockets }: ListenSettings,
+): Promise<AsyncDisposable & { readonly port: number }> => {
+  const server = createServer({ ...bounds, noDelay: true }, app)
+  server.maxConnections = maxSockets
+  server.timeout = 120_000
+  server.on('clientError', refuseMalformed)
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address() as AddressInfo
+  return { port: address.port, [Symbol.asyncDispose]: () => close(server) }
+}

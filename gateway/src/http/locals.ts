@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import type { Caller } from '@micromart/service'
+import type { Response } from 'express'
+
+/** What the middlewares learn about one request. */
+export type Locals = {
+  requestId: string
+  /** Of its span; made up when it has none. */
+  traceId?: string
+  caller: Caller
+  token?: string
+  body?: unknown
+  query?: unknown
+  params?: unknown
+}
+
+export const localsOf = (response: Response): Locals => response.locals as Locals
+
+/** The id under which this request is found again. */
+export const traceIdOf = (response: Response): string => {
+  const locals = localsOf(response)
+  locals.traceId ??= randomBytes(16).toString('hex')
+  return locals.traceId
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { problem } from '../shapes/problem.ts'
+import { schemaWriter, type JsonSchema } from './openapi-schemas.ts'
+import type { Auth, Body, HeaderSpec, ResponseSpec, Route } from './route.ts'
+
+type Schemas = ReturnType<typeof schemaWriter>
+
+const statusTexts: Readonly<Record<number, string>> = {
+  400: 'Malformed, or out of range: see `errors`.',
+  401: 'The token is missing, expired or not ours.',
+  403: 'The token lacks the scope.',
+  404: 'Absent, or a name of the wrong form.',
+  413: 'The body is too large.',
+  415: 'The body has another content type.',
+  429: 'Too many requests: see `Retry-After`.',
+  503: 'A part of the shop is away: see `Retry-After`.',
+}
+
+/** What can happen to any request of a route, by what the route asks for. */
+const impliedStatuses = ({ auth, budget, body, params, query, path }: Route): number[] => [
+  ...(query || body || params ? [400] : []),
+  ...(auth.kind === 'none' ? [] : [401, 403]),
+  ...(params ? [404] : []),
+  ...(body ? [413, 415] : []),
+  ...(budget === 'none' ? [] : [429]),
+  ...(path === '/livez' ? [] : [503]),
+]
+
+const problemContent = (schemas: Schemas) => ({
+  'application/problem+json': { schema: schemas.ref(problem, 'output') },
+})
+
+const headerDocs = (names: readonly string[] = []) =>
+  names.length === 0
+    ? {}
+    : { headers: Object.fromEntries(names.map((name) => [name, { schema: { type: 'string' } }])) }
+
+const responseDoc = (status: number, spec: ResponseSpec, schemas: Schemas) => {
+  const { description, shape, mediaType = 'application/json', headers } = spec
+  if (status >= 400) return { description, content: problemContent(schemas) }
+  const hasContent = shape !== undefined || spec.mediaType !== undefined
+  const schema = shape ? schemas.ref(shape, 'output') : { type: 'string' }
+  return {
+    description,
+    ...headerDocs(headers),
+    ...(hasContent && { content: { [mediaType]: { schema } } }),
+  }
+}
+
+const responsesDoc = (route: Route, schemas: Schemas) => {
+  const implied = impliedStatuses(route).map((status) => {
+    const description = statusTexts[status] ?? ''
+    return [status, { description }] as const
+  })
+  const all = new Map<number, ResponseSpec>(implied)
+  for (const [status, spec] of Object.entries(route.responses)) all.set(Number(status), spec)
+  const sorted = [...all].toSorted(([left], [right]) => left - right)
+  return Object.fromEntries(
+    sorted.map(([status, spec]) => [String(status), responseDoc(status, spec, schemas)]),
+  )
+}
+
+const fieldDocs = (place: 'path' | 'query', shape: z.ZodType | undefined, schemas: Schemas) => {
+  if (!(shape instanceof z.ZodObject)) return []
+  const fields: [string, z.ZodType][] = Object.entries(shape.shape)
+  return fields.map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === 'path' || !field.safeParse(undefined).success,
+    schema: schemas.inline(field),
+  }))
+}
+
+const headerParameter = ({ name, description, required = false }: HeaderSpec) => ({
+  name,
+  in: 'header',
+  required,
+  description,
+  schema: { type: 'string' },
+})
+
+const parametersDoc = (route: Route, schemas: Schemas) => {
+  const parameters = [
+    ...fieldDocs('path', route.params, schemas),
+    ...fieldDocs('query', route.query, schemas),
+    ...(route.headers ?? []).map(headerParameter),
+  ]
+  return parameters.length === 0 ? {} : { parameters }
+}
+
+const bodyDoc = (body: Body<unknown> | undefined, schemas: Schemas) => {
+  if (!body) return {}
+  const [mediaType, schema]: [string, JsonSchema] =
+    body.type === 'json'
+      ? ['application/json', schemas.ref(body.shape, 'input')]
+      : [body.mediaType, { type: 'string' }]
+  const required = body.type === 'stream' || !body.optional
+  return { requestBody: { required, content: { [mediaType]: { schema } } } }
+}
+
+const securityDoc = (auth: Auth): readonly Record<string, readonly string[]>[] => {
+  if (auth.kind === 'none') return []
+  const user = { bearer: [auth.scope] }
+  if (auth.kind === 'optional') return [user, {}]
+  return auth.kind === 'order-token' ? [user, { orderToken: [] }] : [user]
+}
+
+/** `post /v1/cart/items` becomes `postCartItems`. */
+export const operationId = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
+  path
+    .split(/[^A-Za-z0-9]+/)
+    .filter((part) => part !== '' && part !== 'v1')
+    .reduce((id, part) => id + part.charAt(0).toUpperCase() + part.slice(1), method)
+
+const operationDoc = (route: Route, schemas: Schemas) => ({
+  operationId: operationId(route),
+  summary: route.summary,
+  tags: [route.tag],
+  security: securityDoc(route.auth),
+  ...parametersDoc(route, schemas),
+  ...bodyDoc(route.body, schemas),
+  responses: responsesDoc(route, schemas),
+})
+
+const pathsDoc = (table: readonly Route[], schemas: Schemas) =>
+  Object.fromEntries(
+    [...Map.groupBy(table, ({ path }) => path)].map(([path, routes]) => [
+      path,
+      Object.fromEntries(routes.map((route) => [route.method, operationDoc(route, schemas)])),
+    ]),
+  )
+
+/** The whole interface as OpenAPI 3.1, made of the table and the same shapes that check requests. */
+export const openapiDocument = (table: readonly Route[]) => {
+  const schemas = schemaWriter()
+  const paths = pathsDoc(table, schemas)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'MicroMart',
+      version: '1.0.0',
+      description: 'A shop. Money is in minor units, times are RFC 3339 in UTC, errors RFC 9457.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(table.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: schemas.components(),
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        orderToken: { type: 'apiKey', in: 'header', name: 'X-Order-Token' },
+      },
+    },
+  }
+}
+
+/** The document as the file `openapi.json` holds it. */
+export const openapiText = (table: readonly Route[]): string =>
+  `${JSON.stringify(openapiDocument(table), undefined, 2)}\n`

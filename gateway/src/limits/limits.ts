@@ -1,0 +1,50 @@
+import { type Clock, DomainError, type Log } from '@micromart/kernel'
+import type { Redis } from 'ioredis'
+import type { Budget } from '../http/route.ts'
+import type { Rate, Verdict } from './bucket.ts'
+import { localLimiter } from './local-limiter.ts'
+import { redisLimiter } from './redis-limiter.ts'
+
+export type Rates = { readonly [B in Exclude<Budget, 'none'>]: Rate }
+
+/** The budgets of requests, per address and per account. */
+export type Limits = {
+  readonly rates: Rates
+  /** Reads, in this process and at once. */
+  readonly takeRead: (key: string) => Verdict
+  /** The other budgets, counted in Redis. */
+  readonly take: (budget: Exclude<Budget, 'none' | 'reads'>, key: string) => Promise<Verdict>
+}
+
+type Deps = { readonly redis: Redis; readonly clock: Clock; readonly log: Log }
+
+/**
+ * While Redis is away logging in is closed, since guessing passwords must not get cheaper; everything else goes on
+ * under the same limits, counted in this process alone.
+ */
+export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits => {
+  const shared = {
+    auth: redisLimiter(redis, 'gw:auth', rates.auth),
+    checkout: redisLimiter(redis, 'gw:checkout', rates.checkout),
+    writes: redisLimiter(redis, 'gw:writes', rates.writes),
+  }
+  const instead = {
+    checkout: localLimiter(rates.checkout, clock),
+    writes: localLimiter(rates.writes, clock),
+  }
+  return {
+    rates,
+    takeRead: localLimiter(rates.reads, clock).take,
+    take: async (budget, key) => {
+      try {
+        return await shared[budget].take(key)
+      } catch (cause) {
+        log.warn({ budget, cause }, 'rate limits are counted without Redis')
+        if (budget === 'auth') {
+          throw new DomainError('unavailable', 'limiter_unavailable', {}, { cause })
+        }
+        return instead[budget].take(key)
+      }
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { Log } from '@micromart/kernel'
+import { Redis } from 'ioredis'
+
+const answerLimitMs = 250
+
+/**
+ * The connection that counts requests. Nothing waits for it: a command fails at once while Redis is away, and after
+ * 250 ms when it does not answer.
+ */
+export const openRedis = (url: string, log: Log): AsyncDisposable & { readonly client: Redis } => {
+  const client = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: answerLimitMs,
+    connectTimeout: 2_000,
+    enableAutoPipelining: true,
+    retryStrategy: (attempt) => Math.min(100 * attempt, 1_000),
+  })
+  let isAway = false
+  client.on('error', (cause) => {
+    if (!isAway) log.warn({ cause }, 'Redis is away: browsing stays open, logging in is closed')
+    isAway = true
+  })
+  client.on('ready', () => {
+    isAway = false
+  })
+  return {
+    client,
+    [Symbol.asyncDispose]: async () => client.disconnect(),
+  }
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http'
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import type { RequestHandler, Response } from 'express'
+import { localsOf } from '../http/locals.ts'
+import type { GatewayMetrics } from '../http/metrics.ts'
+import type { Route } from '../http/route.ts'
+
+/** Records how long an answer took, by route template: no ids among the labels. */
+export const measure = ({ method, path }: Route, { durations }: GatewayMetrics): RequestHandler => {
+  const labels = { http_request_method: method.toUpperCase(), http_route: path }
+  return (_request, response, next) => {
+    const begun = performance.now()
+    response.once('close', () => {
+      const seconds = (performance.now() - begun) / 1_000
+      durations.record(seconds, { ...labels, http_response_status_code: response.statusCode })
+    })
+    next()
+  }
+}
+
+/**
+ * The caller's trace id goes on; whether it is kept the sampler decides anew, whatever flag was sent (S37).
+ * `tracestate` and `baggage` end here.
+ */
+const parentOf = (request: IncomingMessage) => {
+  const { traceparent } = request.headers
+  return propagation.extract(ROOT_CONTEXT, { traceparent })
+}
+
+const finish = (span: Span, response: Response): void => {
+  span.setAttribute('http.response.status_code', response.statusCode)
+  if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end()
+}
+
+/** The span of a request, in whose context its calls are made. */
+export const traced = ({ method, path }: Route): RequestHandler => {
+  const name = `${method.toUpperCase()} ${path}`
+  const attributes = { 'http.request.method': method.toUpperCase(), 'http.route': path }
+  return (request, response, next) => {
+    const parent = parentOf(request)
+    const tracer = trace.getTracer('@micromart/gateway')
+    const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent)
+    const { traceId } = span.spanContext()
+    if (!/^0+$/.test(traceId)) localsOf(response).traceId = traceId
+    response.once('close', () => finish(span, response))
+    context.with(trace.setSpan(parent, span), () => next())
+  }
+}

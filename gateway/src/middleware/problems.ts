@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http'
+import type { Log } from '@micromart/kernel'
+import type { ErrorRequestHandler, Request } from 'express'
+import { localsOf, traceIdOf } from '../http/locals.ts'
+import { type HttpProblem, problemBody, problemOf } from '../problem/problem.ts'
+
+/** The path as it was sent, bounded; never the query. */
+const instanceOf = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, 500)
+
+const write = (response: ServerResponse, problem: HttpProblem, body: string): void => {
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value)
+  for (const name of ['ETag', 'Set-Cookie', 'Content-Length']) response.removeHeader(name)
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8')
+  response.setHeader('Content-Length', Buffer.byteLength(body))
+  response.statusCode = problem.status
+  response.end(body)
+}
+
+/** A body that goes on arriving after its refusal is read for a while, so that the client sees the answer. */
+const drain = (request: Request): void => {
+  if (request.complete) return
+  const cut = setTimeout(() => request.socket.destroy(), 2_000).unref()
+  request.once('end', () => clearTimeout(cut))
+  request.once('close', () => clearTimeout(cut))
+  request.resume()
+}
+
+/** The one place where an error becomes an answer. What nobody expected is logged here, once. */
+export const problems = (log: Log): ErrorRequestHandler => {
+  return (error: unknown, request, response, _next) => {
+    const problem = problemOf(error)
+    const traceId = traceIdOf(response)
+    if (problem.status >= 500) {
+      const { requestId } = localsOf(response)
+      const fields = { requestId, traceId, code: problem.code, cause: problem.cause }
+      const say = problem.status === 500 ? log.error : log.warn
+      say(fields, `${request.method} answered ${problem.status}`)
+    }
+    if (response.headersSent) return void response.destroy()
+    drain(request)
+    write(response, problem, problemBody(problem, instanceOf(request.originalUrl), traceId))
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { userAnswer } from '../answers/account.ts'
+import type { Shop } from '../client/shop.ts'
+import { type Answer, json, needs, route } from '../http/route.ts'
+import { refusal } from '../problem/problem.ts'
+import { rolesIn, user as userShape } from '../shapes/account.ts'
+import { userQuery } from '../shapes/admin.ts'
+import { listOf } from '../shapes/queries.ts'
+import { id } from '../shapes/texts.ts'
+import { alsoAnswers, headers } from './common.ts'
+import { contentEtag, names } from './if-match.ts'
+
+const common = { tag: 'Admin: users' } as const
+const params = z.object({ id })
+
+const withEtag = (answer: object): Answer => json(200, answer, { ETag: contentEtag(answer) })
+
+/** Who sends `If-Match` changes only what they read; without it the roles are simply set. */
+const checkUnchanged = async (
+  ifMatch: string | undefined,
+  userId: string,
+  { user }: Shop,
+): Promise<void> => {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return
+  const present = userAnswer((await user.getUser({ id: userId })).user)
+  if (!names(ifMatch, contentEtag(present))) throw refusal('version_changed')
+}
+
+export const adminUserRoutes = [
+  route({
+    ...common,
+    method: 'get',
+    path: '/v1/admin/users',
+    summary: 'List accounts',
+    auth: needs('users:read'),
+    budget: 'reads',
+    query: userQuery,
+    responses: { 200: { description: 'A page of accounts', shape: listOf(userShape) } },
+    handler: async ({ query: { limit, cursor, email } }, { user }) => {
+      const page = await user.listUsers({ limit, cursor, email })
+      const nextCursor = page.nextCursor ?? null
+      return json(200, { items: page.items.map(userAnswer), nextCursor })
+    },
+  }),
+  route({
+    ...common,
+    method: 'get',
+    path: '/v1/admin/users/{id}',
+    summary: 'Read an account',
+    auth: needs('users:read'),
+    budget: 'reads',
+    params,
+    headers: [headers.ifNoneMatch],
+    responses: {
+      200: { description: 'The account', shape: userShape, headers: ['ETag'] },
+      ...alsoAnswers(304, 404),
+    },
+    handler: async ({ params: named }, { user }) =>
+      withEtag(userAnswer((await user.getUser({ id: named.id })).user)),
+  }),
+  route({
+    ...common,
+    method: 'put',
+    path: '/v1/admin/users/{id}/roles',
+    summary: 'Set the roles of an account',
+    auth: needs('users:write'),
+    budget: 'writes',
+    params,
+    body: { type: 'json', shape: rolesIn },
+    headers: [{ ...headers.ifMatch, required: false }],
+    responses: {
+      200: { description: 'The account', shape: userShape, headers: ['ETag'] },
+      ...alsoAnswers(404, 412, 422),
+    },
+    handler: async ({ params: named, body: { roles }, header }, shop) => {
+      await checkUnchanged(header('If-Match'), named.id, shop)
+      return withEtag(userAnswer((await shop.user.setRoles({ id: named.id, roles })).user))
+    },
+  }),
+]

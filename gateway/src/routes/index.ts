@@ -1,0 +1,35 @@
+import type { Route } from '../http/route.ts'
+import { addressRoutes } from './addresses.ts'
+import { adminCategoryRoutes } from './admin-categories.ts'
+import { adminFileRoutes } from './admin-files.ts'
+import { adminOrderRoutes } from './admin-orders.ts'
+import { adminProductRoutes } from './admin-products.ts'
+import { adminStockRoutes } from './admin-stock.ts'
+import { adminUserRoutes } from './admin-users.ts'
+import { authRoutes } from './auth.ts'
+import { cartRoutes } from './cart.ts'
+import { catalogueRoutes } from './catalogue.ts'
+import { documentRoutes } from './docs.ts'
+import { healthRoutes } from './health.ts'
+import { keyRoutes } from './keys.ts'
+import { meRoutes } from './me.ts'
+import { orderRoutes } from './orders.ts'
+
+/** Every route there is: what is served, documented and in the authorisation matrix. */
+export const table: readonly Route[] = [
+  ...catalogueRoutes,
+  ...authRoutes,
+  ...meRoutes,
+  ...addressRoutes,
+  ...cartRoutes,
+  ...orderRoutes,
+  ...adminProductRoutes,
+  ...adminFileRoutes,
+  ...adminCategoryRoutes,
+  ...adminStockRoutes,
+  ...adminOrderRoutes,
+  ...adminUserRoutes,
+  ...keyRoutes,
+  ...healthRoutes,
+  ...documentRoutes,
+]

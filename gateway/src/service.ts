@@ -1,0 +1,118 @@
+import { apps, tokenAudience } from '@micromart/contracts'
+import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
+import { type Clock, type Log, systemClock } from '@micromart/kernel'
+import { createLog, startHealthServer, startTelemetry, tokenVerifier } from '@micromart/service'
+import { CatalogueCache } from './cache/catalogue-cache.ts'
+import { followChanges } from './cache/changes.ts'
+import { connectServices, type Shop } from './client/shop.ts'
+import type { Config } from './config.ts'
+import { createApp } from './http/app.ts'
+import { readDocuments } from './http/documents.ts'
+import { listen } from './http/listen.ts'
+import { makeMetrics } from './http/metrics.ts'
+import { makeLimits, type Rates } from './limits/limits.ts'
+import { openRedis } from './limits/redis.ts'
+import { table } from './routes/index.ts'
+
+/** What tests replace. */
+export type Overrides = {
+  readonly clock?: Clock
+  readonly log?: Log
+  /** Instead of the secret `redis-gateway`. */
+  readonly redisUrl?: string
+}
+
+export type Gateway = AsyncDisposable & {
+  readonly port: number
+  /** Of the small server on the loopback. */
+  readonly httpPort: number
+}
+
+const ratesOf = (config: Config): Rates => ({
+  reads: { perMinute: config.RATE_READS_PER_MINUTE },
+  auth: { perMinute: config.RATE_LOGINS_PER_MINUTE },
+  checkout: { perMinute: config.RATE_CHECKOUTS_PER_MINUTE },
+  writes: { perMinute: config.RATE_WRITES_PER_MINUTE },
+})
+
+/** The public keys come by RPC, without anything of the request that needed them. */
+const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
+  tokenVerifier({
+    fetchJwks: async () => (await runInContext({}, () => user.getJwks({}))).jwks,
+    issuer: config.ISSUER_URL,
+    audience: tokenAudience,
+    clock,
+  })
+
+const shopOf = async (
+  config: Config,
+  sidecar: Sidecar,
+  log: Log,
+  stopping: () => boolean,
+): Promise<Shop> => ({
+  ...connectServices(sidecar),
+  log,
+  currency: config.SHOP_CURRENCY,
+  ready: async () => !stopping() && (await sidecar.outboundReady()),
+  documents: await readDocuments(config.IMAGES_DIR),
+})
+
+/**
+ * Starts the gateway: the public listener and the small one for its sidecar. It is ready while its own sidecar lets
+ * calls out, also when a service behind it is down.
+ */
+export const startGateway = async (config: Config, overrides: Overrides = {}): Promise<Gateway> => {
+  const { clock = systemClock, log = createLog(apps.gateway, { level: config.LOG_LEVEL }) } =
+    overrides
+  let isStopping = false
+  const stopping = () => isStopping
+  await using starting = new AsyncDisposableStack()
+  starting.use(
+    startTelemetry({
+      serviceName: config.APP_ID,
+      zipkinUrl: config.ZIPKIN_URL,
+      sampleRatio: config.TRACE_RATIO,
+      decidesForStrangers: true,
+    }),
+  )
+  const sidecar = starting.use(
+    await connectSidecar({
+      grpcPort: config.DAPR_GRPC_PORT,
+      httpPort: config.DAPR_HTTP_PORT,
+      apiToken: config.DAPR_API_TOKEN,
+      appId: config.APP_ID,
+    }),
+  )
+  const shop = await shopOf(config, sidecar, log, stopping)
+  // First of all: the sidecar lets calls out only when our own port answers.
+  const health = starting.use(
+    await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping }),
+  )
+  const redisUrl = overrides.redisUrl ?? (await sidecar.secret('redis-gateway'))
+  const redis = starting.use(openRedis(redisUrl, log))
+  const cache = new CatalogueCache(clock, config.CACHE_BYTES)
+  const { changesSince } = shop.product
+  starting.use(followChanges({ changesSince, cache, clock, log }))
+  const app = createApp(table, {
+    shop,
+    verifier: verifierOf(config, shop, clock),
+    limits: makeLimits(ratesOf(config), { redis: redis.client, clock, log }),
+    cache,
+    log,
+    metrics: makeMetrics(),
+    corsOrigins: config.CORS_ORIGINS,
+    trustedProxies: config.TRUSTED_PROXIES,
+  })
+  const { PUBLIC_PORT: port, PUBLIC_HOST: host, MAX_SOCKETS: maxSockets } = config
+  const server = starting.use(await listen(app, { port, host, maxSockets }))
+  log.info({ port: server.port }, 'serving')
+  const running = starting.move()
+  return {
+    port: server.port,
+    httpPort: health.port,
+    [Symbol.asyncDispose]: async () => {
+      isStopping = true
+      await running.disposeAsync()
+    },
+  }
+}

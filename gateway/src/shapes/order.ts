@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { address, addressIn } from './address.ts'
+import { listOf, paging } from './queries.ts'
+import { email, id, line, money, moneyIn, time } from './texts.ts'
+
+export const orderStatuses = [
+  'PENDING',
+  'PAYMENT_PENDING',
+  'PAID',
+  'REJECTED',
+  'FAILED',
+  'SHIPPED',
+  'DELIVERED',
+  'CANCELLED',
+  'REFUNDED',
+] as const
+
+const item = z
+  .object({
+    sku: z.string(),
+    title: z.string(),
+    quantity: z.int(),
+    unitPrice: money,
+    lineTotal: money,
+  })
+  .meta({ id: 'OrderItem' })
+
+export const order = z
+  .object({
+    id,
+    number: z.string(),
+    status: z.enum(orderStatuses),
+    email: z.string(),
+    items: z.array(item),
+    subtotal: money,
+    shipping: money,
+    tax: money,
+    discount: money,
+    total: money,
+    shippingAddress: address,
+    payment: z.object({ status: z.string(), method: z.string() }),
+    createdAt: time,
+    updatedAt: time,
+    orderToken: z.string().optional(),
+  })
+  .meta({ id: 'Order' })
+
+export const orderList = listOf(order)
+
+export const timeline = z
+  .object({
+    items: z.array(
+      z.object({
+        at: time,
+        status: z.enum(orderStatuses),
+        event: z.string(),
+        message: z.string(),
+        actor: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Timeline' })
+
+/** The provider's one-time token, never a card number (S63). */
+const cardToken = line(255)
+
+const payment = z.strictObject({ method: z.literal('card'), token: cardToken })
+
+export const orderIn = z
+  .strictObject({
+    shippingAddress: addressIn.optional(),
+    addressId: id.optional(),
+    payment,
+    email: email.optional(),
+    expectedTotal: moneyIn.extend({ amount: z.int().min(0) }).optional(),
+  })
+  .refine(
+    ({ shippingAddress, addressId }) =>
+      (shippingAddress === undefined) !== (addressId === undefined),
+    { path: ['shippingAddress'], message: 'send either shippingAddress or addressId' },
+  )
+export type OrderIn = z.output<typeof orderIn>
+
+/** A request that says nothing more than its route; `{}` is fine. */
+export const nothingIn = z.strictObject({})
+
+export const adminOrderQuery = z.object({
+  ...paging,
+  status: z.enum(orderStatuses).optional(),
+  email: z.string().min(1).max(254).optional(),
+  number: line(40).optional(),
+})
