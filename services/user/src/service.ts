@@ -81,6 +81,7 @@ export const startUser = async (config: Config, overrides: Overrides = {}) => {
   const ports = await wire(config, { db, sidecar, clock, ids: overrides.ids ?? systemIds, log })
   const use = userUseCases(ports)
   await use.tendKeys() // the first keys, before anybody can log in
+  await ports.accessTokens.ready()
   starting.use(startRelay({ db, publish: sidecar.publish, log, clock }))
   starting.use(startSweepers(use, config, log))
   const server = starting.use(

@@ -33,6 +33,9 @@ const activeKey = ({ keys, box, clock }: Pick<Deps, 'keys' | 'box' | 'clock'>) =
 export const accessTokensJose = ({ issuer, clock, ids, ...rest }: Deps): AccessTokens => {
   const signer = activeKey({ clock, ...rest })
   return {
+    ready: async () => {
+      await signer()
+    },
     sign: async ({ id, roles }: Account) => {
       const { kid, key } = await signer()
       const now = Math.floor(clock.now().getTime() / 1000)

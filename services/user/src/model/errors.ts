@@ -151,6 +151,16 @@ export class RoleAboveOwn extends DomainError {
   }
 }
 
+/** A place in a list that is none of ours. */
+export class CursorInvalid extends DomainError {
+  override readonly name = 'CursorInvalid'
+
+  constructor() {
+    const details = field('/cursor', 'cursor_invalid', 'is not a cursor of this list')
+    super('invalid', 'cursor_invalid', {}, details)
+  }
+}
+
 /** The shop would be left without an administrator. */
 export class LastAdmin extends DomainError {
   override readonly name = 'LastAdmin'

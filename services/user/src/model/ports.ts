@@ -115,7 +115,11 @@ export type Hasher = {
   readonly isOld: (hash: string) => boolean
 }
 
-export type AccessTokens = { readonly sign: (account: Account) => Promise<string> }
+export type AccessTokens = {
+  readonly sign: (account: Account) => Promise<string>
+  /** Opens the active key. @throws Error when it was sealed with another key-encryption key */
+  readonly ready: () => Promise<void>
+}
 
 export type KeyMaker = {
   readonly make: () => Promise<Pick<SigningKey, 'kid' | 'publicJwk' | 'sealedPrivate'>>

@@ -1,11 +1,18 @@
 import { topics } from '@micromart/contracts'
 import { UserRegistered } from '@micromart/contracts/events'
-import { decodeCursor, encodeCursor, type Ids, type Page } from '@micromart/kernel'
+import {
+  decodeCursor,
+  encodeCursor,
+  type Ids,
+  isId,
+  type JsonValue,
+  type Page,
+} from '@micromart/kernel'
 import { addEvent, type Database, inTransaction, isDuplicate } from '@micromart/store'
 import { IsNull, LessThan } from 'typeorm'
 import type { Account, Credentials } from '../model/account.ts'
 import { emailKey } from '../model/email.ts'
-import { EmailTaken } from '../model/errors.ts'
+import { CursorInvalid, EmailTaken } from '../model/errors.ts'
 import type { AccountQuery, Accounts } from '../model/ports.ts'
 import { changePassword } from './account-password.ts'
 import { eraseAccount } from './account-erasure.ts'
@@ -44,12 +51,19 @@ const add =
       throw isDuplicate(error, 'account_email') ? new EmailTaken() : error
     })
 
+const placeOf = (cursor: string | undefined, boundTo: JsonValue): string | undefined => {
+  if (cursor === undefined) return undefined
+  const place = decodeCursor(cursor, boundTo)
+  if (typeof place !== 'string' || !isId(place)) throw new CursorInvalid()
+  return place
+}
+
 /** Ids are UUIDv7, so their order is that of creation. */
 const page =
   (db: Database): Accounts['page'] =>
   async ({ limit, cursor, emailKey: key }: AccountQuery): Promise<Page<Account>> => {
     const boundTo = { users: key ?? null }
-    const before = cursor === undefined ? undefined : String(decodeCursor(cursor, boundTo))
+    const before = placeOf(cursor, boundTo)
     const rows = await db.manager.find(accountRows, {
       where: {
         ...living,

@@ -1,3 +1,4 @@
+import { isId } from '@micromart/kernel'
 import { AddressNotFound } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
 
@@ -7,6 +8,6 @@ type Deps = Pick<Ports, 'addresses'>
 export const deleteAddress =
   ({ addresses }: Deps) =>
   async (callerId: string, id: string): Promise<void> => {
-    const found = await addresses.remove(callerId, id)
+    const found = isId(id) && (await addresses.remove(callerId, id))
     if (!found) throw new AddressNotFound()
   }

@@ -1,3 +1,4 @@
+import { isId } from '@micromart/kernel'
 import type { Address } from '../model/address.ts'
 import { AddressNotFound } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
@@ -17,7 +18,7 @@ export const getCheckoutDetails =
   async (callerId: string, addressId: string | undefined): Promise<CheckoutDetails> => {
     const { email } = await getMe(deps)(callerId)
     if (addressId === undefined) return { email, address: undefined }
-    const saved = await deps.addresses.one(callerId, addressId)
+    const saved = isId(addressId) ? await deps.addresses.one(callerId, addressId) : undefined
     if (!saved) throw new AddressNotFound()
     return { email, address: saved.address }
   }

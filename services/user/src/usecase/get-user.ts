@@ -1,3 +1,4 @@
+import { isId } from '@micromart/kernel'
 import type { Account } from '../model/account.ts'
 import { UserNotFound } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
@@ -8,7 +9,7 @@ type Deps = Pick<Ports, 'accounts'>
 export const getUser =
   ({ accounts }: Deps) =>
   async (id: string): Promise<Account> => {
-    const account = await accounts.byId(id)
+    const account = isId(id) ? await accounts.byId(id) : undefined
     if (!account) throw new UserNotFound()
     return account
   }

@@ -1,4 +1,6 @@
+import { isId } from '@micromart/kernel'
 import type { Account } from '../model/account.ts'
+import { UserNotFound } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
 import { type Actor, rolesOf } from '../model/role-change.ts'
 
@@ -12,6 +14,7 @@ export const setRoles =
   ({ accounts, clock, log }: Deps) =>
   async (actor: Actor, id: string, names: readonly string[]): Promise<Account> => {
     const roles = rolesOf(names)
+    if (!isId(id)) throw new UserNotFound()
     const account = await accounts.setRoles({ actor, id, roles, at: clock.now() })
     log.info({ event: 'roles.set', actorId: actor.id, userId: id, roles }, 'roles changed')
     return account
