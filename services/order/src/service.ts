@@ -52,69 +52,74 @@ const verifierOf = (config: Config, sidecar: Sidecar) => {
   })
 }
 
-/** Starts the order service. Disposing what it returns stops everything in reverse order. */
-export const startOrder = async (
-  config: Config,
-  overrides: Partial<Ports> = {},
-): Promise<OrderService> => {
-  await using starting = new AsyncDisposableStack() // a failure below closes what is already open
-  const log = overrides.log ?? createLog(apps.order, { level: config.LOG_LEVEL })
-  starting.use(
-    startTelemetry({
-      serviceName: apps.order,
-      zipkinUrl: config.ZIPKIN_URL,
-      sampleRatio: config.TRACE_RATIO,
-    }),
-  )
-  const sidecar = starting.use(
-    await connectSidecar({
-      grpcPort: config.DAPR_GRPC_PORT,
-      httpPort: config.DAPR_HTTP_PORT,
-      apiToken: config.DAPR_API_TOKEN,
-      appId: config.APP_ID,
-    }),
-  )
-  const [url, tokenKey] = await Promise.all([
-    sidecar.secret('mysql-order'),
-    sidecar.secret('order-token-key'),
-  ])
-  const db = starting.use(await openDatabase({ url, entities, migrations }))
-  const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
-  const ids = overrides.ids ?? systemIds
-  const ports: Ports = {
-    ...remotePorts(sidecar, log),
-    orders: ordersMysql(db, ids, relay.wake),
-    keys: keysMysql(db),
-    background: starting.use(startBackground(log)),
-    clock: systemClock,
-    ids,
-    log,
-    currency: config.SHOP_CURRENCY,
-    ...overrides,
-  }
+const telemetryOf = ({ ZIPKIN_URL, TRACE_RATIO }: Config) => ({
+  serviceName: apps.order,
+  zipkinUrl: ZIPKIN_URL,
+  sampleRatio: TRACE_RATIO,
+})
+
+const sidecarOf = (config: Config) => ({
+  grpcPort: config.DAPR_GRPC_PORT,
+  httpPort: config.DAPR_HTTP_PORT,
+  apiToken: config.DAPR_API_TOKEN,
+  appId: config.APP_ID,
+})
+
+/** Listens once all else is ready; the sweeper begins last and ends first. */
+const startServing = async (config: Config, sidecar: Sidecar, ports: Ports) => {
+  await using starting = new AsyncDisposableStack()
   const use = orderUseCases(ports)
-  const measuredUse = { ...use, placeOrder: measured(use.placeOrder) }
-  const tokens = orderTokens(Buffer.from(tokenKey, 'base64'))
+  const tokenKey = Buffer.from(await sidecar.secret('order-token-key'), 'base64')
+  const counted = { ...use, placeOrder: measured(use.placeOrder) }
   const server = starting.use(
     await serve({
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
-      services: [[OrderServiceService, orderRpc(measuredUse, tokens)]],
+      services: [[OrderServiceService, orderRpc(counted, orderTokens(tokenKey))]],
       topics: orderTopics(use),
       verifier: verifierOf(config, sidecar),
       appToken: config.APP_API_TOKEN,
       ready: sidecar.outboundReady,
-      log,
+      log: ports.log,
     }),
   )
-  const sweeper = starting.use(
-    startSweeper({ name: 'orders', everyMs: config.SWEEP_EVERY_MS, run: use.settleDue, log }),
-  )
-  const running = starting.move() // started: the caller disposes from here on
+  const sweep = { name: 'orders', everyMs: config.SWEEP_EVERY_MS, run: use.settleDue }
+  const sweeper = starting.use(startSweeper({ ...sweep, log: ports.log }))
+  const stack = starting.move()
+  const { port, httpPort } = server
   return {
-    port: server.port,
-    httpPort: server.httpPort,
+    port,
+    httpPort,
     sweep: sweeper.runNow,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+/** What a test puts in place of the real ports, or around them. */
+export type Overrides = (ports: Ports) => Partial<Ports>
+
+/** Starts the order service. Disposing what it returns stops everything in reverse order. */
+export const startOrder = async (
+  config: Config,
+  overrides: Overrides = () => ({}),
+): Promise<OrderService> => {
+  await using starting = new AsyncDisposableStack() // a failure below closes what is already open
+  starting.use(startTelemetry(telemetryOf(config)))
+  const log = createLog(apps.order, { level: config.LOG_LEVEL })
+  const sidecar = starting.use(await connectSidecar(sidecarOf(config)))
+  const url = await sidecar.secret('mysql-order')
+  const db = starting.use(await openDatabase({ url, entities, migrations }))
+  const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
+  const own = { clock: systemClock, ids: systemIds, log, currency: config.SHOP_CURRENCY }
+  const real: Ports = {
+    ...own,
+    ...remotePorts(sidecar, log),
+    orders: ordersMysql(db, own.ids, relay.wake),
+    keys: keysMysql(db),
+    background: starting.use(startBackground(log)),
+  }
+  const ports = { ...real, ...overrides(real) }
+  const serving = starting.use(await startServing(config, sidecar, ports))
+  const running = starting.move() // started: the caller disposes from here on
+  return { ...serving, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

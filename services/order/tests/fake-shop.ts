@@ -33,6 +33,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     const trick = tricks.get(rpc)?.shift()
     await trick?.()
   }
+  const offer = (sku: string): Offer => offers.get(sku) ?? { title: sku, price: 0n, available: 0 }
   const payment = (orderId: string): FakePayment => {
     const known = payments.get(orderId)
     if (!known) throw new DomainError('not_found', 'payment_not_found')
@@ -67,7 +68,6 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     await play('product.HoldStock')
     const known = holds.get(orderId)
     if (known && known.state !== 'held') return { held: false }
-    const offer = (sku: string) => offers.get(sku) ?? { title: sku, price: 0n, available: 0 }
     const wanted = lines.map(({ sku, quantity }) => ({ sku, quantity: Number(quantity) }))
     const short = wanted.filter(({ sku, quantity }) => offer(sku).available < quantity)
     if (!known && short.length > 0) {
@@ -89,10 +89,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     const hold = holds.get(orderId) ?? { state: 'none', lines: [] }
     const shelved = hold.state === 'held' || hold.state === 'claimed'
     if (shelved && state !== 'claimed') {
-      for (const { sku, quantity } of hold.lines) {
-        const offer = offers.get(sku)
-        if (offer) offer.available += quantity
-      }
+      for (const { sku, quantity } of hold.lines) offer(sku).available += quantity
     }
     holds.set(orderId, { ...hold, state })
     return {}
@@ -165,8 +162,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     },
     available: (sku: string) => offers.get(sku)?.available,
     setPrice: (sku: string, price: bigint) => {
-      const offer = offers.get(sku)
-      if (offer) offer.price = price
+      offer(sku).price = price
     },
     /** Fills the cart of a member (by id) or a guest (by token) with a new version. */
     fill: (owner: string, lines: readonly Line[], change: Partial<FakeCart> = {}): FakeCart => {

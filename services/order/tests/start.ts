@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { OrderServiceService, type PlaceOrderRequest } from '@micromart/contracts/order'
-import { type Clock, silentLog, systemIds } from '@micromart/kernel'
+import { type Clock, DomainError, silentLog, systemIds } from '@micromart/kernel'
 import {
   readMetric,
   startFakeSidecar,
@@ -9,8 +9,7 @@ import {
   testTokens,
 } from '@micromart/testing'
 import { migrations } from '../src/repository/migrations/index.ts'
-import { startOrder } from '../src/service.ts'
-import type { Ports } from '../src/usecase/index.ts'
+import { type Overrides, startOrder } from '../src/service.ts'
 import { anAddress, fakeShop } from './fake-shop.ts'
 
 /** The real time, or so much later. */
@@ -27,7 +26,7 @@ const movableClock = (): Clock & { readonly advance: (ms: number) => void } => {
 const neverByItself = 3_600_000
 
 /** The real service on its real database, beside a fake sidecar with a fake shop behind it. Its sweeper runs when told. */
-export const startForTest = async (overrides: Partial<Ports> = {}) => {
+export const startForTest = async (overrides: Overrides = () => ({})) => {
   await using starting = new AsyncDisposableStack()
   const database = starting.use(await testDatabase('order', migrations))
   const sidecar = starting.use(await startFakeSidecar({ appId: 'order' }))
@@ -49,7 +48,12 @@ export const startForTest = async (overrides: Partial<Ports> = {}) => {
     SHOP_CURRENCY: 'EUR',
     SWEEP_EVERY_MS: neverByItself,
   }
-  const service = starting.use(await startOrder(config, { clock, log: silentLog, ...overrides }))
+  const service = starting.use(
+    await startOrder(config, (real) => {
+      const quiet = { clock, log: silentLog }
+      return { ...quiet, ...overrides({ ...real, ...quiet }) }
+    }),
+  )
   sidecar.attach(service.port)
   const client = starting.use(await testClient(OrderServiceService, service.port))
   const running = starting.move()
@@ -74,6 +78,11 @@ export const startForTest = async (overrides: Partial<Ports> = {}) => {
         .published()
         .filter(({ aggregateId }) => aggregateId === orderId)
         .map(({ topic }) => topic),
+    /** Settles an order's payment anew at the provider, and has the sweeper look after a while. */
+    later: async (ms: number) => {
+      clock.advance(ms)
+      await service.sweep()
+    },
     /** RPCs made for one order, by name. */
     calledFor: (orderId: string) =>
       sidecar
@@ -82,6 +91,18 @@ export const startForTest = async (overrides: Partial<Ports> = {}) => {
         .map(({ name }) => name),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** What a refused call says. */
+export const refusalOf = async (call: Promise<unknown>) => {
+  try {
+    await call
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    const { kind, code, params } = error
+    return { kind, code, params }
+  }
+  throw new Error('the call was not refused')
 }
 
 export type TestShop = Awaited<ReturnType<typeof startForTest>>

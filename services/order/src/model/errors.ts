@@ -1,5 +1,4 @@
 import { DomainError, type Money } from '@micromart/kernel'
-import type { OrderStatus } from './status.ts'
 import type { Shortage } from './stock.ts'
 
 /** Nothing to buy: no cart, no lines, or all of them already bought by this cart's other orders. */
@@ -90,7 +89,7 @@ export class OrderNotFound extends DomainError {
 export class IllegalMove extends DomainError {
   override readonly name = 'IllegalMove'
 
-  constructor(from: OrderStatus, to: OrderStatus) {
+  constructor(from: string, to: string) {
     super('precondition', 'illegal_move', { from, to })
   }
 }
