@@ -1,15 +1,9 @@
 import { EventEmitter } from 'node:events'
-import { DomainError, type ErrorKind } from '@micromart/kernel'
+import { DomainError } from '@micromart/kernel'
 import CircuitBreaker from 'opossum'
 
 const resetTimeoutMs = 5_000
 const bucketMs = 1_000
-
-/** Failures of the other side. All else is the caller's own mistake and says that the other side is well. */
-const failures: ReadonlySet<ErrorKind> = new Set(['unavailable', 'internal'])
-
-const isOurOwnDoing = (error: unknown): boolean =>
-  error instanceof DomainError && (error.code === 'call_cancelled' || !failures.has(error.kind))
 
 /** Runs work, or refuses at once while the other side is known to fail. */
 export type Breaker = <T>(work: () => Promise<T>) => Promise<T>
@@ -28,7 +22,13 @@ const refused = (service: string, openedAt: number): DomainError => {
   })
 }
 
-const makeBreaker = (name: string, service: string, rotation: EventEmitter): Breaker => {
+type Shared = {
+  /** One clock for all: opossum's own is a timer each. */
+  readonly rotation: EventEmitter
+  readonly isFailure: (error: unknown) => boolean
+}
+
+const makeBreaker = (name: string, service: string, { rotation, isFailure }: Shared): Breaker => {
   let openedAt = 0
   const circuit = new CircuitBreaker<unknown>((work) => work(), {
     name,
@@ -39,7 +39,7 @@ const makeBreaker = (name: string, service: string, rotation: EventEmitter): Bre
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
     rotateBucketController: rotation,
-    errorFilter: isOurOwnDoing,
+    errorFilter: (error) => !isFailure(error),
   }).on('open', () => {
     openedAt = Date.now()
   })
@@ -60,14 +60,15 @@ const isOpenBreaker = (error: unknown): boolean =>
  * Circuit breakers (opossum), one per name: 20 calls within 10 s of which more than half fail open it for 5 s,
  * then one call tries. A breaker that is open throws DomainError unavailable `dependency_unavailable`
  * with `service` and `retryAfter` (whole seconds).
+ * @param isFailure whether an error means that no answer came; any answer, a refusal too, says that the other side is well
  */
-export const startBreakers = (): Breakers => {
-  const rotation = new EventEmitter().setMaxListeners(0) // one clock for all: opossum's own is a timer each
+export const startBreakers = (isFailure: (error: unknown) => boolean): Breakers => {
+  const rotation = new EventEmitter().setMaxListeners(0)
   const timer = setInterval(() => rotation.emit('rotate'), bucketMs).unref()
   const byName = new Map<string, Breaker>()
   return {
     of: (name, service) => {
-      const known = byName.get(name) ?? makeBreaker(name, service, rotation)
+      const known = byName.get(name) ?? makeBreaker(name, service, { rotation, isFailure })
       byName.set(name, known)
       return known
     },

@@ -95,7 +95,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
     const attempt = () => callOnce(wire.client, method, request, outgoing)
     const patient = () => wire.atStart(outgoing.deadline, attempt)
     try {
-      return await (idempotent ? repeatedOnce(patient) : patient())
+      return await breaker(() => (idempotent ? repeatedOnce(patient) : patient()))
     } catch (error) {
       throw asDomainError(error, plan)
     }
@@ -110,7 +110,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
     const begun = performance.now()
     let failed: string | undefined
     try {
-      return await breaker(() => send(request, outgoing))
+      return await send(request, outgoing)
     } catch (error) {
       failed = outcomeOf(error)
       throw error

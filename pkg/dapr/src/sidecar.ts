@@ -7,6 +7,7 @@ import type { Definition } from './method.ts'
 import { type PublishedEvent, publisher } from './publish.ts'
 import { secretReader } from './secret.ts'
 import { type StateStore, stateStore } from './state.ts'
+import { isMissingAnswer } from './status.ts'
 import { makeStreams, type RpcStreams } from './stream.ts'
 
 export type SidecarSettings = {
@@ -43,7 +44,7 @@ export type Sidecar = AsyncDisposable & {
 const startWire = ({ grpcPort, apiToken, appId }: SidecarSettings): Wire => ({
   client: openChannel(grpcPort),
   apiToken,
-  breakers: startBreakers(),
+  breakers: startBreakers(isMissingAnswer),
   atStart: patientAtStart(),
   durations: metrics
     .getMeter(`@micromart/${appId}`)

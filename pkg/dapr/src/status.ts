@@ -26,6 +26,19 @@ const isOutage = ({ code, details }: ServiceError): boolean =>
   code === status.UNKNOWN ||
   (code === status.INTERNAL && details.startsWith('Received RST_STREAM'))
 
+/** Statuses that somebody gave on purpose, though without ErrorInfo: the sidecar about a component, or our own cancelling. */
+const answers: ReadonlySet<status> = new Set([
+  status.CANCELLED,
+  status.ABORTED,
+  status.INVALID_ARGUMENT,
+  status.FAILED_PRECONDITION,
+  status.NOT_FOUND,
+])
+
+/** Whether an error means that no answer came: what a breaker counts. A service's own refusal is an answer, of any kind. */
+export const isMissingAnswer = (error: unknown): boolean =>
+  isServiceError(error) && errorInfoOf(error.metadata) === undefined && !answers.has(error.code)
+
 /** The call never left this process, so nothing can have happened. */
 export const neverLeft = ({ code, details }: ServiceError): boolean =>
   code === status.UNAVAILABLE && details.startsWith('No connection established')

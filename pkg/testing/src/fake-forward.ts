@@ -1,5 +1,6 @@
 import {
   Client,
+  type ClientDuplexStream,
   credentials,
   type Metadata,
   type ServerDuplexStream,
@@ -57,6 +58,12 @@ export const forwardUnary = (call: RawUnary, path: string, target: Target): Prom
     call.on('cancelled', () => sent.cancel())
   })
 
+const fedBy = (call: RawStream, sent: ClientDuplexStream<Buffer, Buffer>) => {
+  call.on('data', (bytes: Buffer) => sent.write(bytes))
+  call.on('end', () => sent.end())
+  return sent
+}
+
 /**
  * Passes a streaming call on.
  * @param single the one request of a server-streaming call; undefined for a stream of requests
@@ -72,7 +79,7 @@ export const forwardStream = (
   const options = { deadline: call.getDeadline() }
   const sent = single
     ? client.makeServerStreamRequest(path, asIs, asIs, single, metadata, options)
-    : call.pipe(client.makeBidiStreamRequest(path, asIs, asIs, metadata, options))
+    : fedBy(call, client.makeBidiStreamRequest(path, asIs, asIs, metadata, options))
   call.on('cancelled', () => sent.cancel())
   sent.on('data', (bytes: Buffer) => call.write(bytes))
   sent.on('error', (error) => call.emit('error', error))

@@ -66,7 +66,7 @@ const tokenOf = (metadata: Metadata) => text(metadata, 'authorization')?.replace
 const stubCall = (metadata: Metadata, deadline: Date | number): StubCall => ({
   token: tokenOf(metadata),
   requestId: text(metadata, 'x-request-id'),
-  deadline: deadline instanceof Date ? deadline : undefined,
+  deadline: Number.isFinite(Number(deadline)) ? new Date(deadline) : undefined,
   header: (name) => text(metadata, name),
 })
 
@@ -152,9 +152,10 @@ const handlerOf = (passage: Passage, memory: ProxyMemory) =>
         )
       }
 
-/** Bytes pass as they are: what a stub does not need read is not read. */
+const asIs = (bytes: unknown) => bytes as Buffer
+
+/** Bytes pass as they are: only a stub needs them read. */
 const raw = (rpc: Rpc): Rpc => {
-  const asIs = (bytes: unknown) => bytes as Buffer
   const codecs = { requestSerialize: asIs, responseSerialize: asIs }
   return { ...rpc, ...codecs, requestDeserialize: asIs, responseDeserialize: asIs }
 }
