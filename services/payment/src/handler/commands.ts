@@ -1,0 +1,49 @@
+import type { ChargeRequest, RefundRequest } from '@micromart/contracts/payment'
+import type { Money as MoneyMessage } from '@micromart/contracts/types'
+import { DomainError, isId, type Money } from '@micromart/kernel'
+import type { ChargeCommand } from '../usecase/charge.ts'
+import type { RefundCommand } from '../usecase/refund.ts'
+
+type Deadline = { readonly deadline: Date | undefined }
+
+const refuse = (path: string, code: string, message: string): never => {
+  throw new DomainError('invalid', 'request_invalid', {}, { fields: [{ path, code, message }] })
+}
+
+const idOf = (path: string, given: string): string =>
+  isId(given) ? given.toLowerCase() : refuse(path, 'id_invalid', 'must be a UUID')
+
+const largest = BigInt(Number.MAX_SAFE_INTEGER)
+
+const amountOf = (given: MoneyMessage | undefined): Money => {
+  if (given === undefined || !/^[A-Z]{3}$/.test(given.currency)) {
+    return refuse('/amount', 'amount_invalid', 'must have a currency of three capital letters')
+  }
+  const { amount, currency } = given
+  if (amount < 0n || amount > largest) {
+    return refuse('/amount/amount', 'amount_out_of_range', 'must be minor units, not negative')
+  }
+  return { amount, currency }
+}
+
+export const orderIdOf = ({ orderId }: { readonly orderId: string }): string =>
+  idOf('/orderId', orderId)
+
+export const orderCommand = (request: { readonly orderId: string }, { deadline }: Deadline) => ({
+  orderId: orderIdOf(request),
+  deadline,
+})
+
+export const chargeCommand = (request: ChargeRequest, { deadline }: Deadline): ChargeCommand => ({
+  orderId: orderIdOf(request),
+  amount: amountOf(request.amount),
+  token: request.token || refuse('/token', 'token_missing', 'must be a card token'),
+  deadline,
+})
+
+export const refundCommand = (request: RefundRequest, { deadline }: Deadline): RefundCommand => ({
+  orderId: orderIdOf(request),
+  refundId: idOf('/refundId', request.refundId),
+  amount: amountOf(request.amount),
+  deadline,
+})

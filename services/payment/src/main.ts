@@ -1,0 +1,6 @@
+import { apps } from '@micromart/contracts'
+import { runMain } from '@micromart/service'
+import { readConfig } from './config.ts'
+import { startPayment } from './service.ts'
+
+await runMain(apps.payment, () => startPayment(readConfig(process.env)))

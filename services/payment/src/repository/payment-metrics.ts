@@ -1,0 +1,28 @@
+import { metrics } from '@opentelemetry/api'
+import type { Payment } from '../model/payment.ts'
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['card_declined', 'card'],
+  ['insufficient_funds', 'funds'],
+  ['invalid_token', 'token'],
+])
+
+const reasonOf = ({ declineCode }: Payment): string =>
+  declineCode === undefined ? 'none' : (reasons.get(declineCode) ?? 'other')
+
+/** Counts what became of payments and refunds, once each: when it was written. */
+export const paymentCounters = () => {
+  const meter = metrics.getMeter('@micromart/payment')
+  const payments = meter.createCounter('micromart_payments_total')
+  const refunds = meter.createCounter('micromart_refunds_total')
+  const ended: ReadonlySet<string> = new Set(['captured', 'declined', 'cancelled'])
+  return {
+    moved: (payment: Payment) => {
+      if (!ended.has(payment.status)) return
+      payments.add(1, { outcome: payment.status, reason_class: reasonOf(payment) })
+    },
+    refunded: () => refunds.add(1),
+  }
+}
+
+export type PaymentCounters = ReturnType<typeof paymentCounters>

@@ -1,0 +1,35 @@
+import { money } from '@micromart/kernel'
+import type { Payment } from '../model/payment.ts'
+import type { PaymentRow } from './rows.ts'
+
+export const paymentOf = (row: PaymentRow): Payment => ({
+  id: row.id,
+  orderId: row.orderId,
+  status: row.status,
+  version: row.version,
+  amount: row.amount === null ? undefined : money(row.amount, row.currency ?? ''),
+  refunded: row.refunded,
+  chargeId: row.chargeId ?? undefined,
+  declineCode: row.declineCode ?? undefined,
+  updatedAt: row.updatedAt,
+})
+
+/** What a move may change; refunds are counted by the refunds' own updates. */
+export const movedColumns = (payment: Payment) => ({
+  status: payment.status,
+  version: payment.version,
+  amount: payment.amount?.amount ?? null,
+  currency: payment.amount?.currency ?? null,
+  chargeId: payment.chargeId ?? null,
+  declineCode: payment.declineCode ?? null,
+  updatedAt: payment.updatedAt,
+})
+
+export const newRow = (payment: Payment): PaymentRow => ({
+  ...movedColumns(payment),
+  id: payment.id,
+  orderId: payment.orderId,
+  refundAsked: 0n,
+  refunded: 0n,
+  createdAt: payment.updatedAt,
+})

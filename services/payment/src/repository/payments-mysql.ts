@@ -1,0 +1,65 @@
+import type { Ids } from '@micromart/kernel'
+import { addEvent, inTransaction, isDuplicate } from '@micromart/store'
+import type { DataSource, EntityManager } from 'typeorm'
+import type { Payment } from '../model/payment.ts'
+import type { Payments } from '../model/ports.ts'
+import { factOf } from './payment-events.ts'
+import type { PaymentCounters } from './payment-metrics.ts'
+import { movedColumns, newRow, paymentOf } from './payment-rows.ts'
+import { paymentRows } from './rows.ts'
+
+export type Telling = {
+  readonly ids: Ids
+  /** Called after a commit that added an event. */
+  readonly wake: () => void
+  readonly counters: PaymentCounters
+}
+
+/** One move, by the one who read the version before it. */
+const update = async (tx: EntityManager, moved: Payment): Promise<boolean> => {
+  const { affected } = await tx
+    .createQueryBuilder()
+    .update(paymentRows)
+    .set(movedColumns(moved))
+    .where('id = :id AND version = :read', { id: moved.id, read: moved.version - 1 })
+    .execute()
+  return affected === 1
+}
+
+/** Payments in MySQL: the unique order id and the version decide every race. */
+export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling): Payments => {
+  const find = async (orderId: string): Promise<Payment | undefined> => {
+    const row = await db.getRepository(paymentRows).findOneBy({ orderId })
+    return row === null ? undefined : paymentOf(row)
+  }
+  const saveAndTell = (moved: Payment): Promise<boolean> =>
+    inTransaction(db, async (tx) => {
+      if (!(await update(tx, moved))) return false
+      const fact = factOf(moved)
+      if (fact) await addEvent(tx, { ...fact, id: ids.next(), occurredAt: moved.updatedAt })
+      return true
+    })
+  return {
+    find,
+    add: async (payment) => {
+      const known = await find(payment.orderId)
+      if (known) return known
+      try {
+        await inTransaction(db, (tx) => tx.insert(paymentRows, newRow(payment)))
+        return payment
+      } catch (error) {
+        const first = isDuplicate(error) ? await find(payment.orderId) : undefined
+        if (first === undefined) throw error
+        return first
+      }
+    },
+    save: async (moved) => {
+      const saved = await saveAndTell(moved)
+      if (saved) {
+        counters.moved(moved)
+        wake()
+      }
+      return saved
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { PaymentNotFound } from '../model/errors.ts'
+import { type Payment, providerKey } from '../model/payment.ts'
+import type { Ports } from '../model/ports.ts'
+import { patience } from './patience.ts'
+import { settle } from './settle.ts'
+
+type Deps = Pick<Ports, 'payments' | 'provider' | 'clock'>
+
+type Query = { readonly orderId: string; readonly deadline: Date | undefined }
+
+/**
+ * The payment of an order, as far as it can be known: an open question is put to the provider.
+ * @throws PaymentNotFound
+ */
+export const getPayment =
+  (deps: Deps) =>
+  async ({ orderId, deadline }: Query): Promise<Payment> => {
+    const payment = await deps.payments.find(orderId)
+    if (payment === undefined) throw new PaymentNotFound()
+    if (payment.status !== 'charging') return payment
+    const until = patience(deps.clock, deadline)
+    return settle(deps)(payment, await deps.provider.find(providerKey(payment), until))
+  }

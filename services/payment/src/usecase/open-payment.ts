@@ -1,0 +1,16 @@
+import { ProviderUnavailable } from '../model/errors.ts'
+import { newPayment, type Payment } from '../model/payment.ts'
+import type { Ports } from '../model/ports.ts'
+
+type Deps = Pick<Ports, 'payments' | 'provider' | 'clock' | 'ids'>
+
+/**
+ * Registers the payment of an order; charges nothing. Repeatable.
+ * @throws ProviderUnavailable while the provider is known to fail: better now than after the charge
+ */
+export const openPayment =
+  ({ payments, provider, clock, ids }: Deps) =>
+  async (orderId: string): Promise<Payment> => {
+    if (!provider.available()) throw new ProviderUnavailable()
+    return payments.add(newPayment(ids.next(), orderId, clock.now()))
+  }

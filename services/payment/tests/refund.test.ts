@@ -1,0 +1,102 @@
+import { expect, it } from '@jest/globals'
+import { eventually } from '@micromart/testing'
+import { aCharge, anOrderId, eur, startForTest } from './start-for-test.ts'
+
+const exceeds = { kind: 'precondition', code: 'refund_exceeds_capture' }
+
+const aRefund = (orderId: string, amount = 1999, refundId = anOrderId()) => ({
+  orderId,
+  refundId,
+  amount: eur(amount),
+})
+
+it('gives the money back once per refund id, tells it and counts it', async () => {
+  await using shop = await startForTest()
+  const orderId = anOrderId()
+  const { payment } = await shop.payment.charge(aCharge(orderId))
+  const refund = aRefund(orderId)
+  const answers = await Promise.all([1, 2, 3, 4].map(() => shop.payment.refund(refund)))
+  expect(answers.every(({ refunded }) => refunded)).toBe(true)
+  expect(await shop.payment.refund(refund)).toMatchObject({
+    refunded: true,
+    payment: { orderId, refunded: eur(1999) },
+  })
+  const kinds = (await shop.ledger(orderId)).map(({ kind, amount }) => [kind, amount])
+  expect(kinds).toEqual([
+    ['capture', 1999],
+    ['refund', 1999],
+  ])
+  await eventually(() => expect(shop.sidecar.published()).toHaveLength(2))
+  expect(shop.sidecar.published()[1]).toMatchObject({
+    topic: 'payment.refunded.v1',
+    aggregateId: payment?.id,
+    payload: { orderId, refundId: refund.refundId, amount: { amount: '1999', currency: 'EUR' } },
+  })
+  expect(await shop.metric('micromart_refunds_total')).toBe(1)
+})
+
+it('never gives back more than was captured, whatever comes at once', async () => {
+  await using shop = await startForTest()
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId))
+  const wanted = [1, 2, 3, 4, 5].map(() => shop.payment.refund(aRefund(orderId, 800)))
+  const results = await Promise.allSettled(wanted)
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
+  for (const result of results) {
+    if (result.status === 'rejected') expect(result.reason).toMatchObject(exceeds)
+  }
+  expect((await shop.payment.getPayment({ orderId })).payment?.refunded).toEqual(eur(1600))
+  expect((await shop.ledger(orderId)).filter(({ kind }) => kind === 'refund')).toHaveLength(2)
+})
+
+it('reserves while the provider is away and refunds at the repeat', async () => {
+  await using shop = await startForTest()
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId))
+  const refund = aRefund(orderId)
+  await shop.stopProvider()
+  expect(await shop.payment.refund(refund)).toMatchObject({
+    refunded: false,
+    payment: { refunded: eur(0) },
+  })
+  await expect(shop.payment.refund(aRefund(orderId, 1))).rejects.toMatchObject(exceeds)
+  await shop.startProvider()
+  expect(await shop.payment.refund(refund)).toMatchObject({
+    refunded: true,
+    payment: { refunded: eur(1999) },
+  })
+})
+
+it('learns at the repeat of a refund whose answer was lost', async () => {
+  await using shop = await startForTest()
+  const dying = await shop.replica({
+    provider: {
+      ...shop.provider,
+      refund: async (...order) => {
+        await shop.provider.refund(...order)
+        return 'unknown'
+      },
+    },
+  })
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId))
+  const refund = aRefund(orderId)
+  expect(await dying.refund(refund)).toMatchObject({ refunded: false })
+  expect(await shop.payment.refund(refund)).toMatchObject({ refunded: true })
+  expect((await shop.ledger(orderId)).filter(({ kind }) => kind === 'refund')).toHaveLength(1)
+})
+
+it('gives nothing back of what was not captured, and nothing else under a used refund id', async () => {
+  await using shop = await startForTest()
+  const unknown = shop.payment.refund(aRefund(anOrderId()))
+  await expect(unknown).rejects.toMatchObject({ code: 'payment_not_found' })
+  const declined = anOrderId()
+  await shop.payment.charge(aCharge(declined, 'tok_declined'))
+  await expect(shop.payment.refund(aRefund(declined))).rejects.toMatchObject(exceeds)
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId))
+  const refund = aRefund(orderId, 100)
+  await shop.payment.refund(refund)
+  const other = shop.payment.refund({ ...refund, amount: eur(101) })
+  await expect(other).rejects.toMatchObject({ kind: 'invalid', code: 'amount_mismatch' })
+})
