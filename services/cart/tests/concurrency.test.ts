@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { topics } from '@micromart/contracts'
 import { guestTokens } from '../src/crypto/guest-tokens-node.ts'
 import { guestCart, newId, refusalOf, startForTest, unitsOf } from './start-for-test.ts'
@@ -82,26 +82,26 @@ it('takes an order out once while the shopper goes on and the cart is merged', a
 })
 
 it('gives up after some tries on a cart that others keep writing, and says so', async () => {
-  await using shop = await startForTest()
-  const cartToken = await guestCart(shop, { A: 1 })
-  const key = guestTokens.keyOf(cartToken)
-  let writes = 0
-  const meddle = () => {
-    writes += 1
-    shop.sidecar.state.set(key, { ...shop.sidecar.state.get(key)!, etag: `meddled ${writes}` })
+  let others = 0
+  let writeAsOther: (() => void) | undefined
+  const now = () => {
+    writeAsOther?.() // an edit asks for the time between its reading and its writing
+    return new Date()
   }
-  const entries = shop.sidecar.state
-  const { get } = entries
-  entries.get = (wanted) => {
-    const found = get.call(entries, wanted)
-    if (found) setImmediate(meddle)
-    return found
+  await using shop = await startForTest({ clock: { now } })
+  const cartToken = await guestCart(shop, { A: 1 })
+  const { state } = shop.sidecar
+  const key = guestTokens.keyOf(cartToken)
+  writeAsOther = () => {
+    others += 1
+    state.set(key, { ...state.get(key)!, etag: `other ${others}` })
   }
   expect(await refusalOf(shop.guest.addItem({ cartToken, sku: 'A', quantity: 1 }))).toEqual({
     kind: 'conflict',
     code: 'cart_busy',
     params: {},
   })
-  entries.get = get
+  expect(others).toBe(10)
+  expect(shop.sidecar.calls()).toEqual(['product.GetOffers', 'product.GetOffers'])
   expect(unitsOf((await shop.guest.getLines({ cartToken })).lines)).toEqual({ A: 1 })
 })

@@ -67,8 +67,8 @@ it.each([0, -1, 1.5, 100, Number.NaN])('refuses to add %d units', (quantity) => 
 })
 
 it('counts what is in the cart already when it refuses more than is there', () => {
-  const work = () =>
-    addUnits(cartOf(line('A', 3)), { sku: 'A', quantity: 2 }, occasion(offer('A', 4)))
+  const cart = cartOf(line('A', 3))
+  const work = () => addUnits(cart, { sku: 'A', quantity: 2 }, occasion(offer('A', 4)))
   const params = { sku: 'A', available: '4' }
   expect(refusal(work)).toEqual({ kind: 'precondition', code: 'out_of_stock', params })
 })
@@ -95,7 +95,8 @@ it('holds 100 lines: one more is refused, more of one that is there is not', () 
 })
 
 it('does not know a sku without an offer', () => {
-  const work = () => addUnits(cartOf(), { sku: 'A', quantity: 1 }, occasion())
+  const cart = cartOf()
+  const work = () => addUnits(cart, { sku: 'A', quantity: 1 }, occasion())
   expect(refusal(work)).toEqual({ kind: 'not_found', code: 'sku_not_found', params: { sku: 'A' } })
 })
 

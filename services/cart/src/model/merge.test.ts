@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { money } from '@micromart/kernel'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { type PaidOrder, withoutBought } from './bought.ts'
 import { type Cart, type FrozenCart, type Line, memberKey, newCart } from './cart.ts'
 import { remembered, remembers } from './memory.ts'
