@@ -4,7 +4,15 @@ import { startBreakers } from './breaker.ts'
 const outage = new Error('no answer')
 const answer = new Error('not found')
 
-const fail = (error: Error) => () => Promise.reject(error)
+const fail = (error: Error) => async () => {
+  throw error
+}
+
+const aBreaker = () => startBreakers((error) => error === outage).of('cart/GetCart', 'cart')
+
+const failTimes = async (breaker: ReturnType<typeof aBreaker>, times: number, error: Error) => {
+  for (let call = 0; call < times; call += 1) await breaker(fail(error)).catch(() => {})
+}
 
 describe('a breaker', () => {
   beforeEach(() => {
@@ -13,12 +21,6 @@ describe('a breaker', () => {
   afterEach(() => {
     jest.useRealTimers()
   })
-
-  const aBreaker = () => startBreakers((error) => error === outage).of('cart/GetCart', 'cart')
-
-  const failTimes = async (breaker: ReturnType<typeof aBreaker>, times: number, error: Error) => {
-    for (let call = 0; call < times; call += 1) await breaker(fail(error)).catch(() => {})
-  }
 
   it('passes answers and errors through while it is closed', async () => {
     const breaker = aBreaker()

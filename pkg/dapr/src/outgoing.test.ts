@@ -32,8 +32,7 @@ describe('an outgoing call', () => {
   })
 
   it('is not begun for a request that has no time left', () => {
-    const late = () => runInContext({ deadline: inMs(-1) }, () => outgoingCall(wanted))
-    expect(late).toThrow(
+    expect(() => runInContext({ deadline: inMs(-1) }, () => outgoingCall(wanted))).toThrow(
       expect.objectContaining({ kind: 'unavailable', code: 'deadline_exceeded' }),
     )
   })

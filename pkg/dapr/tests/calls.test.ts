@@ -136,8 +136,10 @@ describe('a call through the sidecar', () => {
   })
 
   it('reads a stream of answers', async () => {
-    const csv = (text: string) => ({ chunk: Buffer.from(text) })
-    fake.answer('product', 'ExportProducts', () => [csv('a'), csv('b')])
+    fake.answer('product', 'ExportProducts', () => [
+      { chunk: Buffer.from('a') },
+      { chunk: Buffer.from('b') },
+    ])
     const stream = sidecar.stream(ProductServiceService, apps.product)
     const parts: string[] = []
     for await (const part of stream.exportProducts({})) parts.push(String(part.chunk))

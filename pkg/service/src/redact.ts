@@ -23,6 +23,9 @@ export const maskText = (text: string): string =>
     .replaceAll(/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, hidden)
     .replaceAll(/\b\d(?:[ -]?\d){12,18}\b/g, maskCard)
 
+/** Of the errors of TypeORM and mysql2: statements with a shopper's data in them. */
+const statements = { parameters: undefined, sql: undefined }
+
 const fieldsOf = (value: object, depth: number): object =>
   Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
@@ -34,7 +37,7 @@ const fieldsOf = (value: object, depth: number): object =>
 const errorFields = (error: Error, depth: number): object => ({
   type: error.name,
   message: maskText(error.message),
-  ...fieldsOf({ ...error, name: undefined }, depth),
+  ...fieldsOf({ ...error, ...statements, name: undefined }, depth),
   stack: error.stack === undefined ? undefined : maskText(error.stack),
   ...(error.cause === undefined ? {} : { cause: maskAt(error.cause, depth + 1) }),
 })

@@ -2,6 +2,7 @@ import { Metadata, type StatusObject, status } from '@grpc/grpc-js'
 import { ErrorInfo, Status } from '@micromart/contracts/errors'
 import { errorInfoType } from '@micromart/dapr'
 import { DomainError, type ErrorKind, type Log, silentLog } from '@micromart/kernel'
+import { databaseFault } from '@micromart/store/faults'
 
 /** The one table from kind to gRPC code; the gateway holds the one from kind to HTTP status. */
 export const grpcCodes: Readonly<Record<ErrorKind, status>> = {
@@ -19,10 +20,23 @@ export const grpcCodes: Readonly<Record<ErrorKind, status>> = {
 /** Our bugs: what is known about them stays in the log. */
 const unknown = new DomainError('internal', 'internal')
 
-const statusOf = ({ kind, code, params, fields }: DomainError): StatusObject => {
+/** Trailers are headers: a peer cuts the connection when they pass 64 KiB. */
+const largestInfo = 16_384
+const mostFields = 50
+
+const infoOf = ({ kind, code, params, fields }: DomainError): Buffer => {
+  const told = fields.slice(0, mostFields)
+  const info = ErrorInfo.encode({ kind, code, params: { ...params }, fields: told }).finish()
+  const fits = info.length <= largestInfo
+  return Buffer.from(
+    fits ? info : ErrorInfo.encode({ kind, code, params: {}, fields: [] }).finish(),
+  )
+}
+
+const statusOf = (error: DomainError): StatusObject => {
+  const { kind, code } = error
   const grpcCode = grpcCodes[kind]
-  const info = ErrorInfo.encode({ kind, code, params: { ...params }, fields }).finish()
-  const details = [{ typeUrl: errorInfoType, value: Buffer.from(info) }]
+  const details = [{ typeUrl: errorInfoType, value: infoOf(error) }]
   // Both code and message must be the call's own: daprd and grpc read a difference as a broken answer.
   const encoded = Status.encode({ code: grpcCode, message: code, details }).finish()
   const metadata = new Metadata()
@@ -31,14 +45,15 @@ const statusOf = ({ kind, code, params, fields }: DomainError): StatusObject => 
 }
 
 /**
- * An error as the gRPC status that a service answers with, ErrorInfo in `grpc-status-details-bin`. What is not a
- * DomainError, or is one of kind internal, becomes INTERNAL with a fixed text and is logged here, once.
+ * An error as the gRPC status that a service answers with, ErrorInfo in `grpc-status-details-bin`. A database that is
+ * away or busy reads as unavailable. Whatever else is not a DomainError, or is one of kind internal, becomes INTERNAL with a fixed text and is logged here, once.
  */
 export const refusal = (error: unknown, log: Log = silentLog): StatusObject => {
-  if (!(error instanceof DomainError) || error.kind === 'internal') {
+  const read = error instanceof DomainError ? error : databaseFault(error)
+  if (!read || read.kind === 'internal') {
     log.error({ cause: error }, 'an RPC failed')
     return statusOf(unknown)
   }
-  if (error.kind === 'unavailable') log.warn({ cause: error }, 'an RPC could not be served')
-  return statusOf(error)
+  if (read.kind === 'unavailable') log.warn({ cause: read }, 'an RPC could not be served')
+  return statusOf(read)
 }

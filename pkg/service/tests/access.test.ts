@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals'
+import { CartServiceService } from '@micromart/contracts/cart'
+import { DomainError, silentLog } from '@micromart/kernel'
+import { type CallContext, serve, unary } from '@micromart/service'
+import { testClient } from '@micromart/testing'
+import { startCart, whoCalls } from './cart-for-test.ts'
+
+const aGet = { cartToken: undefined }
+
+describe('access', () => {
+  it('lets an anonymous use a capability, and knows a user by the token', async () => {
+    await using cart = await startCart({ getCart: whoCalls() })
+    const version = async (token?: string) =>
+      (await cart.client.as(token === undefined ? {} : { token }).getCart(aGet)).cart?.version
+    expect(await version()).toBe('anonymous')
+    expect(await version(cart.tokens.userToken({ id: 'u-1' }))).toBe('u-1')
+  })
+
+  it('S23 refuses a bad token on a capability rather than taking its bearer for a guest', async () => {
+    await using cart = await startCart({ getCart: whoCalls() })
+    const call = cart.client.as({ token: 'not.a.token' }).getCart(aGet)
+    await expect(call).rejects.toMatchObject({ kind: 'unauthenticated', code: 'token_invalid' })
+  })
+
+  it('asks for a token, and for the scope in it, where the RPC is for users', async () => {
+    await using cart = await startCart({ mergeCart: whoCalls() })
+    const merge = (token?: string) =>
+      cart.client.as(token === undefined ? {} : { token }).mergeCart({ cartToken: 'guest' })
+    await expect(merge()).rejects.toMatchObject({ kind: 'unauthenticated', code: 'token_required' })
+    const merchandiser = cart.tokens.userToken({ id: 'u-2', roles: ['merchandiser'] })
+    await expect(merge(merchandiser)).rejects.toMatchObject({
+      kind: 'forbidden',
+      code: 'scope_required',
+      params: { scope: 'cart' },
+    })
+    expect((await merge(cart.tokens.userToken({ id: 'u-1' }))).cart?.version).toBe('u-1')
+  })
+
+  it('refuses an RPC without a mark, whatever its bearer may', async () => {
+    const path = '/micromart.cart.v1.CartService/OpenBackDoor' as const
+    const definition = { openBackDoor: { ...CartServiceService.getCart, path } }
+    await using cart = await startCart({})
+    const { userToken, jwks } = cart.tokens
+    const verifier = { verify: async () => ({ kind: 'anonymous' }) as const }
+    await using running = await serve({
+      grpcPort: 0,
+      httpPort: 0,
+      services: [[definition, { openBackDoor: whoCalls() }]],
+      verifier,
+      ready: async () => true,
+      log: silentLog,
+    })
+    await using client = await testClient(definition, running.port)
+    const token = userToken({ id: 'root', roles: ['admin'] })
+    expect(jwks).toContain('"alg":"ES256"')
+    await expect(client.as({ token }).openBackDoor(aGet)).rejects.toMatchObject({
+      kind: 'forbidden',
+      code: 'rpc_not_marked',
+    })
+  })
+
+  it('S65 refuses when the keys cannot be had, rather than letting anybody in', async () => {
+    const away = new DomainError('unavailable', 'dependency_unavailable', { service: 'user' })
+    const verifier = { verify: () => Promise.reject(away) }
+    await using cart = await startCart({ getCart: whoCalls() }, { verifier })
+    const token = cart.tokens.userToken({ id: 'u-1' })
+    await expect(cart.client.as({ token }).getCart(aGet)).rejects.toMatchObject({
+      kind: 'unavailable',
+      params: { service: 'user' },
+    })
+  })
+
+  it('S57 refuses a call that did not come through the own sidecar', async () => {
+    await using cart = await startCart({ getCart: whoCalls() }, { appToken: 'right' })
+    await cart.client.as().getCart(aGet)
+    for (const wrong of ['wrong', 'rigth', undefined]) {
+      await using stranger = await testClient(CartServiceService, cart.running.port, wrong)
+      await expect(stranger.as().getCart(aGet)).rejects.toMatchObject({ code: 'app_token_invalid' })
+    }
+  })
+
+  it('never runs a handler that serve() does not guard', async () => {
+    const handler = unary(async () => ({}))
+    const call = { request: {} }
+    expect(() => handler(call as never, () => {})).toThrow(/nobody checked/)
+  })
+})
+
+describe('what a handler knows of its call', () => {
+  it('is the request id of the gateway, or a new one', async () => {
+    const seen: CallContext[] = []
+    await using cart = await startCart({ getCart: whoCalls(seen) })
+    await cart.client.as({ requestId: 'r-1' }).getCart(aGet)
+    await cart.client
+      .as({ requestId: 'new\u00a0line' })
+      .getCart(aGet)
+      .catch(() => {})
+    await cart.client.as().getCart(aGet)
+    expect(seen[0]?.requestId).toBe('r-1')
+    expect(seen.at(-1)?.requestId).toMatch(/^[\da-f-]{36}$/)
+  })
+
+  it('is the deadline, and a signal once the caller has gone away', async () => {
+    const { promise: aborted, resolve } = Promise.withResolvers<void>()
+    let deadline: Date | undefined
+    const waiting = unary(async (_request, call: CallContext) => {
+      deadline = call.deadline
+      call.signal.addEventListener('abort', () => resolve())
+      await aborted
+      return {}
+    })
+    await using cart = await startCart({ getCart: waiting })
+    const gone = new AbortController()
+    const call = cart.client.as().getCart(aGet, { signal: gone.signal })
+    setTimeout(() => gone.abort(), 50)
+    await expect(call).rejects.toMatchObject({ code: 'call_cancelled' })
+    await aborted
+    expect(Number(deadline)).toBeGreaterThan(Date.now() + 2_000)
+  })
+})

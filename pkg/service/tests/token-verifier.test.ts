@@ -1,0 +1,169 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import { tokenAudience } from '@micromart/contracts'
+import { DomainError } from '@micromart/kernel'
+import { tokenVerifier } from '@micromart/service'
+import { type TestTokens, testTokens } from '@micromart/testing'
+
+const issuer = 'http://127.0.0.1:8080'
+const user = { id: 'u-1', roles: ['customer', 'support'] }
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1_000) + seconds
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** A verifier that counts how often it asks for keys, with a clock that tests move. */
+const verifierOf = (sources: () => string) => {
+  const state = { fetches: 0, now: Date.now() }
+  const verifier = tokenVerifier({
+    fetchJwks: async () => {
+      state.fetches += 1
+      return sources()
+    },
+    issuer,
+    audience: tokenAudience,
+    clock: { now: () => new Date(state.now) },
+  })
+  return { state, verify: verifier.verify }
+}
+
+const keysOf = ({ jwks }: TestTokens) => (JSON.parse(jwks) as { keys: { kid: string }[] }).keys
+
+const refused = async (tokens: TestTokens, token: string, code = 'token_invalid') =>
+  expect(verifierOf(() => tokens.jwks).verify(token)).rejects.toMatchObject({
+    kind: 'unauthenticated',
+    code,
+  })
+
+describe('a token', () => {
+  it('names its user, roles and scopes', async () => {
+    const tokens = testTokens()
+    const { verify } = verifierOf(() => tokens.jwks)
+    expect(await verify(tokens.userToken(user))).toEqual({
+      kind: 'user',
+      id: 'u-1',
+      roles: ['customer', 'support'],
+      scopes: ['account', 'cart', 'orders', 'orders:read', 'orders:refund', 'users:read'],
+    })
+  })
+
+  it.each([
+    ['S26 another issuer', { iss: 'http://evil.example' }],
+    ['S26 another audience', { aud: 'other' }],
+    ['S26 no audience', { aud: undefined }],
+    ['S26 no expiry', { exp: undefined }],
+    ['S26 no subject', { sub: undefined }],
+    ['S26 no scope', { scope: undefined }],
+    ['S26 no id', { jti: undefined }],
+    ['S26 no time of issue', { iat: undefined }],
+    ['S26 a time of issue more than a minute ahead', { iat: inSeconds(120) }],
+    ['S26 a start more than a minute ahead', { nbf: inSeconds(120) }],
+  ])('is refused with %s', async (_name, claims) => {
+    const tokens = testTokens()
+    await refused(tokens, tokens.userToken({ ...user, claims }))
+  })
+
+  it('S26 is refused more than a minute after its expiry, or ten minutes after its issue', async () => {
+    const tokens = testTokens()
+    const late = { ...user, claims: { exp: inSeconds(-61) } }
+    await refused(tokens, tokens.userToken(late), 'token_expired')
+    const old = { ...user, claims: { iat: inSeconds(-600), exp: inSeconds(600) } }
+    await refused(tokens, tokens.userToken(old), 'token_expired')
+    const { verify } = verifierOf(() => tokens.jwks)
+    await verify(tokens.userToken({ ...user, claims: { exp: inSeconds(-50) } }))
+  })
+
+  it.each([
+    ['S25 of another type', { typ: 'JWT' }],
+    ['S25 of no type', { typ: undefined }],
+    ['S23 under an algorithm that is not ours', { alg: 'ES384' }],
+    ['S24 with a kid that is a path', { kid: '../../etc/passwd' }],
+    ['S24 with a kid that is SQL', { kid: "' OR 1=1 --" }],
+  ])('%s is refused', async (_name, header) => {
+    const tokens = testTokens()
+    await refused(tokens, tokens.userToken({ ...user, header }))
+  })
+
+  it('S23 without a signature, or with none as its algorithm, is refused', async () => {
+    const tokens = testTokens()
+    const [header, claims] = tokens.userToken(user).split('.')
+    await refused(tokens, `${header}.${claims}.`)
+    await refused(tokens, `${encoded({ alg: 'none', typ: 'at+jwt' })}.${claims}.`)
+  })
+
+  it('S23 signed with the public key as a shared secret is refused', async () => {
+    const tokens = testTokens()
+    const [, claims] = tokens.userToken(user).split('.')
+    const keys = keysOf(tokens)
+    const signed = `${encoded({ alg: 'HS256', typ: 'at+jwt', kid: keys[0]?.kid })}.${claims}`
+    const mac = createHmac('sha256', JSON.stringify(keys[0])).update(signed).digest('base64url')
+    await refused(tokens, `${signed}.${mac}`)
+  })
+
+  it('S24 that brings its own key is refused', async () => {
+    const tokens = testTokens()
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const jwk = publicKey.export({ format: 'jwk' })
+    const keys = keysOf(tokens)
+    const [, claims] = tokens.userToken(user).split('.')
+    const header = { alg: 'ES256', typ: 'at+jwt', jwk, kid: keys[0]?.kid, jku: 'http://evil' }
+    const signed = `${encoded(header)}.${claims}`
+    const how = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const
+    const forged = sign('sha256', Buffer.from(signed), how).toString('base64url')
+    await refused(tokens, `${signed}.${forged}`)
+  })
+
+  it('changed after signing, or not a token at all, is refused', async () => {
+    const tokens = testTokens()
+    const [header, , signature] = tokens.userToken(user).split('.')
+    await refused(tokens, `${header}.${encoded({ sub: 'admin' })}.${signature}`)
+    for (const text of ['', 'a.b.c', 'x'.repeat(5_000), '..']) await refused(tokens, text)
+  })
+})
+
+describe('the keys', () => {
+  it('are fetched once for ten minutes, however many ask at once', async () => {
+    const tokens = testTokens()
+    const { state, verify } = verifierOf(() => tokens.jwks)
+    await Promise.all(Array.from({ length: 20 }, () => verify(tokens.userToken(user))))
+    expect(state.fetches).toBe(1)
+    state.now += 10 * 60_000
+    const claims = { iat: inSeconds(600), exp: inSeconds(900) }
+    await verify(tokens.userToken({ ...user, claims }))
+    expect(state.fetches).toBe(2)
+  })
+
+  it('S27 are fetched for an unknown kid at most every 30 s', async () => {
+    const [known, stranger] = [testTokens(), testTokens()]
+    const { state, verify } = verifierOf(() => known.jwks)
+    await verify(known.userToken(user))
+    const flood = async () => {
+      const calls = Array.from({ length: 50 }, () => verify(stranger.userToken(user)))
+      return Promise.allSettled(calls)
+    }
+    await flood()
+    expect(state.fetches).toBe(1) // just fetched: the cooldown holds
+    state.now += 31_000
+    await flood()
+    await flood()
+    expect(state.fetches).toBe(2)
+  })
+
+  it('S27 that rotated are found without a refused token in between', async () => {
+    const [old, next] = [testTokens(), testTokens()]
+    let published = old.jwks
+    const { state, verify } = verifierOf(() => published)
+    await verify(old.userToken(user))
+    published = JSON.stringify({ keys: [...keysOf(old), ...keysOf(next)] })
+    state.now += 31_000
+    expect(await verify(next.userToken(user))).toMatchObject({ id: 'u-1' })
+    expect(await verify(old.userToken(user))).toMatchObject({ id: 'u-1' })
+    expect(state.fetches).toBe(2)
+  })
+
+  it('S65 that cannot be had make the answer "try later", never "come in"', async () => {
+    const away = new DomainError('unavailable', 'dependency_unavailable', { service: 'user' })
+    const { verify } = verifierOf(() => {
+      throw away
+    })
+    await expect(verify(testTokens().userToken(user))).rejects.toBe(away)
+  })
+})
