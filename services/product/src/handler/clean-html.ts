@@ -1,0 +1,45 @@
+import sanitizeHtml, { type Options } from 'sanitize-html'
+import type { CleanHtml } from '../model/ports.ts'
+
+/** What a product's description may hold: text, and how it is set. No pictures, forms, frames, styles or handlers. */
+const allowed: Options = {
+  allowedTags: [
+    ...['p', 'br', 'hr', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code', 'div', 'span'],
+    ...['b', 'strong', 'i', 'em', 'u', 's', 'small', 'sub', 'sup', 'ul', 'ol', 'li', 'a'],
+    ...['dl', 'dt', 'dd', 'table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
+  ],
+  allowedAttributes: {
+    a: ['href', 'title', 'rel'],
+    th: ['colspan', 'rowspan'],
+    td: ['colspan', 'rowspan'],
+  },
+  allowedSchemes: ['http', 'https', 'mailto'],
+  allowedSchemesAppliedToAttributes: ['href'],
+  allowProtocolRelative: false,
+  disallowedTagsMode: 'discard',
+  nonTextTags: [
+    'script',
+    'style',
+    'textarea',
+    'option',
+    'noscript',
+    'template',
+    'iframe',
+    'title',
+    'xmp',
+  ],
+  nestingLimit: 50,
+  transformTags: {
+    h1: () => ({ tagName: 'h2', attribs: {} }), // the page has its own
+    a: (tagName, { href, title }) => ({
+      tagName,
+      attribs: {
+        ...(href === undefined ? {} : { href, rel: 'nofollow noopener' }),
+        ...(title === undefined ? {} : { title }),
+      },
+    }),
+  },
+}
+
+/** Makes a merchandiser's HTML harmless. Cleaning what is clean changes nothing. */
+export const cleanHtml: CleanHtml = (html) => sanitizeHtml(html, allowed).trim()

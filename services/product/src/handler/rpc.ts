@@ -1,0 +1,115 @@
+import type { ProductServiceServer } from '@micromart/contracts/product'
+import { unary } from '@micromart/service'
+import type { StockLine } from '../model/stock.ts'
+import type { UseCases } from '../usecase/index.ts'
+import { draftOf, listRequestOf, patchOf } from './commands.ts'
+import { csvRpc } from './csv-rpc.ts'
+import {
+  categoryMessage,
+  holdMessage,
+  offerMessage,
+  productMessage,
+  sheetMessage,
+  shortageMessages,
+  summaryMessage,
+} from './messages.ts'
+
+type Methods<Names extends keyof ProductServiceServer> = Pick<ProductServiceServer, Names>
+
+const catalogueRpc = (
+  use: UseCases,
+): Methods<'listProducts' | 'getProduct' | 'listCategories' | 'changesSince' | 'getOffers'> => ({
+  listProducts: unary(async (request) => {
+    const { page, facets } = await use.listProducts(listRequestOf(request), request.facets)
+    const values = facets.map(({ name, values: counted }) => ({
+      name,
+      values: counted.map(({ count, ...value }) => ({ ...value, count: BigInt(count) })),
+    }))
+    return { items: page.items.map(summaryMessage), nextCursor: page.nextCursor, facets: values }
+  }),
+  getProduct: unary(async ({ idOrHandle }) => ({
+    product: productMessage(await use.getProduct(idOrHandle), 'shopper'),
+  })),
+  listCategories: unary(async () => ({
+    items: (await use.listCategories()).map(categoryMessage),
+  })),
+  changesSince: unary(async ({ cursor }) => use.changesSince(cursor)),
+  getOffers: unary(async ({ skus }) => ({ offers: (await use.getOffers(skus)).map(offerMessage) })),
+})
+
+const lineOf = ({ sku, quantity }: { sku: string; quantity: bigint }): StockLine => ({
+  sku,
+  quantity: Number(quantity),
+})
+
+const holdRpc = (
+  use: UseCases,
+): Methods<'holdStock' | 'extendHold' | 'claimStock' | 'releaseStock' | 'returnStock'> => ({
+  holdStock: unary(async ({ orderId, lines, ttlSeconds }) =>
+    holdMessage(await use.holdStock({ orderId, lines: lines.map(lineOf), ttlSeconds })),
+  ),
+  extendHold: unary(async ({ orderId, ttlSeconds }) => ({
+    extended: await use.extendHold(orderId, ttlSeconds),
+  })),
+  claimStock: unary(async ({ orderId }) => {
+    const answer = await use.claimStock(orderId)
+    const shortages = answer.claimed ? [] : answer.shortages
+    return { claimed: answer.claimed, shortages: shortageMessages(shortages) }
+  }),
+  releaseStock: unary(async ({ orderId }) => {
+    await use.releaseStock(orderId)
+    return {}
+  }),
+  returnStock: unary(async ({ orderId }) => {
+    await use.returnStock(orderId)
+    return {}
+  }),
+})
+
+const adminRpc = (
+  use: UseCases,
+  currency: string,
+): Methods<
+  | 'listAdminProducts'
+  | 'getAdminProduct'
+  | 'createProduct'
+  | 'updateProduct'
+  | 'archiveProduct'
+  | 'createCategory'
+  | 'getStock'
+  | 'adjustStock'
+> => ({
+  listAdminProducts: unary(async (request) => {
+    const { items, nextCursor } = await use.listAdminProducts(listRequestOf(request))
+    return { items: items.map((product) => productMessage(product, 'staff')), nextCursor }
+  }),
+  getAdminProduct: unary(async ({ idOrHandle }) => ({
+    product: productMessage(await use.getAdminProduct(idOrHandle), 'staff'),
+  })),
+  createProduct: unary(async ({ draft }) => ({
+    product: productMessage(await use.createProduct(draftOf(draft, currency)), 'staff'),
+  })),
+  updateProduct: unary(async (request) => ({
+    product: productMessage(await use.updateProduct(patchOf(request, currency)), 'staff'),
+  })),
+  archiveProduct: unary(async ({ id, expectedVersion }) => {
+    await use.archiveProduct(id, Number(expectedVersion))
+    return {}
+  }),
+  createCategory: unary(async (request) => {
+    const category = await use.createCategory(request)
+    return { category: categoryMessage({ ...category, children: [] }) }
+  }),
+  getStock: unary(async ({ sku }) => sheetMessage(await use.getStock(sku))),
+  adjustStock: unary(async ({ sku, delta, reason }) =>
+    sheetMessage(await use.adjustStock({ sku, delta: Number(delta), reason })),
+  ),
+})
+
+/** Message -> command -> use case -> message. */
+export const productRpc = (use: UseCases, currency: string): ProductServiceServer => ({
+  ...catalogueRpc(use),
+  ...holdRpc(use),
+  ...adminRpc(use, currency),
+  ...csvRpc(use),
+})

@@ -1,0 +1,81 @@
+import type { Category } from './category.ts'
+import type { ChangeCursor, ProductChange } from './changes.ts'
+import type { Facet, Filter, ListQuery } from './list.ts'
+import type { Page } from '@micromart/kernel'
+import type { Offer, Product, ProductSummary } from './product.ts'
+import type { ClaimAnswer, HoldAnswer, MovementKind, StockLine, StockSheet } from './stock.ts'
+
+/** A product before and after a change; without `before` it is new. */
+export type ProductWrite = { readonly before: Product | undefined; readonly after: Product }
+
+/** The catalogue's store. */
+export type Products = {
+  readonly list: (query: ListQuery) => Promise<Page<ProductSummary>>
+  /** Whole products, of every status. */
+  readonly listWhole: (query: ListQuery) => Promise<Page<Product>>
+  readonly facets: (filter: Filter) => Promise<readonly Facet[]>
+  /** Of every status. */
+  readonly find: (idOrHandle: string) => Promise<Product | undefined>
+  readonly findByHandles: (handles: readonly string[]) => Promise<readonly Product[]>
+  /** Which product sells under each of these skus. */
+  readonly ownersOf: (skus: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  /** Those handles, and their successors `-2`, `-3`, ..., that are in use. */
+  readonly takenHandles: (handle: string) => Promise<ReadonlySet<string>>
+  /**
+   * Writes all or none. New variants get their stock.
+   * @throws HandleTaken, SkuTaken, VersionChanged when a product changed since `before` was read
+   */
+  readonly save: (writes: readonly ProductWrite[], kind: MovementKind) => Promise<void>
+  /** Every product by id, in pages. */
+  readonly all: () => AsyncIterable<readonly Product[]>
+}
+
+export type Categories = {
+  readonly all: () => Promise<readonly Category[]>
+  /** @throws HandleTaken */
+  readonly add: (category: Category) => Promise<void>
+}
+
+export type Changes = {
+  /** The cursor of now. */
+  readonly present: () => Promise<ChangeCursor>
+  /** @returns undefined when the cursor is too old to list what changed */
+  readonly since: (
+    cursor: ChangeCursor,
+  ) => Promise<
+    { readonly cursor: ChangeCursor; readonly changes: readonly ProductChange[] } | undefined
+  >
+  readonly prune: () => Promise<void>
+}
+
+export type Stock = {
+  /** One query. Skus that are unknown or not for sale are left out. */
+  readonly offers: (skus: readonly string[]) => Promise<readonly Offer[]>
+  /** @param lines one per sku, sorted by sku */
+  readonly hold: (
+    orderId: string,
+    lines: readonly StockLine[],
+    expiresAt: Date,
+  ) => Promise<HoldAnswer>
+  /** @returns false when the order has no live hold */
+  readonly extend: (orderId: string, expiresAt: Date) => Promise<boolean>
+  readonly claim: (orderId: string) => Promise<ClaimAnswer>
+  readonly release: (orderId: string) => Promise<void>
+  readonly putBack: (orderId: string) => Promise<void>
+  /** Lapses holds that ended. @returns how many */
+  readonly expire: (most: number) => Promise<number>
+  /** @throws SkuNotFound */
+  readonly sheet: (sku: string) => Promise<StockSheet>
+  /** @throws SkuNotFound, StockBelowHeld */
+  readonly adjust: (sku: string, delta: number, reason: string) => Promise<StockSheet>
+  /**
+   * Sets on_hand of known skus.
+   * @returns what was on hand before, per sku; or why not
+   */
+  readonly setOnHand: (
+    levels: ReadonlyMap<string, number>,
+  ) => Promise<ReadonlyMap<string, 'changed' | 'same' | 'below_held'>>
+}
+
+/** What makes HTML of strangers harmless. */
+export type CleanHtml = (html: string) => string

@@ -1,0 +1,280 @@
+import { inTransaction, isDuplicate } from '@micromart/store'
+import type { DataSource, EntityManager } from 'typeorm'
+import { lineTitle, type Offer } from '../model/product.ts'
+import {
+  type Effect,
+  type HeldLine,
+  type HoldAnswer,
+  type HoldMove,
+  type HoldStatus,
+  type HoldStep,
+  type Shortage,
+  stepOf,
+  type StockLine,
+  takeEffect,
+} from '../model/stock.ts'
+import type { Stock } from '../model/ports.ts'
+import type { Stamp } from './announce.ts'
+import { findOffers } from './offers-mysql.ts'
+import { holdLineRows, type HoldRow, holdRows } from './rows.ts'
+import { insertAll, select, write } from './sql.ts'
+import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
+
+/** Rolls a transaction back whose units are not all there. */
+class Short extends Error {
+  readonly shortages: readonly Shortage[]
+
+  constructor(shortages: readonly Shortage[]) {
+    super('short of stock')
+    this.shortages = shortages
+  }
+}
+
+type Hold = Pick<HoldRow, 'status' | 'expiresAt'> & { readonly lines: readonly HeldLine[] }
+
+const kinds = { '-1': 'sale', '0': undefined, '1': 'return' } as const
+
+/** Moves the units of all lines, which are sorted by sku: all transactions lock stock in one order. */
+const moveLines = async (
+  tx: EntityManager,
+  orderId: string,
+  lines: readonly StockLine[],
+  effect: Effect,
+  stamp: Stamp,
+): Promise<void> => {
+  const shortages: Shortage[] = []
+  const flipped: string[] = []
+  for (const line of lines) {
+    let done = await moveStock(tx, line.sku, unitsOf(effect, line))
+    if (!done.moved) {
+      const available = await lockedAvailable(tx, line.sku) // units may have come back meanwhile
+      if (available >= line.quantity) done = await moveStock(tx, line.sku, unitsOf(effect, line))
+      else shortages.push({ sku: line.sku, available })
+    }
+    if (done.flipped) flipped.push(line.sku)
+  }
+  if (shortages.length > 0) throw new Short(shortages)
+  const kind = kinds[effect.onHand]
+  if (kind !== undefined) {
+    const movements = lines.map((line) => ({
+      sku: line.sku,
+      delta: unitsOf(effect, line).onHand,
+      kind,
+      reason: '',
+      orderId,
+    }))
+    await recordMovements(tx, movements, stamp)
+  }
+  await flipProducts(tx, flipped, stamp)
+}
+
+const linesOf = async (tx: EntityManager, orderId: string): Promise<readonly HeldLine[]> => {
+  const rows = await tx.find(holdLineRows, { where: { orderId } })
+  const lines = rows.map(({ sku, quantity, productId, title, unitPrice, currency }) => ({
+    sku,
+    quantity,
+    productId,
+    title,
+    unitPrice: { amount: unitPrice, currency },
+  }))
+  return lines.toSorted((left, right) => (left.sku < right.sku ? -1 : 1))
+}
+
+const lockHold = async (tx: EntityManager, orderId: string): Promise<Hold | undefined> => {
+  const [row] = await select<{ status: HoldStatus; expiresAt: Date }>(
+    tx,
+    'SELECT status, expires_at AS expiresAt FROM stock_holds WHERE order_id = ? FOR UPDATE',
+    [orderId],
+  )
+  return row && { ...row, lines: await linesOf(tx, orderId) }
+}
+
+const applyStep = async (
+  tx: EntityManager,
+  orderId: string,
+  lines: readonly HeldLine[],
+  { to, effect }: HoldStep,
+  stamp: Stamp,
+): Promise<void> => {
+  await write(tx, 'UPDATE stock_holds SET status = ?, updated_at = ? WHERE order_id = ?', [
+    to,
+    stamp.clock.now(),
+    orderId,
+  ])
+  if (effect.onHand !== 0 || effect.held !== 0) await moveLines(tx, orderId, lines, effect, stamp)
+}
+
+/**
+ * Makes a legal move, the hold's row locked first and the stock last.
+ * @returns the status afterwards; undefined for an order without a hold
+ * @throws Short when the move takes units that are not there
+ */
+const moveHold = (db: DataSource, orderId: string, move: HoldMove, stamp: Stamp) =>
+  inTransaction(db, async (tx): Promise<HoldStatus | undefined> => {
+    const hold = await lockHold(tx, orderId)
+    const step = hold && stepOf(hold.status, move)
+    if (step) await applyStep(tx, orderId, hold.lines, step, stamp)
+    return step?.to ?? hold?.status
+  })
+
+const newRow = (orderId: string, status: HoldStatus, expiresAt: Date, { clock }: Stamp) => {
+  const now = clock.now()
+  return { orderId, status, expiresAt, createdAt: now, updatedAt: now }
+}
+
+/** @returns false when the order has a hold already */
+const openHold = async (
+  db: DataSource,
+  orderId: string,
+  lines: readonly HeldLine[],
+  expiresAt: Date,
+  stamp: Stamp,
+): Promise<boolean> => {
+  const rows = lines.map(({ unitPrice: { amount, currency }, ...line }) => ({
+    ...line,
+    orderId,
+    unitPrice: amount,
+    currency,
+  }))
+  try {
+    await inTransaction(db, async (tx) => {
+      await insertAll(tx, holdRows, [newRow(orderId, 'held', expiresAt, stamp)])
+      await insertAll(tx, holdLineRows, rows)
+      await moveLines(tx, orderId, lines, takeEffect, stamp)
+    })
+    return true
+  } catch (error) {
+    if (isDuplicate(error)) return false
+    throw error
+  }
+}
+
+/** The answer to a repeated hold: its frozen lines; a lapsed one takes its units again. */
+const repeatHold = (db: DataSource, orderId: string, expiresAt: Date, stamp: Stamp) =>
+  inTransaction(db, async (tx): Promise<HoldAnswer | undefined> => {
+    const hold = await lockHold(tx, orderId)
+    if (hold === undefined) return undefined
+    const step = stepOf(hold.status, 'hold')
+    if (step) await applyStep(tx, orderId, hold.lines, step, stamp)
+    const status = step?.to ?? hold.status
+    if (status === 'claimed') return { held: true, lines: hold.lines, expiresAt: hold.expiresAt }
+    if (status !== 'held') return { held: false, shortages: [] }
+    const until = hold.expiresAt > expiresAt ? hold.expiresAt : expiresAt
+    await write(tx, 'UPDATE stock_holds SET expires_at = ? WHERE order_id = ?', [until, orderId])
+    return { held: true, lines: hold.lines, expiresAt: until }
+  })
+
+const promised = (line: StockLine, offer: Offer): HeldLine => ({
+  ...line,
+  productId: offer.productId,
+  title: lineTitle(offer.title, offer.options),
+  unitPrice: offer.price,
+})
+
+/** Holds for an order that has no hold yet, unless the shelf plainly has too little. */
+const firstHold = async (
+  db: DataSource,
+  orderId: string,
+  lines: readonly StockLine[],
+  expiresAt: Date,
+  stamp: Stamp,
+): Promise<HoldAnswer | undefined> => {
+  const offers = await findOffers(
+    db,
+    lines.map(({ sku }) => sku),
+  )
+  const bySku = new Map(offers.map((offer) => [offer.sku, offer]))
+  const shortages = lines
+    .map(({ sku, quantity }) => ({
+      sku,
+      quantity,
+      available: bySku.get(sku)?.availableQuantity ?? 0,
+    }))
+    .filter(({ quantity, available }) => available < quantity)
+  if (shortages.length > 0) {
+    return { held: false, shortages: shortages.map(({ sku, available }) => ({ sku, available })) }
+  }
+  const held = lines.flatMap((line) => {
+    const offer = bySku.get(line.sku)
+    return offer ? [promised(line, offer)] : []
+  })
+  const opened = await openHold(db, orderId, held, expiresAt, stamp)
+  return opened ? { held: true, lines: held, expiresAt } : undefined
+}
+
+const shortOf =
+  <T>(answer: (shortages: readonly Shortage[]) => T) =>
+  (error: unknown): T => {
+    if (error instanceof Short) return answer(error.shortages)
+    throw error
+  }
+
+export const holdStock =
+  (db: DataSource, stamp: Stamp): Stock['hold'] =>
+  async (orderId, lines, expiresAt) => {
+    const attempt = async (): Promise<HoldAnswer> => {
+      const first = await firstHold(db, orderId, lines, expiresAt, stamp)
+      if (first?.held) return first
+      // A hold of this order may stand already: its own units are missing on the shelf then.
+      const earlier = await repeatHold(db, orderId, expiresAt, stamp)
+      return earlier ?? first ?? { held: false, shortages: [] }
+    }
+    return attempt().catch(shortOf((shortages): HoldAnswer => ({ held: false, shortages })))
+  }
+
+export const extendHold =
+  (db: DataSource, { clock }: Stamp): Stock['extend'] =>
+  async (orderId, expiresAt) =>
+    inTransaction(db, async (tx) => {
+      const { affectedRows } = await write(
+        tx,
+        `UPDATE stock_holds SET expires_at = GREATEST(expires_at, ?), updated_at = ?
+         WHERE order_id = ? AND status = 'held'`,
+        [expiresAt, clock.now(), orderId],
+      )
+      return affectedRows === 1
+    })
+
+export const claimStock =
+  (db: DataSource, stamp: Stamp): Stock['claim'] =>
+  (orderId) =>
+    moveHold(db, orderId, 'claim', stamp).then(
+      (status) => (status === 'claimed' ? { claimed: true } : { claimed: false, shortages: [] }),
+      shortOf((shortages) => ({ claimed: false, shortages })),
+    )
+
+/** Release and return of an unknown order leave a tombstone, which a later hold obeys. */
+export const endHold =
+  (db: DataSource, stamp: Stamp, move: 'release' | 'return') =>
+  async (orderId: string): Promise<void> => {
+    if ((await moveHold(db, orderId, move, stamp)) !== undefined) return
+    const tombstone = newRow(orderId, 'released', stamp.clock.now(), stamp)
+    try {
+      await inTransaction(db, (tx) => insertAll(tx, holdRows, [tombstone]))
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+      await moveHold(db, orderId, move, stamp) // its hold came in between
+    }
+  }
+
+/** One hold a transaction: a sweep never makes a checkout wait for long. Replicas skip each other's rows. */
+export const expireHolds =
+  (db: DataSource, stamp: Stamp): Stock['expire'] =>
+  async (most) => {
+    const expireOne = (): Promise<boolean> =>
+      inTransaction(db, async (tx) => {
+        const [due] = await select<{ orderId: string }>(
+          tx,
+          `SELECT order_id AS orderId FROM stock_holds WHERE status = 'held' AND expires_at <= ?
+           ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+          [stamp.clock.now()],
+        )
+        const step = due && stepOf('held', 'expire')
+        if (!step) return false
+        await applyStep(tx, due.orderId, await linesOf(tx, due.orderId), step, stamp)
+        return true
+      })
+    let expired = 0
+    while (expired < most && (await expireOne())) expired += 1
+    return expired
+  }

@@ -1,0 +1,148 @@
+import type { Filter, ListQuery, Place, Sort } from '../model/list.ts'
+import { booleanQuery, likePattern, queryTerms, type Term } from '../model/search.ts'
+
+/** A piece of SQL with its values, which never stand in the text. */
+export type Sql = { readonly text: string; readonly values: readonly unknown[] }
+
+/** What a filter reads from and asks for; undefined when it can match nothing. */
+export type Source = { readonly from: Sql; readonly where: Sql; readonly terms: readonly Term[] }
+
+export type Dimension = 'category' | 'brand' | 'price' | 'availability'
+
+const joined = (parts: readonly Sql[], by: string): Sql => ({
+  text: parts.map(({ text }) => text).join(by),
+  values: parts.flatMap(({ values }) => values),
+})
+
+const when = (condition: unknown, text: string, ...values: readonly unknown[]): readonly Sql[] =>
+  condition === undefined || condition === false ? [] : [{ text, values }]
+
+/** With both bounds the range of the product's prices is not enough: one variant must lie between them. */
+const priceParts = ({ minPrice, maxPrice }: Filter): readonly Sql[] => [
+  ...when(minPrice, 'p.max_price >= ?', minPrice),
+  ...when(maxPrice, 'p.min_price <= ?', maxPrice),
+  ...when(
+    minPrice !== undefined && maxPrice !== undefined,
+    `EXISTS (SELECT 1 FROM variants pv WHERE pv.product_id = p.id AND pv.price BETWEEN ? AND ?)`,
+    minPrice,
+    maxPrice,
+  ),
+]
+
+const fromParts = (filter: Filter, terms: readonly Term[], without?: Dimension): readonly Sql[] => [
+  terms.length > 0
+    ? { text: 'product_search s JOIN products p ON p.id = s.product_id', values: [] }
+    : { text: 'products p', values: [] },
+  ...when(
+    without === 'category' ? undefined : filter.category,
+    `JOIN product_categories pc ON pc.product_id = p.id
+     JOIN categories c ON c.id = pc.category_id AND c.handle = ?`,
+    filter.category,
+  ),
+]
+
+const whereParts = (filter: Filter, terms: readonly Term[], without?: Dimension) => [
+  { text: 'TRUE', values: [] },
+  ...when(
+    terms.length > 0,
+    'MATCH(s.title, s.names, s.body) AGAINST(? IN BOOLEAN MODE)',
+    booleanQuery(terms),
+  ),
+  ...when(filter.status, 'p.status = ?', filter.status),
+  ...(without === 'brand' ? [] : when(filter.brand, 'p.brand = ?', filter.brand)),
+  ...(without === 'price' ? [] : priceParts(filter)),
+  ...(without === 'availability'
+    ? []
+    : when(filter.inStock, 'p.available = ?', Number(filter.inStock ?? 0))),
+]
+
+/** @param without a dimension whose own filter is left out: a facet shows what else could be chosen */
+export const sourceOf = (filter: Filter, without?: Dimension): Source | undefined => {
+  const terms = filter.q === undefined ? [] : queryTerms(filter.q)
+  if (filter.q !== undefined && terms.length === 0) return undefined
+  return {
+    from: joined(fromParts(filter, terms, without), ' '),
+    where: joined(whereParts(filter, terms, without), ' AND '),
+    terms,
+  }
+}
+
+/**
+ * Points of a product for the words of a query: title over brand, tags and other names over description, and among equals
+ * the shorter title. It depends on nothing but the product's own texts, so a cursor stays right while others change.
+ */
+const scoreOf = (terms: readonly Term[], q: string): Sql =>
+  joined(
+    [
+      ...terms.map((term) => ({
+        text: 'CASE WHEN s.title LIKE ? THEN 400 WHEN s.names LIKE ? THEN 200 ELSE 0 END',
+        values: [likePattern(term), likePattern(term)],
+      })),
+      { text: 'CASE WHEN p.title = ? THEN 1000 ELSE 0 END', values: [q.trim()] },
+      { text: '40 - LEAST(40, CHAR_LENGTH(p.title) DIV 5)', values: [] },
+    ],
+    ' + ',
+  )
+
+type Order = { readonly column: string; readonly descending: boolean }
+
+const orders: Readonly<Record<Exclude<Sort, 'relevance'>, Order>> = {
+  newest: { column: 'p.created_at', descending: true },
+  price: { column: 'p.min_price', descending: false },
+  '-price': { column: 'p.min_price', descending: true },
+  title: { column: 'p.title', descending: false },
+}
+
+const keyValue = (sort: Sort, { key }: Place): unknown =>
+  sort === 'newest' ? new Date(key) : sort === 'title' ? key : BigInt(key)
+
+/** The range first, so that an index can begin there; then what lies before the place among equal keys. */
+const afterParts = ({ sort, after }: ListQuery, { column, descending }: Order): readonly Sql[] => {
+  if (after === undefined) return []
+  const sign = descending ? '<' : '>'
+  const key = keyValue(sort, after)
+  return [
+    { text: `${column} ${sign}= ?`, values: [key] },
+    { text: `(${column} ${sign} ? OR p.id ${sign} ?)`, values: [key, after.id] },
+  ]
+}
+
+const sortedQuery = (query: ListQuery, columns: string, { from, where }: Source): Sql => {
+  const order = orders[query.sort === 'relevance' ? 'newest' : query.sort]
+  const direction = order.descending ? 'DESC' : 'ASC'
+  const conditions = joined([where, ...afterParts(query, order)], ' AND ')
+  return {
+    text: `SELECT ${columns}, ${order.column} AS sortKey FROM ${from.text} WHERE ${conditions.text}
+      ORDER BY ${order.column} ${direction}, p.id ${direction} LIMIT ?`,
+    values: [...from.values, ...conditions.values, query.limit + 1],
+  }
+}
+
+const rankedQuery = (query: ListQuery, columns: string, { from, where, terms }: Source): Sql => {
+  const score = scoreOf(terms, query.filter.q ?? '')
+  const { after } = query
+  const having = after ? 'HAVING sortKey < ? OR (sortKey = ? AND p.id < ?)' : ''
+  return {
+    text: `SELECT ${columns}, ${score.text} AS sortKey FROM ${from.text} WHERE ${where.text}
+      ${having} ORDER BY sortKey DESC, p.id DESC LIMIT ?`,
+    values: [
+      ...score.values,
+      ...from.values,
+      ...where.values,
+      ...(after ? [Number(after.key), Number(after.key), after.id] : []),
+      query.limit + 1,
+    ],
+  }
+}
+
+/**
+ * One page and the first row of the next.
+ * @param columns of `p`, the id among them; `sortKey` is added
+ * @returns undefined when nothing can match
+ */
+export const pageQuery = (query: ListQuery, columns: string): Sql | undefined => {
+  const source = sourceOf(query.filter)
+  if (source === undefined) return undefined
+  const ranked = query.sort === 'relevance' && source.terms.length > 0
+  return ranked ? rankedQuery(query, columns, source) : sortedQuery(query, columns, source)
+}

@@ -1,0 +1,7 @@
+import { type MigrationClass, outboxTables, sqlMigration } from '@micromart/store'
+import { createCatalogue, createStock } from './catalogue.ts'
+
+const createOutbox = sqlMigration('CreateOutbox1763800000003', outboxTables())
+
+/** In the order in which they run. */
+export const migrations: readonly MigrationClass[] = [createCatalogue, createStock, createOutbox]

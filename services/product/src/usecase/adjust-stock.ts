@@ -1,0 +1,18 @@
+import { RequestInvalid } from '../model/errors.ts'
+import type { Stock } from '../model/ports.ts'
+import { checkDelta, type StockSheet } from '../model/stock.ts'
+
+export type Adjustment = { readonly sku: string; readonly delta: number; readonly reason: string }
+
+const maxReason = 500
+
+/** Adds or takes units. @throws RequestInvalid, SkuNotFound, StockBelowHeld */
+export const adjustStock =
+  ({ stock }: { readonly stock: Stock }) =>
+  async ({ sku, delta, reason }: Adjustment): Promise<StockSheet> => {
+    const text = reason.trim()
+    if (text.length > maxReason) {
+      throw new RequestInvalid('/reason', 'too_long', `has at most ${maxReason} characters`)
+    }
+    return stock.adjust(sku, checkDelta(delta), text)
+  }

@@ -1,0 +1,8 @@
+import type { Stock } from '../model/ports.ts'
+import type { StockSheet } from '../model/stock.ts'
+
+/** A sku's numbers and the newest of its ledger. @throws SkuNotFound */
+export const getStock =
+  ({ stock }: { readonly stock: Stock }) =>
+  async (sku: string): Promise<StockSheet> =>
+    stock.sheet(sku)

@@ -1,0 +1,235 @@
+import { type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
+import { type CategoryShelf, categoryShelf } from '../model/category-shelf.ts'
+import { minorDigits } from '../model/csv-price.ts'
+import type { CsvRecord, Row } from '../model/csv-row.ts'
+import { HandleTaken } from '../model/errors.ts'
+import { type Plan, type PlanContext, planProduct, type RowReport } from '../model/import-plan.ts'
+import type { Categories, CleanHtml, Products, Stock } from '../model/ports.ts'
+import { availableUnits, type Product } from '../model/product.ts'
+import { batchesOf, type Group, groupsOf } from './import-groups.ts'
+
+type Deps = {
+  readonly products: Products
+  readonly categories: Categories
+  readonly stock: Stock
+  readonly cleanHtml: CleanHtml
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly currency: string
+}
+
+export type ImportOptions = {
+  /** Reports what an import would do and writes nothing. */
+  readonly dryRun: boolean
+  /** Sets the stock of known variants too. */
+  readonly setStock: boolean
+}
+
+type RowsOf = { readonly handle: string; readonly rows: readonly Row[] }
+
+/** What one import remembers from batch to batch. */
+type Memory = {
+  /** Skus that went in, and the handles met: texts only, so that a large file stays small in memory. */
+  readonly skus: Set<string>
+  readonly handles: Set<string>
+  shelf: CategoryShelf
+  /** Dry run: products as they would be, the newest ones. */
+  readonly imagined: Map<string, Product>
+}
+
+const mostImagined = 1_000
+
+const imagine = ({ imagined }: Memory, product: Product): void => {
+  imagined.delete(product.handle)
+  imagined.set(product.handle, product)
+  const [oldest] = imagined.keys()
+  if (imagined.size > mostImagined && oldest !== undefined) imagined.delete(oldest)
+}
+
+const skusOf = (groups: readonly RowsOf[]): readonly string[] => [
+  ...new Set(groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.sku || []))),
+]
+
+/** Plans the products of a batch against what is stored; two reads, however many they are. */
+const planAll = async (
+  deps: Deps,
+  groups: readonly RowsOf[],
+  memory: Memory,
+): Promise<readonly Plan[]> => {
+  const { products, clock, ids, cleanHtml, currency } = deps
+  const [stored, owners] = await Promise.all([
+    products.findByHandles(groups.map(({ handle }) => handle)),
+    products.ownersOf(skusOf(groups)),
+  ])
+  const byHandle = new Map(stored.map((product) => [product.handle, product]))
+  const own = new Set(memory.skus)
+  return groups.map(({ handle, rows }) => {
+    const context: PlanContext = {
+      before: memory.imagined.get(handle) ?? byHandle.get(handle),
+      again: memory.handles.has(handle),
+      seen: own,
+      owners,
+      categoryOf: memory.shelf.find,
+      cleanHtml,
+      ids,
+      now: clock.now(),
+      currency,
+      digits: minorDigits(currency),
+    }
+    const plan = planProduct(rows, context)
+    for (const sku of plan.skus) own.add(sku)
+    return plan
+  })
+}
+
+/** Stores the categories that the plans call for. Somebody else may have added one: then all are read again. */
+const storeCategories = async ({ categories, ids }: Deps, memory: Memory): Promise<boolean> => {
+  try {
+    for (const category of memory.shelf.takeWanted()) await categories.add(category)
+    return true
+  } catch (error) {
+    if (!(error instanceof HandleTaken)) throw error
+    memory.shelf = categoryShelf(await categories.all(), ids)
+    return false
+  }
+}
+
+const save = async (deps: Deps, plans: readonly Plan[], memory: Memory): Promise<void> => {
+  if (!(await storeCategories(deps, memory))) throw new DomainError('conflict', 'category_changed')
+  const writes = plans.flatMap(({ before, after }) => (after ? [{ before, after }] : []))
+  await deps.products.save(writes, 'import')
+}
+
+const attempts = 3
+
+const failedPlan = (plan: Plan, { code }: DomainError): Plan => ({
+  ...plan,
+  after: undefined,
+  skus: [],
+  quantities: new Map(),
+  reports: plan.reports.map((report) =>
+    report.outcome === 'failed'
+      ? report
+      : { ...report, outcome: 'failed', code, message: 'the product could not be written' },
+  ),
+})
+
+/** One product by itself, planned anew when somebody changed it meanwhile. */
+const writeOne = async (deps: Deps, group: RowsOf, memory: Memory): Promise<readonly Plan[]> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const plans = await planAll(deps, [group], memory)
+    try {
+      await save(deps, plans, memory)
+      return plans
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
+      if (attempt === attempts) return plans.map((plan) => failedPlan(plan, error))
+    }
+  }
+}
+
+/** All products of a batch in one transaction; if that cannot be, one by one. */
+const writeAll = async (
+  deps: Deps,
+  groups: readonly RowsOf[],
+  memory: Memory,
+): Promise<readonly Plan[]> => {
+  const plans = await planAll(deps, groups, memory)
+  try {
+    await save(deps, plans, memory)
+    return plans
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
+    deps.log.info({ cause: error }, 'a batch of the import goes in product by product')
+  }
+  const single: Plan[] = []
+  for (const group of groups) {
+    const written = await writeOne(deps, group, memory)
+    for (const sku of written.flatMap(({ skus }) => skus)) memory.skus.add(sku)
+    single.push(...written)
+  }
+  return single
+}
+
+type Level = 'changed' | 'same' | 'below_held'
+
+/** What setting the stock does, or would do. */
+const levelsOf = async (
+  { stock }: Deps,
+  plans: readonly Plan[],
+  dryRun: boolean,
+): Promise<ReadonlyMap<string, Level>> => {
+  if (!dryRun) {
+    const wanted = plans.flatMap(({ quantities }) => [...quantities])
+    return stock.setOnHand(new Map(wanted.map(([sku, { units }]) => [sku, units])))
+  }
+  return new Map(
+    plans.flatMap(({ before, quantities }) =>
+      (before?.variants ?? []).flatMap(({ sku, stock: level }): [string, Level][] => {
+        const units = quantities.get(sku)?.units
+        if (units === undefined) return []
+        const delta = units - level.onHand
+        if (delta === 0) return [[sku, 'same']]
+        return [[sku, availableUnits(level) + delta < 0 ? 'below_held' : 'changed']]
+      }),
+    ),
+  )
+}
+
+const withLevels = (
+  { reports, quantities }: Plan,
+  levels: ReadonlyMap<string, Level>,
+): readonly RowReport[] => {
+  const byLine = new Map([...quantities].map(([sku, { line }]) => [line, levels.get(sku)]))
+  return reports.map((report) => {
+    const level = byLine.get(report.line)
+    if (level === 'below_held') {
+      const message = 'more units are held by orders'
+      return { ...report, outcome: 'failed', code: 'stock_below_held', message }
+    }
+    const changed = level === 'changed' && report.outcome === 'unchanged'
+    return changed ? { ...report, outcome: 'updated' } : report
+  })
+}
+
+const runBatch = async (
+  deps: Deps,
+  batch: readonly Group[],
+  { dryRun, setStock }: ImportOptions,
+  memory: Memory,
+): Promise<readonly RowReport[]> => {
+  const groups = batch.filter((group) => group.kind === 'rows')
+  const plans = await (dryRun ? planAll : writeAll)(deps, groups, memory)
+  for (const { skus, after } of plans) {
+    for (const sku of skus) memory.skus.add(sku)
+    if (dryRun && after) imagine(memory, after)
+  }
+  for (const { handle } of groups) memory.handles.add(handle)
+  const levels = setStock ? await levelsOf(deps, plans, dryRun) : new Map<string, Level>()
+  const failures = batch.flatMap((group) => (group.kind === 'failure' ? [group.report] : []))
+  return [...failures, ...plans.flatMap((plan) => withLevels(plan, levels))].toSorted(
+    (left, right) => left.line - right.line,
+  )
+}
+
+/**
+ * Brings a Shopify CSV into the catalogue, batch by batch, and reports every row as its batch is done. Idempotent by handle
+ * and sku; what went in stays in when a later batch cannot be written.
+ * @throws RequestInvalid for a file that is none; DomainError unavailable when the database goes away
+ */
+export const importProducts = (deps: Deps) =>
+  async function* (
+    records: AsyncIterable<CsvRecord>,
+    options: ImportOptions,
+  ): AsyncGenerator<readonly RowReport[]> {
+    const memory: Memory = {
+      skus: new Set(),
+      handles: new Set(),
+      shelf: categoryShelf(await deps.categories.all(), deps.ids),
+      imagined: new Map(),
+    }
+    for await (const batch of batchesOf(groupsOf(records))) {
+      yield await runBatch(deps, batch, options, memory)
+    }
+  }

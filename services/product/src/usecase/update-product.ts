@@ -1,0 +1,60 @@
+import type { Clock, Ids } from '@micromart/kernel'
+import { draftOf, productFrom, sameProduct } from '../model/assemble.ts'
+import type { DraftField, ProductDraft } from '../model/draft.ts'
+import { ProductNotFound, SkuTaken, VersionChanged } from '../model/errors.ts'
+import type { Categories, CleanHtml, Products } from '../model/ports.ts'
+import type { Product } from '../model/product.ts'
+import { checkedDraft } from './draft-check.ts'
+
+type Deps = {
+  readonly products: Products
+  readonly categories: Categories
+  readonly cleanHtml: CleanHtml
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly currency: string
+}
+
+export type Patch = {
+  readonly id: string
+  /** 0 means any. */
+  readonly expectedVersion: number
+  readonly draft: ProductDraft
+  /** The draft's fields that count; the others stay as they are. */
+  readonly fields: ReadonlySet<DraftField>
+}
+
+/** The present product with the patch over it. New variants bring their own options unless options are patched too. */
+const merged = (before: Product, { draft, fields }: Patch): ProductDraft => {
+  const given = Object.fromEntries([...fields].map((field) => [field, draft[field]]))
+  const own = fields.has('variants') && !fields.has('options') ? { options: [] } : {}
+  return { ...draftOf(before), ...own, ...given }
+}
+
+const refuseTaken = async (products: Products, draft: ProductDraft, id: string): Promise<void> => {
+  const owners = await products.ownersOf(draft.variants.map(({ sku }) => sku))
+  for (const [sku, owner] of owners) if (owner !== id) throw new SkuTaken(sku)
+}
+
+/**
+ * Changes what the patch names; nothing is written when that changes nothing.
+ * @throws ProductNotFound, VersionChanged, ProductInvalid, HandleTaken, SkuTaken
+ */
+export const updateProduct =
+  (deps: Deps) =>
+  async (patch: Patch): Promise<Product> => {
+    const { products, clock, ids, currency } = deps
+    const before = await products.find(patch.id)
+    if (before === undefined) throw new ProductNotFound()
+    if (patch.expectedVersion !== 0 && patch.expectedVersion !== before.version) {
+      throw new VersionChanged(before.version)
+    }
+    const { draft, refs } = await checkedDraft(deps)(merged(before, patch))
+    await refuseTaken(products, draft, before.id)
+    const handle = draft.handle === '' ? before.handle : draft.handle
+    const facts = { id: before.id, handle, categories: refs, now: clock.now(), before }
+    const after = productFrom(draft, { ...facts, currency, ids })
+    if (sameProduct(before, after)) return before
+    await products.save([{ before, after }], 'initial')
+    return after
+  }

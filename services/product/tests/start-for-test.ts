@@ -1,0 +1,159 @@
+import { apps } from '@micromart/contracts'
+import {
+  type ImportProductsResponse,
+  ProductServiceService,
+  type Product,
+  type ProductDraft,
+  ProductStatus,
+  type VariantDraft,
+} from '@micromart/contracts/product'
+import { connectSidecar, runInContext } from '@micromart/dapr'
+import { type Clock, silentLog, systemIds } from '@micromart/kernel'
+import { startFakeSidecar, testClient, testDatabase, testTokens } from '@micromart/testing'
+import mysql from 'mysql2/promise'
+import { readConfig } from '../src/config.ts'
+import { migrations } from '../src/repository/migrations/index.ts'
+import { startProduct } from '../src/service.ts'
+
+const environment = (sidecar: { grpcPort: number; httpPort: number }, issuer: string) => ({
+  APP_ID: apps.product,
+  APP_PORT: '0',
+  HTTP_PORT: '0',
+  DAPR_HTTP_PORT: String(sidecar.httpPort),
+  DAPR_GRPC_PORT: String(sidecar.grpcPort),
+  ISSUER_URL: issuer,
+  EXPIRE_EVERY_MS: '3600000',
+  PRUNE_EVERY_MS: '3600000',
+})
+
+/** Silent, but for what would be a bug. */
+const testLog = { ...silentLog, error: (fields: object, message: string) => console.error(message, fields) }
+
+/** A clock that a test moves. */
+export const movableClock = () => {
+  let aheadMs = 0
+  const clock: Clock = { now: () => new Date(Date.now() + aheadMs) }
+  return { clock, advance: (ms: number) => (aheadMs += ms) }
+}
+
+type Report = { rows: ImportProductsResponse['rows']; summary: ImportProductsResponse['summary'] }
+
+/** The real service on its real database, beside a fake sidecar. */
+export const startForTest = async () => {
+  await using starting = new AsyncDisposableStack()
+  const sidecar = starting.use(await startFakeSidecar({ appId: apps.product }))
+  const database = starting.use(await testDatabase('product', migrations))
+  const tokens = testTokens()
+  sidecar.secret('mysql-product', database.url)
+  sidecar.answer('user', 'GetJwks', () => ({ jwks: tokens.jwks }))
+  const { clock, advance } = movableClock()
+  const config = readConfig(environment(sidecar, tokens.issuer))
+  const service = starting.use(await startProduct(config, { clock, log: testLog }))
+  const client = starting.use(await testClient(ProductServiceService, service.port))
+  const settings = { grpcPort: service.port, httpPort: 0, appId: 'test' }
+  const wire = starting.use(await connectSidecar(settings))
+  const token = tokens.userToken({ id: systemIds.next(), roles: ['merchandiser'] })
+  const sql = await mysql.createConnection(database.url)
+  starting.defer(() => sql.end())
+  const running = starting.move()
+
+  const importCsv = (
+    csv: string | Buffer,
+    options: { dryRun?: boolean; setStock?: boolean } = {},
+  ): Promise<Report> =>
+    runInContext({ token }, async () => {
+      const stream = wire.stream(ProductServiceService, 'test').importProducts()
+      const { dryRun = false, setStock = false } = options
+      stream.write({ part: { $case: 'options', value: { dryRun, setStock } } })
+      const bytes = Buffer.from(csv)
+      const sending = (async () => {
+        for (let at = 0; at < bytes.length; at += 16_384) {
+          const chunk = bytes.subarray(at, at + 16_384)
+          if (!stream.write({ part: { $case: 'chunk', value: chunk } })) {
+            await new Promise((resolve) => stream.once('drain', resolve))
+          }
+        }
+        stream.end()
+      })()
+      const report: Report = { rows: [], summary: undefined }
+      const rows: ImportProductsResponse['rows'][number][] = []
+      for await (const message of stream as AsyncIterable<ImportProductsResponse>) {
+        rows.push(...message.rows)
+        if (message.summary) report.summary = message.summary
+      }
+      await sending
+      return { ...report, rows }
+    })
+
+  const exportCsv = (): Promise<string> =>
+    runInContext({ token }, async () => {
+      const parts: Buffer[] = []
+      const stream = wire.stream(ProductServiceService, 'test').exportProducts({})
+      for await (const { chunk } of stream as AsyncIterable<{ chunk: Buffer }>) parts.push(chunk)
+      return Buffer.concat(parts).toString('utf8')
+    })
+
+  return {
+    sidecar,
+    httpPort: service.httpPort,
+    sweep: service.sweep,
+    advance,
+    shopper: client.as(),
+    staff: client.as({ token }),
+    as: client.as,
+    tokens,
+    importCsv,
+    exportCsv,
+    rows: async (query: string, values: (string | number | Date)[] = []) => {
+      const [rows] = await sql.query<mysql.RowDataPacket[]>(query, values)
+      return rows
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+export type Shop = Awaited<ReturnType<typeof startForTest>>
+
+export const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
+
+let counter = 0
+/** A text that no other test has. */
+export const unique = (prefix: string): string => {
+  counter += 1
+  return `${prefix}-${process.pid}-${counter}`
+}
+
+export const aVariant = (over: Partial<VariantDraft> = {}): VariantDraft => ({
+  sku: unique('SKU'),
+  price: eur(1999),
+  stock: 10n,
+  compareAtPrice: undefined,
+  options: [],
+  barcode: undefined,
+  weightGrams: undefined,
+  image: undefined,
+  ...over,
+})
+
+export const aDraft = (over: Partial<ProductDraft> = {}): ProductDraft => ({
+  title: unique('Mug'),
+  status: ProductStatus.PRODUCT_STATUS_ACTIVE,
+  handle: undefined,
+  description: '',
+  brand: '',
+  categories: [],
+  tags: [],
+  images: [],
+  options: [],
+  variants: [aVariant()],
+  ...over,
+})
+
+export const createProduct = async (
+  shop: Shop,
+  over: Partial<ProductDraft> = {},
+): Promise<Product> => {
+  const { product } = await shop.staff.createProduct({ draft: aDraft(over) })
+  if (product === undefined) throw new Error('no product came back')
+  return product
+}
