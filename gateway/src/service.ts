@@ -35,6 +35,10 @@ const ratesOf = (config: Config): Rates => ({
   writes: { perMinute: config.RATE_WRITES_PER_MINUTE },
 })
 
+/** The shop's own address decides where to, never the request's `Host`. */
+const httpsOriginOf = ({ GATEWAY_PLAIN, ISSUER_URL }: Config): string | undefined =>
+  GATEWAY_PLAIN === 'redirect' ? `https://${new URL(ISSUER_URL).host}` : undefined
+
 /** The public keys come by RPC, without anything of the request that needed them. */
 const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
   tokenVerifier({
@@ -102,6 +106,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     metrics: makeMetrics(),
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
+    httpsOrigin: httpsOriginOf(config),
   })
   const { PUBLIC_PORT: port, PUBLIC_HOST: host, MAX_SOCKETS: maxSockets } = config
   const server = starting.use(await listen(app, { port, host, maxSockets }))

@@ -10,6 +10,7 @@ import { body } from '../middleware/body.ts'
 import { cors } from '../middleware/cors.ts'
 import { handle } from '../middleware/handle.ts'
 import { hostNamed } from '../middleware/host.ts'
+import { httpsOnly } from '../middleware/https-only.ts'
 import { measure, traced } from '../middleware/observe.ts'
 import { problems } from '../middleware/problems.ts'
 import { limitAccount, limitAddress } from '../middleware/rate-limit.ts'
@@ -32,6 +33,8 @@ export type AppParts = {
   /** Addresses or networks whose `X-Forwarded-*` is believed. */
   readonly trustedProxies: readonly string[]
   readonly metrics: GatewayMetrics
+  /** Plain HTTP is sent there; undefined serves it. */
+  readonly httpsOrigin: string | undefined
 }
 
 /** How a request is known to have come by TLS, and from where. Without trusted proxies the socket alone tells. */
@@ -51,7 +54,7 @@ const steps = (route: Route, parts: AppParts): RequestHandler[] => {
   const { limits, verifier, shop, cache, metrics } = parts
   const limit = limitAddress(limits, route.budget, addressOf)
   if (route.cached) {
-    return [measure(route, metrics), limit, ...serveCached(route, cache, shop)]
+    return [measure(route, metrics), limit, ...serveCached(route, cache, shop, metrics)]
   }
   return [
     measure(route, metrics),
@@ -79,7 +82,9 @@ export const createApp = (table: readonly Route[], parts: AppParts): Express => 
   app.disable('x-powered-by').disable('etag').set('query parser', false)
   app.enable('case sensitive routing').enable('strict routing')
   app.set('trust proxy', parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false)
-  app.use(secureHeaders(transport(parts).isHttps), requestId, cors(parts.corsOrigins), hostNamed)
+  const { isHttps } = transport(parts)
+  app.use(secureHeaders(isHttps), requestId, cors(parts.corsOrigins), hostNamed)
+  if (parts.httpsOrigin !== undefined) app.use(httpsOnly(parts.httpsOrigin, isHttps))
   for (const [path, routes] of byPath(table)) {
     const place = app.route(expressPath(path))
     for (const route of routes) place[route.method](...steps(route, parts))
@@ -88,6 +93,6 @@ export const createApp = (table: readonly Route[], parts: AppParts): Express => 
   app.use(() => {
     throw refusal('not_found')
   })
-  app.use(problems(parts.log))
+  app.use(problems(parts.log, parts.metrics))
   return app
 }

@@ -16,9 +16,10 @@ const readDocs = async (): Promise<ReadonlyMap<string, StaticFile>> => {
   return new Map([...parts, ['start.js', staticFile('start.js', Buffer.from(start))]])
 }
 
+const isPicture = (name: string): boolean => name.endsWith('.svg')
+
 /** Everything that is served from memory. */
 export const readDocuments = async (imagesDir: string): Promise<Documents> => {
-  const isPicture = (name: string) => name.endsWith('.svg')
   const [docs, pictures] = await Promise.all([readDocs(), readFolder(imagesDir, isPicture)])
   return { openapi: openapiText(table), docs, pictures }
 }

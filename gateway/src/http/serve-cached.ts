@@ -9,6 +9,7 @@ import { traced } from '../middleware/observe.ts'
 import { validate } from '../middleware/validate.ts'
 import { problemOf } from '../problem/problem.ts'
 import { localsOf } from './locals.ts'
+import type { GatewayMetrics } from './metrics.ts'
 import type { Answer, Input, Route } from './route.ts'
 import { matchesEtag } from './send.ts'
 
@@ -73,10 +74,19 @@ const onMiss = (route: Route, cache: CatalogueCache, shop: Shop): RequestHandler
   }
 }
 
+const hit = { outcome: 'hit' }
+const miss = { outcome: 'miss' }
+
 /** A catalogue read: a hit is written before anything else looks at the request. */
-export const serveCached = (route: Route, cache: CatalogueCache, shop: Shop): RequestHandler[] => [
+export const serveCached = (
+  route: Route,
+  cache: CatalogueCache,
+  shop: Shop,
+  { cacheReads }: GatewayMetrics,
+): RequestHandler[] => [
   (request, response, next) => {
     const prepared = cache.hit(request.url)
+    cacheReads.add(1, prepared ? hit : miss)
     if (prepared) return writePrepared(request, response, prepared)
     next()
   },

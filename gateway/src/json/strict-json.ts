@@ -1,4 +1,4 @@
-import { refusal } from '../problem/problem.ts'
+import { HttpProblem, refusal } from '../problem/problem.ts'
 
 const maxDepth = 32
 const maxItems = 1_000
@@ -84,7 +84,6 @@ export const parseJson = (body: Uint8Array): unknown => {
     checkTokens(text)
     return JSON.parse(text) as unknown
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) throw refusal('json_malformed')
-    throw error
+    throw error instanceof HttpProblem ? error : refusal('json_malformed', { cause: error })
   }
 }

@@ -2,7 +2,7 @@ import type { TokenVerifier } from '@micromart/service'
 import type { RequestHandler } from 'express'
 import { localsOf } from '../http/locals.ts'
 import type { Auth } from '../http/route.ts'
-import { HttpProblem, problemOf, refusal } from '../problem/problem.ts'
+import { type HttpProblem, problemOf, refusal } from '../problem/problem.ts'
 
 const bearer = /^Bearer +([A-Za-z0-9._~+/-]{1,4096}=*)$/i
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Log } from '@micromart/kernel'
 import type { ErrorRequestHandler, Request } from 'express'
 import { localsOf, traceIdOf } from '../http/locals.ts'
+import type { GatewayMetrics } from '../http/metrics.ts'
 import { type HttpProblem, problemBody, problemOf } from '../problem/problem.ts'
 
 /** The path as it was sent, bounded; never the query. */
@@ -26,11 +27,17 @@ const drain = (request: Request): void => {
   request.resume()
 }
 
+const countRefusal = ({ code }: HttpProblem, { limited, denied }: GatewayMetrics): void => {
+  if (code === 'rate_limited') limited.add(1)
+  if (code === 'scope_missing') denied.add(1)
+}
+
 /** The one place where an error becomes an answer. What nobody expected is logged here, once. */
-export const problems = (log: Log): ErrorRequestHandler => {
+export const problems = (log: Log, metrics: GatewayMetrics): ErrorRequestHandler => {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error)
     const traceId = traceIdOf(response)
+    countRefusal(problem, metrics)
     if (problem.status >= 500) {
       const { requestId } = localsOf(response)
       const fields = { requestId, traceId, code: problem.code, cause: problem.cause }

@@ -24,10 +24,10 @@ const checkedParams = (shape: z.ZodType, value: unknown): unknown => {
 export const validate = ({ params, query, body }: Route): RequestHandler => {
   return (request, response, next) => {
     const locals = localsOf(response)
-    locals.params = params ? checkedParams(params, request.params) : {}
     const sent = parseQuery(request.url)
     locals.query = query ? checked(query, sent) : {}
     if (body?.type === 'json') locals.body = checked(body.shape, locals.body)
+    locals.params = params ? checkedParams(params, request.params) : {} // last: 404 says what the state is
     next()
   }
 }

@@ -1,14 +1,8 @@
-/** What a code says to people. `title` names the kind of problem, `detail` what to do about it; neither holds what a client sent. */
-export type CodeText = { readonly status: number; readonly title: string; readonly detail: string }
-
-const text = (status: number, title: string, detail: string): CodeText => ({
-  status,
-  title,
-  detail,
-})
+import { serviceCodes } from './service-codes.ts'
+import { type CodeText, text } from './code-text.ts'
 
 /** Codes that the gateway itself answers with. */
-const own = {
+export const ownCodes = {
   url_malformed: text(400, 'Malformed URL', 'The path or the query is not well encoded.'),
   http_malformed: text(400, 'Malformed request', 'The request is not valid HTTP.'),
   query_repeated: text(400, 'Repeated query key', 'Each query key may be given once.'),
@@ -59,64 +53,10 @@ const own = {
   headers_too_large: text(431, 'Headers too large', 'The header section is too large.'),
   internal: text(500, 'Internal error', 'Something went wrong on our side.'),
   limiter_unavailable: text(503, 'Unavailable', 'Logging in is closed for a moment; try again.'),
-  shutting_down: text(503, 'Unavailable', 'This server is going away; try again.'),
   not_ready: text(503, 'Not ready', 'This server cannot serve yet.'),
 } as const
 
-/** Codes that services answer with; the status follows from the kind they send. */
-const fromServices = {
-  cursor_invalid: text(400, 'Invalid cursor', 'The cursor belongs to another list or is not ours.'),
-  currency_mismatch: text(400, 'Wrong currency', "Amounts must be in the shop's currency."),
-  category_unknown: text(400, 'Unknown category', 'A category with this handle does not exist.'),
-  email_required: text(400, 'E-mail required', 'A guest gives an e-mail address.'),
-  password_common: text(400, 'Password too common', 'This password is on a list of common ones.'),
-  password_too_short: text(400, 'Password too short', 'A password has at least 8 characters.'),
-  password_too_long: text(400, 'Password too long', 'A password has at most 256 characters.'),
-  role_unknown: text(400, 'Unknown role', 'There is no such role.'),
-  credentials_wrong: text(401, 'Wrong credentials', 'E-mail or password is wrong.'),
-  refresh_invalid: text(401, 'Refresh token not accepted', 'Log in again.'),
-  role_above_own: text(403, 'Role above own', 'Nobody grants more than they hold.'),
-  product_not_found: text(404, 'Product not found', 'There is no such product.'),
-  sku_not_found: text(404, 'Sku not found', 'There is no such sku.'),
-  line_not_found: text(404, 'Line not found', 'The cart has no line with this sku.'),
-  cart_not_found: text(404, 'Cart not found', 'There is no such cart.'),
-  order_not_found: text(404, 'Order not found', 'There is no such order.'),
-  address_not_found: text(404, 'Address not found', 'There is no such address.'),
-  user_not_found: text(404, 'User not found', 'There is no such user.'),
-  email_taken: text(409, 'E-mail taken', 'An account with this e-mail address exists.'),
-  sku_taken: text(409, 'Sku taken', 'Another variant has this sku.'),
-  handle_taken: text(409, 'Handle taken', 'This handle is in use.'),
-  cart_checked_out: text(
-    409,
-    'Cart checked out',
-    'This cart was already ordered: see params.orderId.',
-  ),
-  cart_busy: text(409, 'Cart busy', 'The cart changed at the same moment; try again.'),
-  idempotency_in_progress: text(
-    409,
-    'Still in progress',
-    'The first request with this key is still running; repeat it later.',
-  ),
-  price_changed: text(409, 'Price changed', 'The total is not what was expected: see params.'),
-  out_of_stock: text(422, 'Out of stock', 'There is less than what was asked for: see params.'),
-  cart_empty: text(422, 'Cart empty', 'There is nothing to order.'),
-  cart_full: text(422, 'Cart full', 'A cart has at most 100 lines.'),
-  line_full: text(422, 'Line full', 'A line holds at most 99 units.'),
-  idempotency_mismatch: text(
-    422,
-    'Idempotency-Key reused',
-    'This key was used before with another body.',
-  ),
-  illegal_move: text(422, 'Not possible now', 'The order is past the state that allows this.'),
-  last_admin: text(422, 'Last admin', 'The last admin keeps the role.'),
-  stock_below_held: text(422, 'Stock below held', 'Units that are held cannot be taken away.'),
-  login_throttled: text(429, 'Too many attempts', 'Wait as long as `Retry-After` says.'),
-  login_busy: text(503, 'Busy', 'Too many logins at this moment; try again.'),
-  dependency_unavailable: text(503, 'Unavailable', 'A part of the shop is away; try again.'),
-  payment_unavailable: text(503, 'Payment unavailable', 'Nothing was charged; try again.'),
-} as const
-
 /** Every stable code, documented in docs/status-codes.md (a test compares). */
-export const codes: Readonly<Record<string, CodeText>> = { ...own, ...fromServices }
+export const codes: Readonly<Record<string, CodeText>> = { ...ownCodes, ...serviceCodes }
 
-export type OwnCode = keyof typeof own
+export type OwnCode = keyof typeof ownCodes

@@ -4,7 +4,7 @@ export type PublicParams = Readonly<Record<string, unknown>>
 /** Travel between processes as texts; these are counts. */
 const counts = new Set(['available', 'limit', 'max', 'min', 'quantity', 'attempts'])
 /** Said by headers or by the body's own members. */
-const hidden = new Set(['retryAfter', 'retryAfterSeconds', 'traceId', 'service', 'currency'])
+const hidden = new Set(['retryAfter', 'traceId', 'replayed', 'service', 'currency'])
 
 const isWhole = (text: string): boolean => /^-?\d{1,15}$/.test(text)
 

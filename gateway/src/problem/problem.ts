@@ -46,20 +46,21 @@ const challenge = { 'WWW-Authenticate': 'Bearer realm="micromart"' }
 
 /** Seconds that a service asks to wait, kept within what a client should believe. */
 const retryAfter = (error: DomainError, otherwise: number): Record<string, string> => {
-  const seconds = Number(error.params['retryAfter'] ?? error.params['retryAfterSeconds'])
+  const seconds = Number(error.params['retryAfter'])
   const wait = Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : otherwise
   return { 'Retry-After': String(Math.min(wait, 3600)) }
 }
 
+/** A frozen refusal is repeated with the trace id of the first, so that it is the same bytes. */
+const frozenParts = ({ params }: DomainError): Extras => ({
+  ...(params['replayed'] === 'true' && { headers: { 'Idempotent-Replayed': 'true' } }),
+  ...(params['traceId'] && { traceId: params['traceId'] }),
+})
+
 const fromDomain = (error: DomainError): HttpProblem => {
   const { kind, code, fields } = error
-  const traceId = error.params['traceId']
-  const extras = {
-    params: publicParams(error.params),
-    fields,
-    cause: error,
-    ...(traceId === undefined ? {} : { traceId }),
-  }
+  const frozen = frozenParts(error)
+  const extras = { ...frozen, params: publicParams(error.params), fields, cause: error }
   if (kind === 'internal') return refusal('internal', { cause: error })
   if (code === 'login_throttled') {
     return new HttpProblem(429, code, { headers: retryAfter(error, 1), cause: error })
@@ -70,7 +71,8 @@ const fromDomain = (error: DomainError): HttpProblem => {
   if (kind === 'unauthenticated') {
     return new HttpProblem(401, code, { ...extras, headers: challenge })
   }
-  const headers = code === 'idempotency_in_progress' ? retryAfter(error, 1) : {}
+  const wait = code === 'idempotency_in_progress' ? retryAfter(error, 1) : {}
+  const headers = { ...frozen.headers, ...wait }
   return new HttpProblem(statusOf[kind], code, { ...extras, headers })
 }
 

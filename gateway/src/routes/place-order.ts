@@ -60,12 +60,12 @@ const isPending = ({ status }: Order): boolean =>
   status === OrderStatus.ORDER_STATUS_PENDING || status === OrderStatus.ORDER_STATUS_PAYMENT_PENDING
 
 /** "Declined" is a value of the order; for a shopper it is 402. */
-const answerOf = ({ order: placed, replayed }: PlaceOrderResponse): Answer => {
+const answerOf = ({ order: placed, replayed, traceId }: PlaceOrderResponse): Answer => {
   const order = present(placed)
   const repeated: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
   if (order.status === OrderStatus.ORDER_STATUS_FAILED) {
-    const params = { orderId: order.id }
-    throw new HttpProblem(402, 'payment_declined', { params, headers: repeated })
+    const frozen = { headers: repeated, ...(replayed && traceId && { traceId }) }
+    throw new HttpProblem(402, 'payment_declined', { params: { orderId: order.id }, ...frozen })
   }
   const location = { ...repeated, Location: `${path}/${order.id}` }
   return isPending(order)

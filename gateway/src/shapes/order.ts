@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { address, addressIn } from './address.ts'
+import { isCardNumber } from './card-number.ts'
 import { listOf, paging } from './queries.ts'
 import { email, id, line, money, moneyIn, time } from './texts.ts'
 
@@ -62,7 +63,7 @@ export const timeline = z
   .meta({ id: 'Timeline' })
 
 /** The provider's one-time token, never a card number (S63). */
-const cardToken = line(255)
+const cardToken = line(255).refine((text) => !isCardNumber(text), 'must not be a card number')
 
 const payment = z.strictObject({ method: z.literal('card'), token: cardToken })
 
