@@ -12,7 +12,7 @@ import {
   sqlMigration,
 } from '../src/index.ts'
 
-export const counters = `CREATE TABLE IF NOT EXISTS counters (
+const counters = `CREATE TABLE IF NOT EXISTS counters (
   name VARCHAR(20) PRIMARY KEY, value BIGINT NOT NULL, KEY counters_value (value))`
 
 export const migrations = [

@@ -1,5 +1,5 @@
 import { PaymentServiceService } from '@micromart/contracts/payment'
-import { connectSidecar, type Sidecar } from '@micromart/dapr'
+import { connectSidecar, type Sidecar, startBreakers } from '@micromart/dapr'
 import { DomainError, systemClock, systemIds } from '@micromart/kernel'
 import {
   createLog,
@@ -9,7 +9,6 @@ import {
   type TokenVerifier,
 } from '@micromart/service'
 import { type Database, openDatabase, startRelay } from '@micromart/store'
-import { startProviderBreakers } from './client/provider-breaker.ts'
 import { providerHttp } from './client/provider-http.ts'
 import type { Config } from './config.ts'
 import { paymentRpc } from './handler/rpc.ts'
@@ -39,7 +38,7 @@ const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> =
   const { config, db, sidecar, starting } = opened
   const log = createLog(config.APP_ID, { level: config.LOG_LEVEL })
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
-  const breakers = starting.use(startProviderBreakers())
+  const breakers = starting.use(startBreakers(() => true)) // a decline is an answer, not an error
   const { clock = systemClock, ids = systemIds } = overrides
   const telling = { ids, clock, wake: relay.wake, counters: paymentCounters() }
   const address = {

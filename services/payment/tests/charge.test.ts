@@ -165,8 +165,7 @@ describe('when the provider is away', () => {
   it('opens no payment any more once the breaker knows', async () => {
     await using shop = await startForTest()
     await shop.stopProvider()
-    const charges = Array.from({ length: 25 }, () => shop.payment.charge(aCharge(anOrderId())))
-    await Promise.all(charges)
+    for (let count = 0; count < 22; count += 1) await shop.payment.charge(aCharge(anOrderId()))
     await expect(shop.payment.openPayment({ orderId: anOrderId() })).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'provider_unavailable',

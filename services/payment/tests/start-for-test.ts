@@ -1,5 +1,8 @@
 import { PaymentServiceService } from '@micromart/contracts/payment'
-import type { RpcClient } from '@micromart/dapr'
+import { type RpcClient, startBreakers } from '@micromart/dapr'
+import { startProvider } from '@micromart/provider'
+import { readConfig as readProviderConfig } from '@micromart/provider/config'
+import { migrations as providerMigrations } from '@micromart/provider/migrations'
 import { money, silentLog, systemClock, systemIds } from '@micromart/kernel'
 import {
   type FakeSidecar,
@@ -9,10 +12,6 @@ import {
   testDatabase,
 } from '@micromart/testing'
 import mysql from 'mysql2/promise'
-import { readConfig as readProviderConfig } from '../../provider/src/config.ts'
-import { migrations as providerMigrations } from '../../provider/src/repository/migrations/index.ts'
-import { startProvider } from '../../provider/src/service.ts'
-import { startProviderBreakers } from '../src/client/provider-breaker.ts'
 import { providerHttp } from '../src/client/provider-http.ts'
 import { readConfig } from '../src/config.ts'
 import type { Ports } from '../src/model/ports.ts'
@@ -22,7 +21,7 @@ import { startPayment } from '../src/service.ts'
 
 const providerKey = 'provider-key-of-this-test'
 
-export type LedgerEntry = {
+type LedgerEntry = {
   readonly kind: 'capture' | 'refund'
   readonly key: string
   readonly reference: string
@@ -129,7 +128,7 @@ const open = async (stack: AsyncDisposableStack, settings: Settings) => {
   const providers = stack.use(await testDatabase('provider', providerMigrations))
   const sidecar = stack.use(await startFakeSidecar({ appId: 'payment' }))
   const provider = stack.use(await providerProcess(providers.url))
-  const breakers = stack.use(startProviderBreakers())
+  const breakers = stack.use(startBreakers(() => true))
   sidecar.secret('mysql-payment', database.url)
   sidecar.secret('provider-key', providerKey)
   const config = settingsOf(sidecar, provider.url, patienceMs)

@@ -6,7 +6,7 @@ import { startProvider } from '../src/service.ts'
 
 const key = 'provider-key-of-this-test'
 
-export type Answer = { readonly status: number; readonly body: Record<string, unknown> }
+type Answer = { readonly status: number; readonly body: Record<string, unknown> }
 
 export type TestProvider = AsyncDisposable & {
   readonly url: string

@@ -1,6 +1,7 @@
+import { apps } from '@micromart/contracts'
+import type { Breakers } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import type { ChargeAnswer, ChargeOrder, Provider } from '../model/provider.ts'
-import type { ProviderBreakers } from './provider-breaker.ts'
 import { type ProviderAddress, type ProviderReply, providerSender } from './provider-request.ts'
 import { chargeAnswerOf, codeOf, isRefund } from './provider-shapes.ts'
 
@@ -11,7 +12,7 @@ export type ProviderSettings = ProviderAddress & {
   readonly askLimitMs: number
 }
 
-type Deps = { readonly breakers: ProviderBreakers; readonly clock: Clock; readonly log: Log }
+type Deps = { readonly breakers: Breakers; readonly clock: Clock; readonly log: Log }
 
 const unknown: ChargeAnswer = { status: 'unknown' }
 
@@ -43,40 +44,41 @@ const chargeBody = ({ amount, token, orderId }: ChargeOrder) => ({
 /** The simulated provider over HTTP; services/provider documents the requests. */
 export const providerHttp = (settings: ProviderSettings, deps: Deps): Provider => {
   const { breakers, clock, log } = deps
-  const send = providerSender(settings)
-  const charges = breakers.of('charge')
-  const questions = breakers.of('find')
-  const cancellations = breakers.of('cancel')
-  const refunds = breakers.of('refund')
+  const sender = (operation: string) =>
+    providerSender(settings, operation, breakers.of(operation, apps.provider))
+  const charges = sender('charge')
+  const questions = sender('find')
+  const cancellations = sender('cancel')
+  const refunds = sender('refund')
   const within = (limitMs: number, until: Date) =>
     Math.min(limitMs, until.getTime() - clock.now().getTime())
   const post = { method: 'POST' } as const
   return {
-    available: () => !charges.open(),
+    available: charges.available,
     charge: async (order, until) => {
       // The provider takes no charge of nothing; there is nothing to lose either.
       if (order.amount.amount === 0n) return { status: 'captured', chargeId: order.key }
       const limitMs = within(settings.limitMs, until)
-      const how = { operation: 'charge', path: '/v1/charges', idempotencyKey: order.key, limitMs }
-      return chargedBy(await send(charges, { ...post, ...how, body: chargeBody(order) }), log)
+      const how = { path: '/v1/charges', idempotencyKey: order.key, limitMs }
+      return chargedBy(await charges.send({ ...post, ...how, body: chargeBody(order) }), log)
     },
     find: async (key, until) => {
       const path = `/v1/charges?key=${encodeURIComponent(key)}`
       const limitMs = within(settings.askLimitMs, until)
-      return foundBy(await send(questions, { operation: 'find', method: 'GET', path, limitMs }))
+      return foundBy(await questions.send({ method: 'GET', path, limitMs }))
     },
     cancel: async (key, until) => {
       const limitMs = within(settings.askLimitMs, until)
-      const how = { operation: 'cancel', path: '/v1/charges/cancel', limitMs }
-      const reply = await send(cancellations, { ...post, ...how, body: { key } })
+      const how = { path: '/v1/charges/cancel', limitMs }
+      const reply = await cancellations.send({ ...post, ...how, body: { key } })
       return reply?.status === 200 ? chargeAnswerOf(reply.body) : unknown
     },
     refund: async ({ key, chargeId, amount }, until) => {
       if (amount.amount === 0n) return 'refunded'
       const limitMs = within(settings.limitMs, until)
-      const how = { operation: 'refund', path: '/v1/refunds', idempotencyKey: key, limitMs }
+      const how = { path: '/v1/refunds', idempotencyKey: key, limitMs }
       const body = { charge: chargeId, amount: Number(amount.amount) }
-      const reply = await send(refunds, { ...post, ...how, body })
+      const reply = await refunds.send({ ...post, ...how, body })
       if (reply === undefined) return 'unknown'
       return reply.status === 200 && isRefund(reply.body) ? 'refunded' : 'refused'
     },

@@ -1,5 +1,6 @@
+import type { Breaker } from '@micromart/dapr'
+import { DomainError } from '@micromart/kernel'
 import { context, type Histogram, metrics, propagation, SpanKind, trace } from '@opentelemetry/api'
-import type { ProviderBreaker } from './provider-breaker.ts'
 
 export type ProviderAddress = { readonly url: string; readonly key: string }
 
@@ -7,7 +8,6 @@ export type ProviderAddress = { readonly url: string; readonly key: string }
 export type ProviderReply = { readonly status: number; readonly body: unknown }
 
 export type ProviderRequest = {
-  readonly operation: string
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly idempotencyKey?: string
@@ -16,6 +16,9 @@ export type ProviderRequest = {
 }
 
 const shortestMs = 20
+
+/** Only an open breaker throws a DomainError here. */
+const retryAfterMs = ({ params }: DomainError): number => Number(params['retryAfter'] ?? 1) * 1000
 
 const headersOf = ({ key }: ProviderAddress, { idempotencyKey, body }: ProviderRequest) => {
   const headers: Record<string, string> = { authorization: `Bearer ${key}` }
@@ -26,7 +29,10 @@ const headersOf = ({ key }: ProviderAddress, { idempotencyKey, body }: ProviderR
 }
 
 /** One request; the connection is cut when its time is over. @throws on 5xx, a lost connection, a body that is no JSON */
-const send = async (address: ProviderAddress, request: ProviderRequest): Promise<ProviderReply> => {
+const sendOnce = async (
+  address: ProviderAddress,
+  request: ProviderRequest,
+): Promise<ProviderReply> => {
   const response = await fetch(address.url + request.path, {
     method: request.method,
     headers: headersOf(address, request),
@@ -56,23 +62,38 @@ const timed = async <T>(durations: Histogram, operation: string, work: () => Pro
   }
 }
 
-/** Sends requests to the provider, each through the breaker of its operation. */
-export const providerSender = (address: ProviderAddress) => {
+export type ProviderSender = {
+  /** @returns undefined when the provider could not be asked or did not answer */
+  readonly send: (request: ProviderRequest) => Promise<ProviderReply | undefined>
+  /** False from the first request that the breaker refused until one is let through. */
+  readonly available: () => boolean
+}
+
+/** Sends requests of one operation to the provider, through the breaker of that operation. */
+export const providerSender = (
+  address: ProviderAddress,
+  operation: string,
+  breaker: Breaker,
+): ProviderSender => {
   const durations = metrics
     .getMeter('@micromart/payment')
     .createHistogram('micromart_payment_provider_duration_seconds', { unit: 's' })
-  /** @returns undefined when the provider could not be asked or did not answer */
-  return async (
-    breaker: ProviderBreaker,
-    request: ProviderRequest,
-  ): Promise<ProviderReply | undefined> => {
-    if (request.limitMs < shortestMs) return undefined
-    try {
-      return await breaker.run(() =>
-        timed(durations, request.operation, () => send(address, request)),
-      )
-    } catch {
-      return undefined // counted by the breaker and the histogram; the caller says `unknown`
-    }
+  let refusedUntil = 0
+  const sendNow = async (request: ProviderRequest): Promise<ProviderReply> => {
+    refusedUntil = 0
+    return timed(durations, operation, () => sendOnce(address, request))
+  }
+  return {
+    available: () => Date.now() >= refusedUntil,
+    send: async (request) => {
+      if (request.limitMs < shortestMs) return undefined
+      try {
+        return await breaker(() => sendNow(request))
+      } catch (error) {
+        // Counted by breaker and histogram; the caller says `unknown`.
+        if (error instanceof DomainError) refusedUntil = Date.now() + retryAfterMs(error)
+        return undefined
+      }
+    },
   }
 }

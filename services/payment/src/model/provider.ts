@@ -17,7 +17,7 @@ export type ChargeOrder = {
   readonly token: string
 }
 
-export type RefundOrder = {
+type RefundOrder = {
   readonly key: string
   readonly chargeId: string
   readonly amount: Money

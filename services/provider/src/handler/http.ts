@@ -5,6 +5,7 @@ import { DomainError, type ErrorKind, type Log } from '@micromart/kernel'
 import { metricsText } from '@micromart/service'
 import { bodyOf, requireKey } from './request.ts'
 import type { Route } from './routes.ts'
+import { inCallersTrace } from './trace.ts'
 
 export type HttpSettings = {
   /** On the loopback; 0 takes any. */
@@ -64,7 +65,8 @@ const answer = async (
   const header = request.headers['idempotency-key']
   const idempotencyKey = typeof header === 'string' ? header : undefined
   const query = Object.fromEntries(searchParams)
-  say(response, 200, await route({ query, idempotencyKey, body: await bodyOf(request) }))
+  const asked = { query, idempotencyKey, body: await bodyOf(request) }
+  say(response, 200, await inCallersTrace(request, pathname, () => route(asked)))
 }
 
 export type Listening = AsyncDisposable & { readonly port: number }

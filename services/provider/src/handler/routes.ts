@@ -5,7 +5,7 @@ import type { UseCases } from '../usecase/index.ts'
 import { cancelBody, chargeBody, keyHeader, keyQuery, ledgerQuery, refundBody } from './shapes.ts'
 
 /** What a route sees of a request. */
-export type Asked = {
+type Asked = {
   readonly query: Readonly<Record<string, string>>
   readonly idempotencyKey: string | undefined
   readonly body: unknown

@@ -22,7 +22,7 @@ export type Ledger = {
   readonly after: (seq: bigint, limit: number) => Promise<readonly LedgerEntry[]>
 }
 
-export type Waits = {
+type Waits = {
   readonly slow: () => Promise<void>
   /** Longer than any caller's patience. */
   readonly silent: () => Promise<void>
