@@ -34,8 +34,7 @@ describe('the packages', () => {
 
   it('include each of the ten that the user chose', () => {
     expect(chosen.filter((name) => !used.has(name))).toEqual([])
-    expect(page.slice(0, page.indexOf('## Added'))).toMatch(
-      new RegExp(chosen.map(RegExp.escape).join('[\\s\\S]*')),
-    )
+    const first = page.slice(0, page.indexOf('## Added'))
+    expect(chosen.filter((name) => !first.includes(`\`${name}\``))).toEqual([])
   })
 })
