@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { apps } from '@micromart/contracts'
 import {
   type ImportProductsResponse,
@@ -27,7 +28,12 @@ const environment = (sidecar: { grpcPort: number; httpPort: number }, issuer: st
 })
 
 /** Silent, but for what would be a bug. */
-const testLog = { ...silentLog, error: (fields: object, message: string) => console.error(message, fields) }
+const testLog = {
+  ...silentLog,
+  error: (fields: object, message: string) => {
+    process.stderr.write(`${message} ${inspect(fields)}\n`)
+  },
+}
 
 /** A clock that a test moves. */
 export const movableClock = () => {

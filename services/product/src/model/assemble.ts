@@ -124,7 +124,7 @@ export const draftOf = (product: Product): ProductDraft => ({
   tags: product.tags,
   images: product.images,
   options: product.options,
-  variants: product.variants.map(({ id: _, price, compareAtPrice, stock, ...variant }) => ({
+  variants: product.variants.map(({ id: _id, price, compareAtPrice, stock, ...variant }) => ({
     ...variant,
     price: price.amount,
     compareAtPrice: compareAtPrice?.amount,
@@ -132,9 +132,9 @@ export const draftOf = (product: Product): ProductDraft => ({
   })),
 })
 
-const decided = ({ variants, updatedAt: _, version: __, ...product }: Product) => ({
+const decided = ({ variants, updatedAt: _at, version: _version, ...product }: Product) => ({
   ...product,
-  variants: variants.map(({ stock: ___, ...variant }) => variant),
+  variants: variants.map(({ stock: _stock, ...variant }) => variant),
 })
 
 /** Whether two states of a product are the same to a merchandiser; stock has its own ledger. */

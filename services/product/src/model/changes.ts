@@ -49,15 +49,16 @@ export const changeCursorText = ({ last, gaps }: ChangeCursor): string =>
 
 const form = /^\d{1,15}(~\d{1,15}@\d{1,15}){0,1000}$/
 
+const gapOf = (gap: string) => {
+  const [id, since] = gap.split('@')
+  return { id: Number(id), since: Number(since) }
+}
+
 /** @throws RequestInvalid `cursor_invalid` */
 export const changeCursorFrom = (text: string): ChangeCursor => {
   if (!form.test(text)) {
     throw new RequestInvalid('/cursor', 'cursor_invalid', 'is not a cursor of the changes')
   }
   const [last = '', ...gaps] = text.split('~')
-  const gapOf = (gap: string) => {
-    const [id, since] = gap.split('@')
-    return { id: Number(id), since: Number(since) }
-  }
   return { last: Number(last), gaps: gaps.map(gapOf) }
 }

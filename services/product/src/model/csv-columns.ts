@@ -66,9 +66,8 @@ export const columnsOf = (header: readonly string[]): Columns => {
 
 /** The columns of our export, in Shopify's order. */
 export const exportHeader: readonly string[] = [
-  ...['Handle', 'Title', 'Body (HTML)', 'Vendor', 'Product Category', 'Type', 'Tags', 'Published'],
-  ...['Option1 Name', 'Option1 Value', 'Option2 Name', 'Option2 Value', 'Option3 Name'],
-  ...['Option3 Value', 'Variant SKU', 'Variant Grams', 'Variant Inventory Qty', 'Variant Price'],
-  ...['Variant Compare At Price', 'Variant Barcode', 'Image Src', 'Image Position'],
-  ...['Image Alt Text', 'Variant Image', 'Status'],
-]
+  'Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published',
+  'Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value',
+  'Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price',
+  'Variant Barcode,Image Src,Image Position,Image Alt Text,Variant Image,Status',
+].flatMap((part) => part.split(','))

@@ -1,25 +1,11 @@
 import type { Ids } from '@micromart/kernel'
-import { draftOf, productFrom, sameProduct } from './assemble.ts'
-import {
-  type Head,
-  headOf,
-  imageOf,
-  isVariantRow,
-  quantityOf,
-  type RowImage,
-  variantOf,
-} from './csv-read.ts'
+import { productFrom, sameProduct } from './assemble.ts'
+import { headOf, imageOf, isVariantRow, quantityOf, variantOf } from './csv-read.ts'
 import { type Row, RowRefused } from './csv-row.ts'
-import type { ProductDraft, VariantDraft } from './draft.ts'
-import { fitFaults, optionsOf } from './options.ts'
+import { mergedCategories, mergedDraft, type Part } from './import-merge.ts'
+import { fitFaults } from './options.ts'
 import type { CleanHtml } from './ports.ts'
-import {
-  type CategoryRef,
-  type Image,
-  optionsKey,
-  type OptionValue,
-  type Product,
-} from './product.ts'
+import { type CategoryRef, optionsKey, type Product } from './product.ts'
 import { same } from './same.ts'
 
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'failed'
@@ -60,13 +46,6 @@ export type Plan = {
   readonly skus: readonly string[]
   /** Units that rows name for known variants: what `set_stock` sets. */
   readonly quantities: ReadonlyMap<string, { readonly units: number; readonly line: number }>
-}
-
-/** What a row that is right by itself brings. */
-type Part = {
-  readonly row: Row
-  readonly variant: VariantDraft | undefined
-  readonly image: RowImage | undefined
 }
 
 type Refusals = Map<number, RowRefused>
@@ -124,100 +103,6 @@ const readParts = (
   )
 }
 
-const isSubsequence = (part: readonly Image[], whole: readonly Image[]): boolean => {
-  let at = 0
-  for (const { url } of whole) if (part[at]?.url === url) at += 1
-  return at === part.length
-}
-
-/**
- * The product's pictures: those of the file by position, then the others. None is taken away, since the file may be a part.
- * A later part of the same file only adds, so that an import of the same file again changes nothing.
- */
-const mergedImages = (before: readonly Image[], images: readonly RowImage[], again: boolean) => {
-  const given = images
-    .toSorted((left, right) => left.position - right.position)
-    .map(({ url, alt }) => ({ url, alt }))
-  const wanted = [...new Map(given.map((image) => [image.url, image])).values()]
-  const byUrl = new Map(wanted.map((image) => [image.url, image]))
-  const known = before.map((image) => byUrl.get(image.url) ?? image)
-  const urls = new Set(before.map(({ url }) => url))
-  const added = wanted.filter(({ url }) => !urls.has(url))
-  if (again || isSubsequence(wanted, known)) return [...known, ...added]
-  return [...wanted, ...known.filter(({ url }) => !byUrl.has(url))]
-}
-
-const renamed = (
-  options: readonly OptionValue[],
-  names: readonly string[],
-): readonly OptionValue[] =>
-  options.length === names.length
-    ? options.map(({ value }, at) => ({ name: names[at] ?? '', value }))
-    : options
-
-const mergedVariants = (
-  before: readonly VariantDraft[],
-  parts: readonly Part[],
-  names: readonly string[],
-): readonly VariantDraft[] => {
-  const given = new Map(parts.flatMap(({ variant }) => (variant ? [[variant.sku, variant]] : [])))
-  const known = before.map(
-    (variant) => given.get(variant.sku) ?? { ...variant, options: renamed(variant.options, names) },
-  )
-  const skus = new Set(before.map(({ sku }) => sku))
-  return [...known, ...[...given.values()].filter(({ sku }) => !skus.has(sku))]
-}
-
-/** The category of the file first; the others stay, but for the one that it takes the place of. */
-const mergedCategories = (
-  before: readonly CategoryRef[],
-  named: CategoryRef | undefined,
-): readonly CategoryRef[] => {
-  if (named === undefined || before.some(({ handle }) => handle === named.handle)) return before
-  return [named, ...before.slice(1)]
-}
-
-const emptyDraft = (handle: string): ProductDraft => ({
-  title: '',
-  status: 'active',
-  handle,
-  description: '',
-  brand: '',
-  categories: [],
-  tags: [],
-  images: [],
-  options: [],
-  variants: [],
-})
-
-const mergedDraft = (
-  handle: string,
-  head: Head | undefined,
-  parts: readonly Part[],
-  names: readonly string[],
-  { before, again, cleanHtml }: PlanContext,
-): ProductDraft => {
-  const present = before ? draftOf(before) : emptyDraft(handle)
-  const variants = mergedVariants(present.variants, parts, names)
-  const images = parts.flatMap(({ image }) => (image ? [image] : []))
-  const declared =
-    present.options.length === names.length
-      ? present.options.map((option, at) => ({ ...option, name: names[at] ?? option.name }))
-      : []
-  return {
-    ...present,
-    title: head?.title ?? present.title,
-    status: head?.status ?? present.status,
-    description:
-      head?.description === undefined ? present.description : cleanHtml(head.description),
-    brand: head?.brand ?? present.brand,
-    tags: head?.tags ?? present.tags,
-    images: mergedImages(present.images, images, again),
-    options: optionsOf(variants, declared),
-    variants,
-  }
-}
-
 const failed = ({ line, handle }: Row, { code, text }: RowRefused): RowReport => ({
   line,
   handle,
@@ -226,16 +111,24 @@ const failed = ({ line, handle }: Row, { code, text }: RowRefused): RowReport =>
   message: text,
 })
 
+/** What a row with a title decides. */
+const ownPart = ({
+  variants: _variants,
+  images: _images,
+  updatedAt: _at,
+  version: _version,
+  ...own
+}: Product) => own
+
 /** What became of one row of a product that was there before. */
 const changeOf = (part: Part, head: Row | undefined, before: Product, after: Product): Outcome => {
   const { row, variant, image } = part
   const find = ({ variants }: Product) => variants.find(({ sku }) => sku === variant?.sku)
   const known = find(before)
   if (variant && known === undefined) return 'created'
-  const own = ({ variants: _, images: __, updatedAt: ___, version: ____, ...rest }: Product) => rest
   const pictured = ({ images }: Product) => images.find(({ url }) => url === image?.url)
   const unchanged =
-    (row !== head || same(own(before), own(after))) &&
+    (row !== head || same(ownPart(before), ownPart(after))) &&
     same(known, find(after)) &&
     same(pictured(before), pictured(after))
   return unchanged ? 'unchanged' : 'updated'

@@ -1,13 +1,10 @@
 import { inTransaction, isDuplicate } from '@micromart/store'
-import type { DataSource, EntityManager } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import { lineTitle, type Offer } from '../model/product.ts'
 import {
-  type Effect,
   type HeldLine,
   type HoldAnswer,
-  type HoldMove,
   type HoldStatus,
-  type HoldStep,
   type Shortage,
   stepOf,
   type StockLine,
@@ -15,107 +12,10 @@ import {
 } from '../model/stock.ts'
 import type { Stock } from '../model/ports.ts'
 import type { Stamp } from './announce.ts'
+import { applyStep, linesOf, lockHold, moveHold, moveLines, Short } from './hold-steps.ts'
 import { findOffers } from './offers-mysql.ts'
-import { holdLineRows, type HoldRow, holdRows } from './rows.ts'
+import { holdLineRows, holdRows } from './rows.ts'
 import { insertAll, select, write } from './sql.ts'
-import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
-
-/** Rolls a transaction back whose units are not all there. */
-class Short extends Error {
-  readonly shortages: readonly Shortage[]
-
-  constructor(shortages: readonly Shortage[]) {
-    super('short of stock')
-    this.shortages = shortages
-  }
-}
-
-type Hold = Pick<HoldRow, 'status' | 'expiresAt'> & { readonly lines: readonly HeldLine[] }
-
-const kinds = { '-1': 'sale', '0': undefined, '1': 'return' } as const
-
-/** Moves the units of all lines, which are sorted by sku: all transactions lock stock in one order. */
-const moveLines = async (
-  tx: EntityManager,
-  orderId: string,
-  lines: readonly StockLine[],
-  effect: Effect,
-  stamp: Stamp,
-): Promise<void> => {
-  const shortages: Shortage[] = []
-  const flipped: string[] = []
-  for (const line of lines) {
-    let done = await moveStock(tx, line.sku, unitsOf(effect, line))
-    if (!done.moved) {
-      const available = await lockedAvailable(tx, line.sku) // units may have come back meanwhile
-      if (available >= line.quantity) done = await moveStock(tx, line.sku, unitsOf(effect, line))
-      else shortages.push({ sku: line.sku, available })
-    }
-    if (done.flipped) flipped.push(line.sku)
-  }
-  if (shortages.length > 0) throw new Short(shortages)
-  const kind = kinds[effect.onHand]
-  if (kind !== undefined) {
-    const movements = lines.map((line) => ({
-      sku: line.sku,
-      delta: unitsOf(effect, line).onHand,
-      kind,
-      reason: '',
-      orderId,
-    }))
-    await recordMovements(tx, movements, stamp)
-  }
-  await flipProducts(tx, flipped, stamp)
-}
-
-const linesOf = async (tx: EntityManager, orderId: string): Promise<readonly HeldLine[]> => {
-  const rows = await tx.find(holdLineRows, { where: { orderId } })
-  const lines = rows.map(({ sku, quantity, productId, title, unitPrice, currency }) => ({
-    sku,
-    quantity,
-    productId,
-    title,
-    unitPrice: { amount: unitPrice, currency },
-  }))
-  return lines.toSorted((left, right) => (left.sku < right.sku ? -1 : 1))
-}
-
-const lockHold = async (tx: EntityManager, orderId: string): Promise<Hold | undefined> => {
-  const [row] = await select<{ status: HoldStatus; expiresAt: Date }>(
-    tx,
-    'SELECT status, expires_at AS expiresAt FROM stock_holds WHERE order_id = ? FOR UPDATE',
-    [orderId],
-  )
-  return row && { ...row, lines: await linesOf(tx, orderId) }
-}
-
-const applyStep = async (
-  tx: EntityManager,
-  orderId: string,
-  lines: readonly HeldLine[],
-  { to, effect }: HoldStep,
-  stamp: Stamp,
-): Promise<void> => {
-  await write(tx, 'UPDATE stock_holds SET status = ?, updated_at = ? WHERE order_id = ?', [
-    to,
-    stamp.clock.now(),
-    orderId,
-  ])
-  if (effect.onHand !== 0 || effect.held !== 0) await moveLines(tx, orderId, lines, effect, stamp)
-}
-
-/**
- * Makes a legal move, the hold's row locked first and the stock last.
- * @returns the status afterwards; undefined for an order without a hold
- * @throws Short when the move takes units that are not there
- */
-const moveHold = (db: DataSource, orderId: string, move: HoldMove, stamp: Stamp) =>
-  inTransaction(db, async (tx): Promise<HoldStatus | undefined> => {
-    const hold = await lockHold(tx, orderId)
-    const step = hold && stepOf(hold.status, move)
-    if (step) await applyStep(tx, orderId, hold.lines, step, stamp)
-    return step?.to ?? hold?.status
-  })
 
 const newRow = (orderId: string, status: HoldStatus, expiresAt: Date, { clock }: Stamp) => {
   const now = clock.now()
@@ -257,24 +157,25 @@ export const endHold =
     }
   }
 
+const expireOne = (db: DataSource, stamp: Stamp): Promise<boolean> =>
+  inTransaction(db, async (tx) => {
+    const [due] = await select<{ orderId: string }>(
+      tx,
+      `SELECT order_id AS orderId FROM stock_holds WHERE status = 'held' AND expires_at <= ?
+       ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      [stamp.clock.now()],
+    )
+    const step = due && stepOf('held', 'expire')
+    if (!step) return false
+    await applyStep(tx, due.orderId, await linesOf(tx, due.orderId), step, stamp)
+    return true
+  })
+
 /** One hold a transaction: a sweep never makes a checkout wait for long. Replicas skip each other's rows. */
 export const expireHolds =
   (db: DataSource, stamp: Stamp): Stock['expire'] =>
   async (most) => {
-    const expireOne = (): Promise<boolean> =>
-      inTransaction(db, async (tx) => {
-        const [due] = await select<{ orderId: string }>(
-          tx,
-          `SELECT order_id AS orderId FROM stock_holds WHERE status = 'held' AND expires_at <= ?
-           ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-          [stamp.clock.now()],
-        )
-        const step = due && stepOf('held', 'expire')
-        if (!step) return false
-        await applyStep(tx, due.orderId, await linesOf(tx, due.orderId), step, stamp)
-        return true
-      })
     let expired = 0
-    while (expired < most && (await expireOne())) expired += 1
+    while (expired < most && (await expireOne(db, stamp))) expired += 1
     return expired
   }
