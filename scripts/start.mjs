@@ -6,7 +6,7 @@ import { commandLine, main } from './lib/command-line.mjs'
 import { daprCli, daprd } from './lib/dapr-programs.mjs'
 import { findDapr } from './lib/dapr-install.mjs'
 import { checkNode, ensureDependencies } from './lib/dependencies.mjs'
-import { Fault } from './lib/fault.mjs'
+import { Fault, reportFault } from './lib/fault.mjs'
 import { varDir } from './lib/paths.mjs'
 import { stopOnSignals } from './lib/signals.mjs'
 import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
@@ -132,7 +132,8 @@ const start = async () => {
     await checkPorts(portsOf(readRunFile()))
     if (values.prepare) return await prepareOnly(run)
     const shop = await startShop({ home: varDir, checkout: true, run, say, ...given })
-    if (!values['no-seed']) await seed(shop)
+    // A shop with an empty shelf is still one to look into: its logs say why.
+    if (!values['no-seed']) await seed(shop).catch(reportFault)
     run.note({ ready: new Date().toISOString() })
     tellWhere(shop)
     watchShop(shop, { say, onEnd: (why) => stopping.end(why, 1) })

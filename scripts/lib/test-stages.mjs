@@ -14,7 +14,7 @@ import { openStores } from './stores.mjs'
 const jestBin = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
 
 const jest = (name, { home, jestArgs, env, extra = [] }) => {
-  const outputFile = path.join(home, `${name}.json`)
+  const outputFile = path.join(home, `results-${name}.json`)
   rmSync(outputFile, { force: true })
   const args = [
     '--experimental-vm-modules',
@@ -92,7 +92,7 @@ const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
     // What was in flight when a consumer is killed comes again after seconds, not half a minute.
     pubsub: { redeliverInterval: '2s', processingTimeout: '30s' },
   })
-  const file = path.join(home, 'e2e.json')
+  const file = path.join(home, 'shop.json')
   const { urls, accounts, ports, secrets } = shop
   const { gateway, zipkin } = urls
   writePrivate(file, {
