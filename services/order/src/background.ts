@@ -3,6 +3,9 @@ import { runInContext } from '@micromart/dapr'
 import type { Log } from '@micromart/kernel'
 import type { Background } from './model/ports.ts'
 
+/** Stopping does not wait longer for one piece of work: the sweeper finishes it after the next start. */
+const graceMs = 5_000
+
 /** Work behind answers, in its request's trace but not under its deadline. Disposing waits for what runs. */
 export const startBackground = (log: Log): Background & AsyncDisposable => {
   const running = new Set<Promise<unknown>>()
@@ -29,7 +32,10 @@ export const startBackground = (log: Log): Background & AsyncDisposable => {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.allSettled(running)
+      const grace = new AbortController()
+      const late = pause(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)
+      await Promise.race([Promise.allSettled(running), late])
+      grace.abort()
     },
   }
 }

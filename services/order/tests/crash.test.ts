@@ -9,12 +9,13 @@ type Moment = 'before' | 'after'
 type Fault = { step: string; moment: Moment; reached: boolean }
 
 let fault: Fault | undefined
+const burials: (() => void)[] = []
 
-/** The process ends here: nothing after this step happens. */
+/** The process ends here: nothing after this step happens, until the tests are over. */
 const dead = (armed: Fault) => {
   armed.reached = true
   fault = undefined
-  return new Promise<never>(() => {})
+  return new Promise<never>((_, reject) => burials.push(() => reject(new Error('crashed'))))
 }
 
 const mortal =
@@ -54,6 +55,7 @@ beforeAll(async () => {
   test = await startForTest(mortalPorts)
 })
 afterAll(async () => {
+  for (const bury of burials) bury()
   await test[Symbol.asyncDispose]()
 })
 
