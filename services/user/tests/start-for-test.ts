@@ -23,7 +23,7 @@ export type TestClock = Clock & { readonly forward: (ms: number) => void }
 export const minutes = (count: number): number => count * 60_000
 export const days = (count: number): number => minutes(count * 24 * 60)
 
-export const testClock = (): TestClock => {
+const testClock = (): TestClock => {
   let now = Date.now()
   return {
     now: () => new Date(now),
@@ -51,7 +51,7 @@ export type Replica = AsyncDisposable & {
   readonly httpPort: number
 }
 
-export type Member = {
+type Member = {
   readonly user: User
   readonly email: string
   readonly password: string

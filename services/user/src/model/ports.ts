@@ -30,7 +30,7 @@ export type Accounts = {
   readonly erase: (id: string, at: Date) => Promise<void>
 }
 
-export type PasswordChange = {
+type PasswordChange = {
   readonly id: string
   readonly version: number
   readonly passwordHash: string
@@ -45,7 +45,7 @@ export type AccountQuery = {
   readonly emailKey: string | undefined
 }
 
-export type RoleChange = {
+type RoleChange = {
   readonly actor: Actor
   readonly id: string
   readonly roles: Account['roles']

@@ -32,7 +32,7 @@ export const signerCacheMs = minute
 const skewMs = minute
 
 /** When keys change place. The lead and the tail cover caches and clocks that disagree by a minute. */
-export const keyTimes = {
+const keyTimes = {
   rotateAfterMs: 30 * 24 * 60 * minute,
   publishAheadMs: verifierCacheMs + 2 * skewMs,
   keepRetiredMs: accessTokenSeconds * 1000 + signerCacheMs + 2 * skewMs,
