@@ -44,7 +44,9 @@ export const handle = (
     const signal = leaving(route, response)
     const input = inputOf(request, response, isHttps(request), signal)
     const scope = { token, requestId, signal }
-    const answer = await runInContext(scope, () => route.handler(input, shop))
-    await send(route, request, response, answer)
+    // An answer may be written by further calls, such as an export: they belong to the request, too.
+    await runInContext(scope, async () =>
+      send(route, request, response, await route.handler(input, shop)),
+    )
   }
 }
