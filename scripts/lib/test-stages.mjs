@@ -5,9 +5,11 @@ import { installDapr } from './dapr-install.mjs'
 import { daprd } from './dapr-programs.mjs'
 import { accountsFor, dropDatabases } from './databases.mjs'
 import { requireNode24 } from './dependencies.mjs'
+import { reportFault } from './fault.mjs'
 import { root } from './paths.mjs'
 import { dropRedisData } from './redis-accounts.mjs'
 import { writePrivate } from './secrets.mjs'
+import { seedCatalogue } from './seed-catalogue.mjs'
 import { startShop } from './shop.mjs'
 import { openStores } from './stores.mjs'
 
@@ -76,6 +78,14 @@ const otherDatabase = (redisUrl, db) => {
 // A server that the caller named may hold another shop's schemas: those are never touched.
 const suffix = given.mysqlUrl ? '_e2e' : ''
 
+// Without a catalogue most tests still can say something, and those that can't will fail.
+const seed = ({ urls, accounts, home }) =>
+  seedCatalogue({
+    gateway: urls.gateway,
+    admin: accounts.admin,
+    state: path.join(home, 'seed.json'),
+  }).catch(reportFault)
+
 const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
   const ownRedis = otherDatabase(redisUrl, 9)
   const folder = path.join(home, 'shop')
@@ -92,6 +102,7 @@ const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
     // What was in flight when a consumer is killed comes again after seconds, not half a minute.
     pubsub: { redeliverInterval: '2s', processingTimeout: '30s' },
   })
+  await say.step('Catalogue', { usually: '3 to 10 s' }, () => seed(shop))
   const file = path.join(home, 'shop.json')
   const { urls, accounts, ports, secrets } = shop
   const { gateway, zipkin } = urls
@@ -109,7 +120,7 @@ const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
 
 const twoAtOnce = ['--maxWorkers=2']
 // One shop serves all files; some of them count its calls or stop its services.
-const oneByOne = ['--runInBand']
+const oneByOne = ['--runInBand', '--testTimeout=60000']
 
 const prepared = {
   unit: async () => ({ extra: twoAtOnce }),
