@@ -58,7 +58,13 @@ export const startForTest = async () => {
   const client = starting.use(await testClient(ProductServiceService, service.port))
   const settings = { grpcPort: service.port, httpPort: 0, appId: 'test' }
   const wire = starting.use(await connectSidecar(settings))
-  const token = tokens.userToken({ id: systemIds.next(), roles: ['merchandiser'] })
+  const id = systemIds.next()
+  /** As of the moved clock. */
+  const tokenOf = (...roles: string[]) => {
+    const iat = Math.floor(clock.now().getTime() / 1000)
+    return tokens.userToken({ id, roles, claims: { iat, exp: iat + 300 } })
+  }
+  const token = () => tokenOf('merchandiser')
   const sql = await mysql.createConnection(database.url)
   starting.defer(() => sql.end())
   const running = starting.move()
@@ -67,7 +73,7 @@ export const startForTest = async () => {
     csv: string | Buffer,
     options: { dryRun?: boolean; setStock?: boolean } = {},
   ): Promise<Report> =>
-    runInContext({ token }, async () => {
+    runInContext({ token: token() }, async () => {
       const stream = wire.stream(ProductServiceService, 'test').importProducts()
       const { dryRun = false, setStock = false } = options
       stream.write({ part: { $case: 'options', value: { dryRun, setStock } } })
@@ -92,7 +98,7 @@ export const startForTest = async () => {
     })
 
   const exportCsv = (): Promise<string> =>
-    runInContext({ token }, async () => {
+    runInContext({ token: token() }, async () => {
       const parts: Buffer[] = []
       const stream = wire.stream(ProductServiceService, 'test').exportProducts({})
       for await (const { chunk } of stream as AsyncIterable<{ chunk: Buffer }>) parts.push(chunk)
@@ -105,9 +111,11 @@ export const startForTest = async () => {
     sweep: service.sweep,
     advance,
     shopper: client.as(),
-    staff: client.as({ token }),
+    get staff() {
+      return client.as({ token: token() })
+    },
+    tokenOf,
     as: client.as,
-    tokens,
     importCsv,
     exportCsv,
     rows: async (query: string, values: (string | number | Date)[] = []) => {
