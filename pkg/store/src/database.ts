@@ -1,7 +1,7 @@
 import mysql from 'mysql2'
 import { DataSource, type EntitySchema, type Logger } from 'typeorm'
 import { addressOf } from './address.ts'
-import type { MigrationClass } from './migrate.ts'
+import type { MigrationClass } from './migration.ts'
 import { recordQueries } from './query-telemetry.ts'
 
 export type DatabaseOptions = {
