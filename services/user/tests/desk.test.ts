@@ -79,6 +79,13 @@ describe('setting roles', () => {
 
     expect(changed).toEqual({ user: { ...ann.user, roles: ['customer', 'merchandiser'] } })
     expect(await admin.rpc.getUser({ id: ann.user.id })).toEqual(changed)
+    expect(user.logged()).toContainEqual({
+      event: 'roles.set',
+      actorId: admin.user.id,
+      userId: ann.user.id,
+      roles: ['customer', 'merchandiser'],
+      message: 'roles changed',
+    })
     const { tokens } = await user.guest.refresh(ann)
     expect(decodeJwt(tokens?.accessToken ?? '')).toMatchObject({
       roles: ['customer', 'merchandiser'],

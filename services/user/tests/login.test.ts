@@ -160,6 +160,20 @@ describe('logging in', () => {
     await expect(user.guest.login(login)).rejects.toMatchObject({ code: 'credentials_wrong' })
   })
 
+  it('S60 logs who logged in and who failed, without address and password', async () => {
+    await using user = await startForTest()
+    const ann = await user.join()
+    await failTimes(user.guest, ann.email, 1)
+    await user.guest.login(ann)
+    const lines = user.logged()
+    const line = { event: 'auth.login', userId: ann.user.id }
+    expect(lines).toContainEqual({ ...line, outcome: 'wrong', message: 'login refused' })
+    expect(lines).toContainEqual({ ...line, outcome: 'ok', message: 'logged in' })
+    const text = JSON.stringify(lines)
+    for (const secret of [ann.email, ann.password, ann.refreshToken, ann.accessToken])
+      expect(text).not.toContain(secret)
+  })
+
   it('S60 keeps passwords and addresses out of the table of failures', async () => {
     await using user = await startForTest()
     const [email, password] = [anEmail(), aPassword()]

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type User, UserServiceService } from '@micromart/contracts/user'
 import type { RpcClient } from '@micromart/dapr'
-import { type Clock, systemIds } from '@micromart/kernel'
+import { type Clock, type Log, systemIds } from '@micromart/kernel'
 import {
   type FakeSidecar,
   startFakeSidecar,
@@ -39,11 +39,19 @@ const kek = randomBytes(32).toString('base64')
 /** Cheap hashes: what is tested is the use of them. */
 const cheap = { ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1' }
 
+/** Keeps the lines of a log. */
+const recordedLog = () => {
+  const lines: object[] = []
+  const write: Log['info'] = (fields, message) => lines.push({ ...fields, message })
+  return { lines, log: { debug: write, info: write, warn: write, error: write } }
+}
+
 /** What another replica of a test's service needs. */
 type Shared = {
   readonly database: TestDatabase
   readonly sidecar: FakeSidecar
   readonly clock: TestClock
+  readonly log: Log
 }
 
 export type Replica = AsyncDisposable & {
@@ -61,7 +69,7 @@ type Member = {
 }
 
 const startReplica = async (
-  { sidecar, clock }: Shared,
+  { sidecar, clock, log }: Shared,
   env: NodeJS.ProcessEnv,
 ): Promise<Replica> => {
   await using stack = new AsyncDisposableStack()
@@ -76,7 +84,7 @@ const startReplica = async (
     ...cheap,
     ...env,
   })
-  const { port, httpPort } = stack.use(await startUser(config, { clock }))
+  const { port, httpPort } = stack.use(await startUser(config, { clock, log }))
   const rpc = stack.use(await testClient(UserServiceService, port))
   const running = stack.move()
   return { rpc, httpPort, [Symbol.asyncDispose]: () => running.disposeAsync() }
@@ -126,7 +134,8 @@ export const startForTest = async (env: NodeJS.ProcessEnv = {}) => {
   const sidecar = stack.use(await startFakeSidecar({ appId: 'user' }))
   sidecar.secret('mysql-user', database.url)
   sidecar.secret('signing-kek', kek)
-  const shared = { database, sidecar, clock: testClock() }
+  const { lines, log } = recordedLog()
+  const shared = { database, sidecar, clock: testClock(), log }
   const first = stack.use(await startReplica(shared, env))
   const { query } = stack.use(queriesOf(database.url))
   const running = stack.move()
@@ -135,6 +144,8 @@ export const startForTest = async (env: NodeJS.ProcessEnv = {}) => {
     ...first,
     ...membersOf(first.rpc, query),
     guest: first.rpc.as(),
+    /** What the service has logged: fields and message. */
+    logged: () => lines,
     /** Reads or prepares what no RPC shows; what an RPC shows is asserted through it. */
     query,
     /** One more of it, on the same database. */
