@@ -93,7 +93,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping }),
   )
   const redisUrl = overrides.redisUrl ?? (await sidecar.secret('redis-gateway'))
-  const redis = starting.use(openRedis(redisUrl, log))
+  const redis = starting.use(await openRedis(redisUrl, log))
   const cache = new CatalogueCache(clock, config.CACHE_BYTES)
   const { changesSince } = shop.product
   starting.use(followChanges({ changesSince, cache, clock, log }))

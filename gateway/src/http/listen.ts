@@ -49,9 +49,10 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => 
 const close = async (server: Server): Promise<void> => {
   const closed = once(server, 'close')
   server.close()
-  server.closeIdleConnections()
+  const sweep = setInterval(() => server.closeIdleConnections(), 20) // kept alive after their last answer
   const cut = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(cut)
 }
 

@@ -1,13 +1,18 @@
+import { once } from 'node:events'
 import type { Log } from '@micromart/kernel'
 import { Redis } from 'ioredis'
 
 const answerLimitMs = 250
+const startLimitMs = 2_000
 
 /**
  * The connection that counts requests. Nothing waits for it: a command fails at once while Redis is away, and after
  * 250 ms when it does not answer.
  */
-export const openRedis = (url: string, log: Log): AsyncDisposable & { readonly client: Redis } => {
+export const openRedis = async (
+  url: string,
+  log: Log,
+): Promise<AsyncDisposable & { readonly client: Redis }> => {
   const client = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -24,6 +29,8 @@ export const openRedis = (url: string, log: Log): AsyncDisposable & { readonly c
   client.on('ready', () => {
     isAway = false
   })
+  const signal = AbortSignal.timeout(startLimitMs)
+  await once(client, 'ready', { signal }).catch(() => {}) // said by the error listener; go on without it
   return {
     client,
     [Symbol.asyncDispose]: async () => client.disconnect(),

@@ -22,8 +22,7 @@ const write = (response: ServerResponse, problem: HttpProblem, body: string): vo
 const drain = (request: Request): void => {
   if (request.complete) return
   const cut = setTimeout(() => request.socket.destroy(), 2_000).unref()
-  request.once('end', () => clearTimeout(cut))
-  request.once('close', () => clearTimeout(cut))
+  request.once('end', () => clearTimeout(cut)) // not at `close`: the socket may be paused for good then
   request.resume()
 }
 

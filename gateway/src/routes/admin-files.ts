@@ -11,7 +11,7 @@ import { domainErrorOf } from '@micromart/dapr'
 import type { z } from 'zod'
 import type { Shop } from '../client/shop.ts'
 import { type Answer, needs, route } from '../http/route.ts'
-import { HttpProblem, refusal } from '../problem/problem.ts'
+import { refusal } from '../problem/problem.ts'
 import { importQuery, importReport } from '../shapes/admin.ts'
 import { reportWriter } from './import-report.ts'
 
@@ -21,6 +21,7 @@ const csv = 'text/csv; charset=utf-8'
 
 const common = { tag: 'Admin: products', auth: needs('catalog:write') } as const
 
+type ServiceError = Parameters<typeof domainErrorOf>[0]
 type ImportStream = ReturnType<Shop['productStreams']['importProducts']>
 
 const send = async (stream: ImportStream, message: ImportProductsRequest): Promise<void> => {
@@ -35,7 +36,9 @@ const sendFile = async (
 ): Promise<void> => {
   let size = 0
   await send(stream, { part: { $case: 'options', value: options } })
-  for await (const chunk of file as AsyncIterable<Buffer>) {
+  // The rest of a refused file is drained by who answers, so the sender sees the refusal.
+  const chunks: AsyncIterable<Buffer> = file.iterator({ destroyOnReturn: false })
+  for await (const chunk of chunks) {
     size += chunk.length
     if (size > maxCsvBytes) throw refusal('body_too_large')
     await send(stream, { part: { $case: 'chunk', value: chunk } })
@@ -43,10 +46,12 @@ const sendFile = async (
   stream.end()
 }
 
-const faultOf = (error: unknown): unknown =>
-  error instanceof HttpProblem || !(error instanceof Error) || !('code' in error)
-    ? error
-    : domainErrorOf(error as Parameters<typeof domainErrorOf>[0], apps.product)
+/** What ended an import or export: a refusal, a status of product's, or the client's leaving. */
+const faultOf = (error: unknown): unknown => {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  if (typeof error.code === 'number') return domainErrorOf(error as ServiceError, apps.product)
+  return error.code === 'ECONNRESET' ? refusal('body_incomplete', { cause: error }) : error
+}
 
 const reportRows = async (
   stream: AsyncIterable<ImportProductsResponse>,

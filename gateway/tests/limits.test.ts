@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { freePort } from '@micromart/testing'
+import { aCart } from './answers.ts'
+import { expectDocumented } from './documented.ts'
+import { startForTest, type TestGateway } from './start.ts'
+
+const env = {
+  TRUSTED_PROXIES: '127.0.0.1',
+  RATE_READS_PER_MINUTE: '3',
+  RATE_LOGINS_PER_MINUTE: '4',
+  RATE_WRITES_PER_MINUTE: '4',
+}
+
+/** An address that no other test and no earlier run has used. */
+const anAddress = (): string => {
+  const group = () => Math.floor(Math.random() * 0xffff).toString(16)
+  return `2001:db8:${group()}:${group()}::1`
+}
+
+describe('S48 rate limits', () => {
+  let shop: TestGateway
+  let replica: TestGateway
+  const from = (address: string) => ({ 'X-Forwarded-For': address })
+  const login = (gateway: TestGateway, address: string, email = `${randomUUID()}@example.com`) =>
+    gateway.http.post('/v1/auth/login').set(from(address)).send({ email, password: 'x' })
+  const statuses = async (times: number, send: () => PromiseLike<{ status: number }>) => {
+    const found = []
+    for (let sent = 0; sent < times; sent += 1) found.push((await send()).status)
+    return found
+  }
+
+  beforeAll(async () => {
+    shop = await startForTest({ env })
+    replica = await startForTest({ env })
+    for (const { sidecar } of [shop, replica]) {
+      sidecar.answer('user', 'Login', () => ({
+        tokens: { accessToken: 'a', refreshToken: 'r', expiresIn: 300 },
+      }))
+      sidecar.answer('cart', 'AddItem', () => ({ cart: aCart() }))
+      sidecar.answer('product', 'ListProducts', () => ({ items: [] }))
+    }
+  })
+  afterAll(async () => {
+    await shop[Symbol.asyncDispose]()
+    await replica[Symbol.asyncDispose]()
+  })
+
+  it('logins of one address are counted by all replicas together', async () => {
+    const address = anAddress()
+    expect(await statuses(2, () => login(shop, address))).toEqual([200, 200])
+    expect(await statuses(2, () => login(replica, address))).toEqual([200, 200])
+    const refused = await login(shop, address)
+    expectDocumented(refused)
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
+    expect(refused.headers['retry-after']).toMatch(/^(1[0-5]|[1-9])$/)
+    expect(refused.headers['ratelimit-policy']).toBe('"auth";q=4;w=60')
+    expect(refused.headers['ratelimit']).toMatch(/^"auth";r=0;t=\d+$/)
+    expect((await login(shop, anAddress())).status).toBe(200)
+  })
+
+  it('a neighbour in the same /64 is the same address', async () => {
+    const address = anAddress()
+    await statuses(4, () => login(shop, address))
+    expect((await login(shop, address.replace('::1', '::2'))).status).toBe(429)
+  })
+
+  it('logins of one account are counted from all addresses together', async () => {
+    const email = `${randomUUID()}@Example.com`
+    expect(await statuses(4, () => login(shop, anAddress(), email))).toEqual([200, 200, 200, 200])
+    expect((await login(shop, anAddress(), email.toLowerCase())).status).toBe(429)
+  })
+
+  it('is refused before the work: no call', async () => {
+    const address = anAddress()
+    await statuses(4, () => login(shop, address))
+    shop.sidecar.forget()
+    expect((await login(shop, address)).status).toBe(429)
+    expect(shop.calls()).toEqual([])
+  })
+
+  it('writes and reads have budgets of their own', async () => {
+    const address = anAddress()
+    const add = () =>
+      shop.http.post('/v1/cart/items').set(from(address)).send({ sku: 'A', quantity: 1 })
+    expect(await statuses(5, add)).toEqual([200, 200, 200, 200, 429])
+    const read = () => shop.http.get('/v1/products').set(from(address))
+    expect(await statuses(4, read)).toEqual([200, 200, 200, 429])
+    expect((await shop.http.get('/livez').set(from(address))).status).toBe(200)
+  })
+
+  it('a header of a client that no proxy of ours wrote does not choose the address', async () => {
+    await using direct = await startForTest({ env: { RATE_READS_PER_MINUTE: '2' } })
+    direct.sidecar.answer('product', 'ListProducts', () => ({ items: [] }))
+    const read = () => direct.http.get('/v1/products').set(from(anAddress()))
+    expect(await statuses(3, read)).toEqual([200, 200, 429])
+  })
+
+  it('without Redis one can browse and buy, and not log in', async () => {
+    const redisUrl = `redis://127.0.0.1:${await freePort()}`
+    await using alone = await startForTest({ redisUrl, env: { RATE_WRITES_PER_MINUTE: '2' } })
+    alone.sidecar.answer('product', 'ListProducts', () => ({ items: [] }))
+    alone.sidecar.answer('cart', 'AddItem', () => ({ cart: aCart() }))
+    expect((await alone.http.get('/v1/products')).status).toBe(200)
+    const add = () => alone.http.post('/v1/cart/items').send({ sku: 'A', quantity: 1 })
+    expect(await statuses(3, add)).toEqual([200, 200, 429])
+    const refused = await login(alone, '192.0.2.1')
+    expectDocumented(refused)
+    expect([refused.status, refused.body.code]).toEqual([503, 'limiter_unavailable'])
+    expect(refused.headers['retry-after']).toBe('2')
+    expect(alone.calls()).not.toContain('user.Login')
+  })
+})

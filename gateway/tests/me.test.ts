@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { DomainError, systemIds } from '@micromart/kernel'
+import { anAddress, anOrder } from './answers.ts'
+import { expectDocumented } from './documented.ts'
+import { startForTest, type TestGateway } from './start.ts'
+
+const user = {
+  id: systemIds.next(),
+  email: 'ada@example.com',
+  name: 'Ada',
+  roles: ['customer'],
+  createdAt: new Date('2026-01-31T12:00:00.000Z'),
+}
+const userAnswer = { ...user, createdAt: '2026-01-31T12:00:00.000Z' }
+const saved = { id: systemIds.next(), address: anAddress }
+const { line2: _2, region: _r, phone: _p, ...sentAddress } = anAddress
+
+describe('my account', () => {
+  let shop: TestGateway
+  const as = () => ({ Authorization: shop.token() })
+
+  beforeAll(async () => {
+    shop = await startForTest()
+    shop.sidecar.answer('user', 'GetMe', () => ({ user }))
+    shop.sidecar.answer('user', 'UpdateMe', ({ name = '' }) => ({ user: { ...user, name } }))
+    shop.sidecar.answer('user', 'EraseMe', () => ({}))
+    shop.sidecar.answer('user', 'ChangePassword', () => ({}))
+    shop.sidecar.answer('user', 'ListAddresses', () => ({ items: [saved] }))
+    shop.sidecar.answer('user', 'AddAddress', () => ({ address: saved }))
+    shop.sidecar.answer('user', 'ReplaceAddress', () => ({ address: saved }))
+    shop.sidecar.answer('user', 'DeleteAddress', () => ({}))
+  })
+  afterEach(() => shop.sidecar.forget())
+  afterAll(() => shop[Symbol.asyncDispose]())
+
+  it('reads, changes and erases it', async () => {
+    const read = await shop.http.get('/v1/me').set(as())
+    const changed = await shop.http.patch('/v1/me').set(as()).send({ name: 'Augusta' })
+    const erased = await shop.http.delete('/v1/me').set(as())
+    for (const response of [read, changed, erased]) expectDocumented(response)
+    expect(read.body).toEqual(userAnswer)
+    expect(changed.body).toEqual({ ...userAnswer, name: 'Augusta' })
+    expect([erased.status, erased.text]).toEqual([204, ''])
+  })
+
+  it('forwards the token of the caller and the id of the request', async () => {
+    await shop.http.get('/v1/me').set({ ...as(), 'X-Request-Id': 'request-0001' })
+    const [call] = shop.sidecar.recorded('user.GetMe')
+    expect(call?.token?.split('.')).toHaveLength(3)
+    expect(call?.requestId).toBe('request-0001')
+  })
+
+  it('changes the password', async () => {
+    const body = { currentPassword: 'old password', newPassword: 'new password' }
+    const response = await shop.http.post('/v1/me/password').set(as()).send(body)
+    expect(response.status).toBe(204)
+    expect(shop.sidecar.recorded('user.ChangePassword')[0]?.request).toEqual({
+      ...body,
+      refreshToken: undefined,
+    })
+  })
+
+  it('exports account, addresses and all orders, page after page', async () => {
+    const orders = [anOrder(), anOrder()]
+    shop.sidecar.answer('order', 'ListOrders', ({ cursor }) =>
+      cursor === undefined
+        ? { items: orders.slice(0, 1), nextCursor: 'second' }
+        : { items: orders.slice(1) },
+    )
+    const response = await shop.http.get('/v1/me/export').set(as())
+    expectDocumented(response)
+    expect(response.body.user).toEqual(userAnswer)
+    expect(response.body.addresses).toEqual([{ id: saved.id, ...sentAddress }])
+    expect(response.body.orders.map(({ id }: { id: string }) => id)).toEqual(
+      orders.map(({ id }) => id),
+    )
+    expect(response.headers['content-disposition']).toContain('attachment')
+  })
+
+  it('keeps addresses', async () => {
+    const path = `/v1/me/addresses/${saved.id}`
+    const list = await shop.http.get('/v1/me/addresses').set(as())
+    const added = await shop.http.post('/v1/me/addresses').set(as()).send(sentAddress)
+    const replaced = await shop.http.put(path).set(as()).send(sentAddress)
+    const removed = await shop.http.delete(path).set(as())
+    for (const response of [list, added, replaced, removed]) expectDocumented(response)
+    expect(list.body).toEqual({ items: [{ id: saved.id, ...sentAddress }], nextCursor: null })
+    expect([added.status, added.headers['location']]).toEqual([201, path])
+    expect(replaced.body).toEqual({ id: saved.id, ...sentAddress })
+    expect(removed.status).toBe(204)
+    expect(shop.sidecar.recorded('user.ReplaceAddress')[0]?.request).toEqual({
+      id: saved.id,
+      address: anAddress,
+    })
+  })
+
+  it('an unknown address is 404', async () => {
+    shop.sidecar.answer('user', 'DeleteAddress', () => {
+      throw new DomainError('not_found', 'address_not_found')
+    })
+    const response = await shop.http.delete(`/v1/me/addresses/${systemIds.next()}`).set(as())
+    expect([response.status, response.body.code]).toEqual([404, 'address_not_found'])
+  })
+
+  it('fields that a service finds wrong keep their paths', async () => {
+    const fields = [{ path: '/newPassword', code: 'password_common', message: 'is common' }]
+    shop.sidecar.answer('user', 'ChangePassword', () => {
+      throw new DomainError('invalid', 'password_common', {}, { fields })
+    })
+    const body = { currentPassword: 'old password', newPassword: 'password' }
+    const response = await shop.http.post('/v1/me/password').set(as()).send(body)
+    expectDocumented(response)
+    expect([response.status, response.body.code]).toEqual([400, 'password_common'])
+    expect(response.body.errors).toEqual(fields)
+  })
+})
