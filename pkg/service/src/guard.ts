@@ -3,7 +3,6 @@ import {
   type sendUnaryData,
   type ServerDuplexStream,
   status,
-  type StatusObject,
 } from '@grpc/grpc-js'
 import { accessOf } from '@micromart/contracts'
 import { callContext } from '@micromart/dapr'
@@ -52,24 +51,38 @@ const begin = (call: Call, path: string): Span => {
   return tracer.startSpan(`${service}/${method}`, options, traceOf(call.metadata))
 }
 
-/** Ends span and clock of a call, once. */
-const meter = (span: Span, method: string, durations: Histogram) => {
+type Answering = {
+  /** Ends span and clock of the call with its gRPC code; the first one counts. */
+  readonly answered: (code: number) => void
+  readonly isAnswered: () => boolean
+}
+
+const startAnswering = (span: Span, method: string, durations: Histogram): Answering => {
   const begun = performance.now()
   let ended = false
-  return (code: number): void => {
-    if (ended) return
-    ended = true
-    span.setAttribute('rpc.grpc.status_code', code)
-    if (faults.has(code)) span.setStatus({ code: SpanStatusCode.ERROR })
-    span.end()
-    const labels = { rpc_method: method, grpc_code: status[code] ?? String(code) }
-    durations.record((performance.now() - begun) / 1_000, labels)
+  return {
+    isAnswered: () => ended,
+    answered: (code) => {
+      if (ended) return
+      ended = true
+      span.setAttribute('rpc.grpc.status_code', code)
+      if (faults.has(code)) span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end()
+      const labels = { rpc_method: method, grpc_code: status[code] ?? String(code) }
+      durations.record((performance.now() - begun) / 1_000, labels)
+    },
   }
 }
 
-const signalOf = (call: Call): AbortSignal => {
+/** grpc-js says `cancelled` at the end of every call, answered or not; only the second means that nobody waits. */
+const signalOf = (call: Call, { answered, isAnswered }: Answering): AbortSignal => {
   const controller = new AbortController()
-  call.on('cancelled', () => controller.abort())
+  call.on('cancelled', () => {
+    if (isAnswered()) return
+    const isLate = Number(call.getDeadline()) <= Date.now()
+    answered(isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED)
+    controller.abort()
+  })
   return controller.signal
 }
 
@@ -78,6 +91,7 @@ const admit = async (
   call: Call,
   path: string,
   { verifier, appToken }: GuardSettings,
+  signal: AbortSignal,
 ): Promise<{ readonly known: CallContext; readonly token: string | undefined }> => {
   const { metadata } = call
   requireAppToken(metadata, appToken)
@@ -87,17 +101,15 @@ const admit = async (
   const caller = await callerFor(access, token, verifier)
   const requestId = requestIdOf(metadata)
   const deadline = deadlineOf(call.getDeadline())
-  return { known: { caller, requestId, deadline, signal: signalOf(call) }, token }
+  return { known: { caller, requestId, deadline, signal }, token }
 }
 
-const answerWith = (
-  call: Call,
-  reply: sendUnaryData<unknown> | undefined,
-  answer: StatusObject,
-): void => {
-  if (reply) reply(answer)
-  else call.emit('error', answer)
-}
+const replyAndEnd =
+  (reply: sendUnaryData<unknown>, { answered }: Answering): sendUnaryData<unknown> =>
+  (error, ...rest) => {
+    answered(error?.code ?? status.OK)
+    reply(error, ...rest)
+  }
 
 /**
  * Wraps an RPC's handler: it runs only for a caller that the RPC's mark admits, inside a server span, and with the
@@ -109,38 +121,27 @@ export const guarded = (
   settings: GuardSettings,
 ): Handler => {
   const { log, durations } = settings
-  return (incoming, reply) => {
+  return (incoming, send) => {
     const call = incoming as Call
     const span = begin(call, path)
-    const end = meter(span, path, durations)
-    const spanContext = trace.setSpan(context.active(), span)
+    const answering = startAnswering(span, path, durations)
+    const { answered } = answering
+    const reply = send && replyAndEnd(send, answering)
+    const signal = signalOf(call, answering)
     const run = async () => {
-      const { known, token } = await admit(call, path, settings)
-      const { requestId, deadline, signal } = known
-      const scope = { token, requestId, deadline, signal }
-      if (!reply) watchEnd(call, signal, end)
-      callContext.run(scope, () =>
-        runServed({ context: known, log }, () => handler(call, reply && ending(reply, end))),
+      const { known, token } = await admit(call, path, settings, signal)
+      const { requestId, deadline } = known
+      callContext.run({ token, requestId, deadline, signal }, () =>
+        runServed({ context: known, log, answered }, () => handler(call, reply)),
       )
     }
-    context.with(spanContext, run).catch((error: unknown) => {
-      const answer = context.with(spanContext, () => refusal(error, log))
-      end(answer.code)
-      answerWith(call, reply, answer)
-    })
+    context.with(trace.setSpan(context.active(), span), () =>
+      run().catch((error: unknown) => {
+        const answer = refusal(error, log)
+        answered(answer.code)
+        if (send) send(answer)
+        else call.emit('error', answer)
+      }),
+    )
   }
 }
-
-/** A stream ends in one of three ways; its own error carries the code it answers with. */
-const watchEnd = (call: Call, signal: AbortSignal, end: (code: number) => void): void => {
-  call.on('finish', () => end(status.OK))
-  call.on('error', (error: Partial<StatusObject>) => end(error.code ?? status.UNKNOWN))
-  signal.addEventListener('abort', () => end(status.CANCELLED), { once: true })
-}
-
-const ending =
-  (reply: sendUnaryData<unknown>, end: (code: number) => void): sendUnaryData<unknown> =>
-  (error, ...rest) => {
-    end(error?.code ?? status.OK)
-    reply(error, ...rest)
-  }

@@ -3,7 +3,12 @@ import type { Log } from '@micromart/kernel'
 import type { CallContext } from './caller.ts'
 
 /** A call whose access mark has been enforced. */
-export type ServedCall = { readonly context: CallContext; readonly log: Log }
+export type ServedCall = {
+  readonly context: CallContext
+  readonly log: Log
+  /** Says that the answer is given, with its gRPC code: from here on the caller may go without cancelling anything. */
+  readonly answered: (code: number) => void
+}
 
 const served = new AsyncLocalStorage<ServedCall>()
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import type {
-  handleBidiStreamingCall,
-  handleServerStreamingCall,
-  ServerDuplexStream,
-  ServerWritableStream,
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type ServerDuplexStream,
+  type ServerWritableStream,
+  status,
 } from '@grpc/grpc-js'
 import type { CallContext } from './caller.ts'
 import { refusal } from './refusal.ts'
@@ -23,15 +24,21 @@ const writeAll = async <Res>(
   }
 }
 
-const pump = <Res>(call: Out<Res>, messages: (known: CallContext) => AsyncIterable<Res>): void => {
-  const { context, log } = servedCall()
-  writeAll(call, messages(context), context.signal).then(
-    () => call.end(),
-    (error: unknown) => {
-      if (context.signal.aborted) return // nobody listens
-      call.emit('error', refusal(error, log))
-    },
-  )
+const pump = async <Res>(
+  call: Out<Res>,
+  messages: (known: CallContext) => AsyncIterable<Res>,
+): Promise<void> => {
+  const { context, log, answered } = servedCall()
+  try {
+    await writeAll(call, messages(context), context.signal)
+    answered(status.OK)
+    call.end()
+  } catch (error) {
+    if (context.signal.aborted) return // nobody listens
+    const answer = refusal(error, log)
+    answered(answer.code)
+    call.emit('error', answer)
+  }
 }
 
 /** A server-streaming RPC from an async generator. */
@@ -39,13 +46,15 @@ export const serverStream =
   <Req, Res>(
     handle: (request: Req, call: CallContext) => AsyncIterable<Res>,
   ): handleServerStreamingCall<Req, Res> =>
-  (call) =>
-    pump(call, (known) => handle(call.request, known))
+  (call) => {
+    void pump(call, (known) => handle(call.request, known))
+  }
 
 /** A bidirectional RPC from an async generator over the incoming messages. */
 export const bidi =
   <Req, Res>(
     handle: (requests: AsyncIterable<Req>, call: CallContext) => AsyncIterable<Res>,
   ): handleBidiStreamingCall<Req, Res> =>
-  (call) =>
-    pump(call, (known) => handle(call as AsyncIterable<Req>, known))
+  (call) => {
+    void pump(call, (known) => handle(call as AsyncIterable<Req>, known))
+  }

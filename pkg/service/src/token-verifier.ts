@@ -1,3 +1,4 @@
+import { runInContext } from '@micromart/dapr'
 import { type Clock, DomainError, systemClock } from '@micromart/kernel'
 import {
   createLocalJWKSet,
@@ -38,7 +39,9 @@ const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
   let fetching: Promise<KeySet> | undefined
   const ageMs = () => (cached ? clock.now().getTime() - cached.at : Infinity)
   const fetched = async (): Promise<KeySet> => {
-    const keys = createLocalJWKSet(JSON.parse(await fetchJwks()) as JSONWebKeySet)
+    // Many requests may wait for it: the one that happened to be first must not cancel it for all.
+    const text = await runInContext({}, fetchJwks)
+    const keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet)
     cached = { keys, at: clock.now().getTime() }
     return keys
   }

@@ -117,4 +117,29 @@ describe('what a handler knows of its call', () => {
     await aborted
     expect(Number(deadline)).toBeGreaterThan(Date.now() + 2_000)
   })
+
+  it('keeps its signal quiet once the answer is given', async () => {
+    const signals: AbortSignal[] = []
+    const answering = unary(async (_request, { signal }: CallContext) => {
+      signals.push(signal)
+      return { cart: undefined }
+    })
+    await using cart = await startCart({ getCart: answering })
+    for (let call = 0; call < 3; call += 1) await cart.client.as().getCart(aGet)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false])
+  })
+
+  it('is that its time is over, also where nobody passes it on', async () => {
+    const { promise: aborted, resolve } = Promise.withResolvers<void>()
+    const waiting = unary(async (_request, { signal }: CallContext) => {
+      signal.addEventListener('abort', () => resolve())
+      await aborted
+      return {}
+    })
+    await using cart = await startCart({ getCart: waiting })
+    const deadline = new Date(Date.now() + 100)
+    const call = cart.client.as({ deadline }).getCart(aGet)
+    await expect(call).rejects.toMatchObject({ code: 'dependency_unavailable' })
+    await aborted
+  })
 })

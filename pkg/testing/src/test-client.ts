@@ -3,6 +3,8 @@ import { connectSidecar, type Definition, type RpcClient, runInContext } from '@
 export type TestCaller = {
   readonly token?: string
   readonly requestId?: string
+  /** Otherwise three seconds from the call. */
+  readonly deadline?: Date
 }
 
 /** A service's own client, dialling it directly: the test is its sidecar. */
