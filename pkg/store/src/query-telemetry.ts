@@ -1,7 +1,11 @@
 import { metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { DataSource, EntitySubscriberInterface } from 'typeorm'
 
-const parameters = { unit: 's', description: 'Time a query took, seen by the service' }
+const parameters = {
+  unit: 's',
+  description: 'Time a query took, seen by the service',
+  advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 3] },
+}
 
 /** The first word: SELECT, INSERT, UPDATE, DELETE, COMMIT, ... */
 const operationOf = (query: string): string => /\w+/.exec(query)?.[0].toUpperCase() ?? 'QUERY'

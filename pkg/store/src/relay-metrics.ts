@@ -14,8 +14,13 @@ const unsent = `SELECT COUNT(*) AS backlog, MIN(occurred_at) AS oldest
  */
 export const watchBacklog = (db: DataSource, clock: Clock): (() => void) => {
   const meter = metrics.getMeter('@micromart/store')
-  const age = meter.createObservableGauge('micromart_outbox_oldest_age_seconds', { unit: 's' })
-  const size = meter.createObservableGauge('micromart_outbox_backlog')
+  const age = meter.createObservableGauge('micromart_outbox_oldest_age_seconds', {
+    unit: 's',
+    description: 'Age of the oldest event that the broker has not got',
+  })
+  const size = meter.createObservableGauge('micromart_outbox_backlog', {
+    description: 'Events that the broker has not got',
+  })
   const observe: BatchObservableCallback = async (result) => {
     if (!db.isInitialized) return
     const [row] = await db.query<Backlog[]>(unsent)

@@ -75,7 +75,9 @@ export const relayRound = (deps: Deps) => {
   const rests = createRests(deps.clock)
   const published = metrics
     .getMeter('@micromart/store')
-    .createCounter('micromart_events_published_total')
+    .createCounter('micromart_events_published_total', {
+      description: 'Events given to the broker, by topic and outcome',
+    })
   const lane: Lane = { ...deps, count: (topic, outcome) => published.add(1, { topic, outcome }) }
 
   const publishAll = async (events: readonly StoredEvent[], sent: string[]): Promise<number> => {

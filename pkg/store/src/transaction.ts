@@ -5,7 +5,9 @@ import { databaseFault, isContention } from './faults.ts'
 
 const attempts = 5
 const retries = () =>
-  metrics.getMeter('@micromart/store').createCounter('micromart_transaction_retries_total')
+  metrics.getMeter('@micromart/store').createCounter('micromart_transaction_retries_total', {
+    description: 'Transactions run again after a deadlock or a lock timeout',
+  })
 
 /** Full jitter, 10 ms doubled per attempt: two losers of one deadlock must not meet again. */
 const backoff = (attempt: number): number => Math.random() * 10 * 2 ** attempt

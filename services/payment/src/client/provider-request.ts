@@ -7,7 +7,7 @@ export type ProviderAddress = { readonly url: string; readonly key: string }
 /** What the provider said. Everything that is no such thing is thrown: the breaker counts it. */
 export type ProviderReply = { readonly status: number; readonly body: unknown }
 
-export type ProviderRequest = {
+type ProviderRequest = {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly idempotencyKey?: string
@@ -16,6 +16,12 @@ export type ProviderRequest = {
 }
 
 const shortestMs = 20
+
+const durationOptions = {
+  unit: 's',
+  description: 'Requests to the payment provider',
+  advice: { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4, 6] },
+}
 
 /** Only an open breaker throws a DomainError here. */
 const retryAfterMs = ({ params }: DomainError): number => Number(params['retryAfter'] ?? 1) * 1000
@@ -77,7 +83,7 @@ export const providerSender = (
 ): ProviderSender => {
   const durations = metrics
     .getMeter('@micromart/payment')
-    .createHistogram('micromart_payment_provider_duration_seconds', { unit: 's' })
+    .createHistogram('micromart_payment_provider_duration_seconds', durationOptions)
   let refusedUntil = 0
   const sendNow = async (request: ProviderRequest): Promise<ProviderReply> => {
     refusedUntil = 0

@@ -69,8 +69,7 @@ export const settledBy = (payment: Payment, answer: ChargeAnswer, now: Date): Pa
       return move(payment, 'declined', now, { declineCode: answer.code })
     case 'cancelled':
       return move(payment, 'cancelled', now)
-    case 'unknown':
-    case 'never_made':
+    default: // unknown, never_made
       return payment
   }
 }

@@ -13,8 +13,12 @@ const reasonOf = ({ declineCode }: Payment): string =>
 /** Counts what became of payments and refunds, once each: when it was written. */
 export const paymentCounters = () => {
   const meter = metrics.getMeter('@micromart/payment')
-  const payments = meter.createCounter('micromart_payments_total')
-  const refunds = meter.createCounter('micromart_refunds_total')
+  const payments = meter.createCounter('micromart_payments_total', {
+    description: 'Payments that ended, by outcome and class of reason',
+  })
+  const refunds = meter.createCounter('micromart_refunds_total', {
+    description: 'Refunds that the provider confirmed',
+  })
   const ended: ReadonlySet<string> = new Set(['captured', 'declined', 'cancelled'])
   return {
     moved: (payment: Payment) => {
