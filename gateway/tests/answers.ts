@@ -3,7 +3,7 @@ import { type Order, OrderStatus, PaymentStatus } from '@micromart/contracts/ord
 import { type Product, ProductStatus } from '@micromart/contracts/product'
 import { systemIds } from '@micromart/kernel'
 
-export const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
+const eur = (amount: number) => ({ amount: BigInt(amount), currency: 'EUR' })
 
 const at = new Date('2026-01-31T12:00:00.000Z')
 

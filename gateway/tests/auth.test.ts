@@ -12,17 +12,17 @@ const user = {
   roles: ['customer'],
   createdAt: new Date('2026-01-31T12:00:00.000Z'),
 }
+const tokens = { accessToken: 'access', refreshToken: 'refresh', expiresIn: 300 }
 const credentials = { email: 'ada@example.com', password: 'correct horse battery' }
 
 describe('authentication', () => {
   let shop: TestGateway
-  const tokens = () => ({ accessToken: 'access', refreshToken: 'refresh', expiresIn: 300 })
 
   beforeAll(async () => {
     shop = await startForTest()
-    shop.sidecar.answer('user', 'Register', () => ({ tokens: tokens(), user }))
-    shop.sidecar.answer('user', 'Login', () => ({ tokens: tokens(), user }))
-    shop.sidecar.answer('user', 'Refresh', () => ({ tokens: tokens() }))
+    shop.sidecar.answer('user', 'Register', () => ({ tokens, user }))
+    shop.sidecar.answer('user', 'Login', () => ({ tokens, user }))
+    shop.sidecar.answer('user', 'Refresh', () => ({ tokens }))
     shop.sidecar.answer('user', 'Logout', () => ({}))
     shop.sidecar.answer('cart', 'MergeCart', () => ({ cart: aCart() }))
   })
@@ -112,7 +112,7 @@ describe('authentication', () => {
       'login_throttled',
       '4',
     ])
-    shop.sidecar.answer('user', 'Login', () => ({ tokens: tokens(), user }))
+    shop.sidecar.answer('user', 'Login', () => ({ tokens, user }))
   })
 
   it('names every wrong field of a registration', async () => {

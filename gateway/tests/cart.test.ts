@@ -90,7 +90,7 @@ describe('the cart', () => {
       await shop.http.get('/v1/cart').set('X-Cart-Token', bad)
     }
     expect(shop.sidecar.recorded('cart.GetCart').map(({ request }) => request)).toEqual(
-      Array(4).fill({ cartToken: undefined }),
+      Array.from({ length: 4 }, () => ({ cartToken: undefined })),
     )
   })
 

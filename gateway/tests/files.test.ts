@@ -16,6 +16,14 @@ const row = (line: number, outcome = 'created') => ({
   message: outcome === 'failed' ? 'is no price' : undefined,
 })
 
+/** A stream that ends with an error before its first message. */
+const failing = (error: Error) => {
+  const next = async () => {
+    throw error
+  }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
+}
+
 describe('product files', () => {
   let shop: TestGateway
   let received: { options: unknown; text: string }
@@ -112,11 +120,7 @@ describe('product files', () => {
     ['unavailable', 'database_unavailable', 503],
   ] as const)('a refusal of the file, %s %s, is %i', async (kind, code, status) => {
     await using other = await startForTest()
-    other.sidecar.answer('product', 'ImportProducts', async function* () {
-      await Promise.resolve()
-      throw new DomainError(kind, code)
-      yield { rows: [], summary: undefined }
-    })
+    other.sidecar.answer('product', 'ImportProducts', () => failing(new DomainError(kind, code)))
     const response = await other.http
       .post(path)
       .set({ Authorization: other.token(['merchandiser']), 'Content-Type': 'text/csv' })
@@ -137,11 +141,9 @@ describe('product files', () => {
   })
 
   it('an export that cannot begin is a problem', async () => {
-    shop.sidecar.answer('product', 'ExportProducts', async function* () {
-      await Promise.resolve()
-      throw new DomainError('unavailable', 'database_unavailable')
-      yield { chunk: Buffer.from('') }
-    })
+    shop.sidecar.answer('product', 'ExportProducts', () =>
+      failing(new DomainError('unavailable', 'database_unavailable')),
+    )
     const response = await shop.http.get('/v1/admin/products/export').set(as())
     expectDocumented(response)
     expect([response.status, response.body.code]).toEqual([503, 'database_unavailable'])

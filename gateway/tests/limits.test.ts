@@ -13,23 +13,22 @@ const env = {
 }
 
 /** An address that no other test and no earlier run has used. */
-const anAddress = (): string => {
-  const group = () => Math.floor(Math.random() * 0xffff).toString(16)
-  return `2001:db8:${group()}:${group()}::1`
+const group = (): string => Math.floor(Math.random() * 0xffff).toString(16)
+const anAddress = (): string => `2001:db8:${group()}:${group()}::1`
+
+const from = (address: string) => ({ 'X-Forwarded-For': address })
+const statuses = async (times: number, send: () => PromiseLike<{ status: number }>) => {
+  const found = []
+  for (let sent = 0; sent < times; sent += 1) found.push((await send()).status)
+  return found
 }
+
+const login = (gateway: TestGateway, address: string, email = `${randomUUID()}@example.com`) =>
+  gateway.http.post('/v1/auth/login').set(from(address)).send({ email, password: 'x' })
 
 describe('S48 rate limits', () => {
   let shop: TestGateway
   let replica: TestGateway
-  const from = (address: string) => ({ 'X-Forwarded-For': address })
-  const login = (gateway: TestGateway, address: string, email = `${randomUUID()}@example.com`) =>
-    gateway.http.post('/v1/auth/login').set(from(address)).send({ email, password: 'x' })
-  const statuses = async (times: number, send: () => PromiseLike<{ status: number }>) => {
-    const found = []
-    for (let sent = 0; sent < times; sent += 1) found.push((await send()).status)
-    return found
-  }
-
   beforeAll(async () => {
     shop = await startForTest({ env })
     replica = await startForTest({ env })

@@ -17,7 +17,7 @@ const statusNames: Readonly<Record<number, StatusName>> = Object.fromEntries(
 )
 
 /** @throws DomainError internal: a status this gateway does not know yet */
-export const orderStatusName = (status: OrderStatus): StatusName => {
+const orderStatusName = (status: OrderStatus): StatusName => {
   const name = statusNames[status]
   if (name === undefined) throw new DomainError('internal', 'order_status_unknown')
   return name

@@ -17,7 +17,7 @@ export type Prepared =
  * What makes an entry go: a change of the named products, any change at all, or its age.
  * Lists and absences go with any change: a new product can belong to every list.
  */
-export type Dependence =
+type Dependence =
   | { readonly on: 'products'; readonly names: readonly string[] }
   | { readonly on: 'anything' }
   | { readonly on: 'age' }
@@ -30,7 +30,7 @@ export type Change = { readonly productId: string; readonly handle: string }
 type Entry = Filled & { readonly until: number }
 
 /** The stated staleness: no answer is older (design.md section 5). */
-export const maxStaleMs = 2_000
+const maxStaleMs = 2_000
 
 const aliasBytes = 512
 

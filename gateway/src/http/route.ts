@@ -20,7 +20,7 @@ export const guestsToo = (scope: Scope): Auth => ({ kind: 'optional', scope })
 export const withOrderToken = (scope: Scope): Auth => ({ kind: 'order-token', scope })
 export const needs = (scope: Scope): Auth => ({ kind: 'required', scope })
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /** Which budget of requests a route draws from; `none` for what must always answer. */
 export type Budget = 'none' | 'reads' | 'auth' | 'checkout' | 'writes'

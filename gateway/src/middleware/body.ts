@@ -5,7 +5,7 @@ import type { Body } from '../http/route.ts'
 import { parseJson } from '../json/strict-json.ts'
 import { refusal } from '../problem/problem.ts'
 
-export const maxJsonBytes = 100 * 1024
+const maxJsonBytes = 100 * 1024
 const arrivalLimitMs = 10_000
 
 const hasBody = (request: IncomingMessage): boolean =>

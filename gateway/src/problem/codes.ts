@@ -2,7 +2,7 @@ import { serviceCodes } from './service-codes.ts'
 import { type CodeText, text } from './code-text.ts'
 
 /** Codes that the gateway itself answers with. */
-export const ownCodes = {
+const ownCodes = {
   url_malformed: text(400, 'Malformed URL', 'The path or the query is not well encoded.'),
   http_malformed: text(400, 'Malformed request', 'The request is not valid HTTP.'),
   query_repeated: text(400, 'Repeated query key', 'Each query key may be given once.'),

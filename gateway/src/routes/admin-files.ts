@@ -15,7 +15,7 @@ import { refusal } from '../problem/problem.ts'
 import { importQuery, importReport } from '../shapes/admin.ts'
 import { reportWriter } from './import-report.ts'
 
-export const maxCsvBytes = 50 * 1024 * 1024
+const maxCsvBytes = 50 * 1024 * 1024
 const importLimitMs = 10 * 60_000
 const csv = 'text/csv; charset=utf-8'
 

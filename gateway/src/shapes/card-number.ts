@@ -1,6 +1,6 @@
 /** Luhn's sum: every second digit from the right counts double. */
 const luhn = (digits: string): number =>
-  [...digits].reverse().reduce((sum, digit, index) => {
+  [...digits].toReversed().reduce((sum, digit, index) => {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2)
     return sum + (value > 9 ? value - 9 : value)
   }, 0)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { flag, listOf, paging, wholeIn } from './queries.ts'
-import { id, line, minorUnits, money, time } from './texts.ts'
+import { id, line, money, time } from './texts.ts'
 
-export const image = z.object({ url: z.string(), alt: z.string() }).meta({ id: 'Image' })
+const image = z.object({ url: z.string(), alt: z.string() }).meta({ id: 'Image' })
 
 export const optionValue = z
   .object({ name: z.string(), value: z.string() })
@@ -19,7 +19,7 @@ const variantFields = {
   image: z.string().nullable(),
 }
 
-export const priceRange = z.object({ min: money, max: money }).meta({ id: 'PriceRange' })
+const priceRange = z.object({ min: money, max: money }).meta({ id: 'PriceRange' })
 
 const status = z.enum(['draft', 'active', 'archived'])
 
@@ -40,7 +40,7 @@ const productFields = {
   updatedAt: time,
 }
 
-export const variant = z.object(variantFields).meta({ id: 'Variant' })
+const variant = z.object(variantFields).meta({ id: 'Variant' })
 
 export const product = z
   .object({ ...productFields, variants: z.array(variant) })
@@ -51,7 +51,7 @@ export const stockCount = z
   .meta({ id: 'StockCount' })
 
 /** What staff see of a variant beside the shopper's view. */
-export const adminVariant = z
+const adminVariant = z
   .object({
     ...variantFields,
     barcode: z.string().nullable(),
@@ -64,7 +64,7 @@ export const adminProduct = z
   .object({ ...productFields, variants: z.array(adminVariant) })
   .meta({ id: 'AdminProduct' })
 
-export const productSummary = z
+const productSummary = z
   .object({
     id,
     handle: z.string(),
@@ -105,7 +105,7 @@ export const category: z.ZodType<CategoryAnswer> = z
   })
   .meta({ id: 'Category' })
 
-export const sorts = ['relevance', 'newest', 'price', '-price', 'title'] as const
+const sorts = ['relevance', 'newest', 'price', '-price', 'title'] as const
 
 const filters = {
   q: line(200, 0).optional(),
@@ -121,6 +121,3 @@ export const productQuery = z.object({ ...paging, ...filters, facets: flag })
 export type ProductQuery = z.output<typeof productQuery>
 
 export const adminProductQuery = z.object({ ...paging, ...filters, status: status.optional() })
-export type AdminProductQuery = z.output<typeof adminProductQuery>
-
-export { minorUnits }

@@ -44,7 +44,7 @@ export const time = z.string().meta({ format: 'date-time', examples: ['2026-01-3
 /** Minor units, as every price and amount that a client may send. */
 export const minorUnits = z.int().min(0).max(1_000_000_000)
 
-export const currency = z
+const currency = z
   .string()
   .length(3)
   .refine((text) => /^[A-Z]{3}$/.test(text), 'must be three capital letters (ISO 4217)')
