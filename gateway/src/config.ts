@@ -14,29 +14,36 @@ const list = z
 
 /** The environment of the gateway; docs/environment.md is generated from it. */
 export const settings = baseSettings.omit({ APP_PORT: true }).extend({
-  /** Express, for everybody. */
-  PUBLIC_PORT: port,
-  PUBLIC_HOST: z.string().default('127.0.0.1'),
-  /** Budgets of one address or account; the defaults are production's. */
-  RATE_READS_PER_MINUTE: perMinute.default(600),
-  RATE_LOGINS_PER_MINUTE: perMinute.default(20),
-  RATE_CHECKOUTS_PER_MINUTE: perMinute.default(60),
-  RATE_WRITES_PER_MINUTE: perMinute.default(600),
-  /** Origins that browsers may call from, such as https://shop.example. */
-  CORS_ORIGINS: list,
-  /** Addresses or networks of proxies whose X-Forwarded-* is believed. */
-  TRUSTED_PROXIES: list,
-  /** Folder of the catalogue's pictures. */
-  IMAGES_DIR: z.string().default(resolve(import.meta.dirname, '../../scripts/catalogue/images')),
+  PUBLIC_PORT: port.describe('Express, for everybody'),
+  PUBLIC_HOST: z.string().default('127.0.0.1').describe('The address that Express listens on'),
+  RATE_READS_PER_MINUTE: perMinute
+    .default(600)
+    .describe("Reads of one address or account; the defaults of these four are production's"),
+  RATE_LOGINS_PER_MINUTE: perMinute.default(20).describe('Logins and registrations'),
+  RATE_CHECKOUTS_PER_MINUTE: perMinute.default(60).describe('Orders placed'),
+  RATE_WRITES_PER_MINUTE: perMinute.default(600).describe('All other writes'),
+  CORS_ORIGINS: list.describe('Origins that browsers may call from, separated by commas'),
+  TRUSTED_PROXIES: list.describe('Addresses or networks whose X-Forwarded-* is believed'),
+  IMAGES_DIR: z
+    .string()
+    .default(resolve(import.meta.dirname, '../../scripts/catalogue/images'))
+    .describe("Folder of the catalogue's pictures"),
   SHOP_CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .default('EUR'),
-  /** `redirect` answers plain HTTP with 308 to ISSUER_URL's HTTPS address. */
-  GATEWAY_PLAIN: z.enum(['serve', 'redirect']).default('serve'),
-  /** Bytes of catalogue answers that are kept ready. */
-  CACHE_BYTES: z.coerce.number().int().min(0).default(67_108_864),
-  MAX_SOCKETS: z.coerce.number().int().min(1).default(8_192),
+    .default('EUR')
+    .describe("ISO 4217; what an empty cart's subtotal is in"),
+  GATEWAY_PLAIN: z
+    .enum(['serve', 'redirect'])
+    .default('serve')
+    .describe("`redirect` answers plain HTTP with 308 to ISSUER_URL's host by HTTPS"),
+  CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(67_108_864)
+    .describe('How much of the catalogue is kept ready, in bytes'),
+  MAX_SOCKETS: z.coerce.number().int().min(1).default(8_192).describe('Open connections'),
 })
 
 export type Config = Readonly<z.output<typeof settings>>

@@ -71,6 +71,7 @@ describe('product files', () => {
       ],
     })
     expect(received).toEqual({ options: { dryRun: true, setStock: true }, text })
+    expect(shop.sidecar.recorded('product.ImportProducts')[0]?.token).toBeDefined()
   })
 
   it('passes a large file on in order, in chunks', async () => {
@@ -138,6 +139,7 @@ describe('product files', () => {
     expect([response.status, response.text]).toEqual([200, `${header}tea,Tea,T-1,5.00\n`])
     expect(response.headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(response.headers['content-disposition']).toContain('products.csv')
+    expect(shop.sidecar.recorded('product.ExportProducts')[0]?.token).toBeDefined()
   })
 
   it('an export that cannot begin is a problem', async () => {
