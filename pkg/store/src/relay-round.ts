@@ -9,7 +9,9 @@ type Deps = {
   readonly clock: Clock
 }
 
-type Lane = Pick<Deps, 'publish' | 'log'> & {
+type Refusal = { readonly eventId: string; readonly topic: string; readonly cause: unknown }
+
+type Lane = Pick<Deps, 'publish'> & {
   readonly count: (topic: string, outcome: 'sent' | 'failed') => void
 }
 
@@ -49,12 +51,12 @@ const inTime = async (work: Promise<void>): Promise<void> => {
   }
 }
 
-/** Publishes one aggregate's events in order; ends at the first refusal. */
+/** Publishes one aggregate's events in order; ends at the first refusal and answers it. */
 const publishLane = async (
-  { publish, log, count }: Lane,
+  { publish, count }: Lane,
   events: readonly StoredEvent[],
   sent: string[],
-): Promise<boolean> => {
+): Promise<Refusal | undefined> => {
   for (const event of events) {
     const { seq, ...outgoing } = event
     try {
@@ -63,11 +65,10 @@ const publishLane = async (
       count(event.topic, 'sent')
     } catch (cause) {
       count(event.topic, 'failed')
-      log.warn({ cause, eventId: event.id, topic: event.topic }, 'event left for the next round')
-      return false
+      return { eventId: event.id, topic: event.topic, cause }
     }
   }
-  return true
+  return undefined
 }
 
 /** A round is: read, publish, mark. Nothing is locked meanwhile; a crash before the mark repeats the events. */
@@ -80,30 +81,33 @@ export const relayRound = (deps: Deps) => {
     })
   const lane: Lane = { ...deps, count: (topic, outcome) => published.add(1, { topic, outcome }) }
 
-  const publishAll = async (events: readonly StoredEvent[], sent: string[]): Promise<number> => {
+  const publishAll = async (events: readonly StoredEvent[], sent: string[]) => {
     const queue = [...Map.groupBy(events, ({ aggregateId }) => aggregateId)]
-    let failed = 0
+    const refusals: Refusal[] = []
     const work = async () => {
       // With the broker away a few refusals are enough to know; the rest needn't be tried.
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const [aggregateId, ofAggregate] = next
-        if (await publishLane(lane, ofAggregate, sent)) rests.recovered(aggregateId)
+        const refusal = await publishLane(lane, ofAggregate, sent)
+        if (refusal === undefined) rests.recovered(aggregateId)
         else {
-          failed += 1
+          refusals.push(refusal)
           rests.rest(aggregateId)
         }
-        if (failed > 0 && sent.length === 0) return
+        if (refusals.length > 0 && sent.length === 0) return
       }
     }
     await Promise.all(Array.from({ length: lanes }, work))
-    return failed
+    return refusals
   }
 
   return async (connection: RelayConnection): Promise<RoundResult> => {
     const events = await connection.unsent(batch, rests.resting())
     const sent: string[] = []
-    const failed = await publishAll(events, sent)
+    const refusals = await publishAll(events, sent)
     if (sent.length > 0) await connection.markSent(sent, deps.clock.now())
+    const failed = refusals.length
+    if (failed > 0) deps.log.warn({ failed, ...refusals[0] }, 'events left for the next round')
     return { sent: sent.length, failed, more: events.length === batch && sent.length > 0 }
   }
 }

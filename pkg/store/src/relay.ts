@@ -71,7 +71,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   const loop = async () => {
     while (!signal.aborted) {
       await turn().catch((cause: unknown) => log.warn({ cause }, 'relay lost its database'))
-      await rest(intervalMs)
+      await rest(longestPauseMs)
     }
   }
 
