@@ -136,6 +136,8 @@ describe('a member', () => {
   })
 })
 
+const support = () => test.as(systemIds.next(), ['support'])
+
 describe('staff', () => {
   const all = {
     limit: 50,
@@ -144,8 +146,6 @@ describe('staff', () => {
     email: undefined,
     number: undefined,
   }
-  const support = () => test.as(systemIds.next(), ['support'])
-
   it('finds orders by number, e-mail and status, whatever the case', async () => {
     const { id, order } = await aGuestOrder()
     const byNumber = await support().listAllOrders({ ...all, number: order?.number.toLowerCase() })

@@ -63,13 +63,13 @@ it('is cancelled first and refunded later when payment is away', async () => {
 
 it('does not let its caller wait for a slow refund', async () => {
   const { order: rpc, name } = await aPaidOrder()
-  let goOn = () => {}
-  test.shop.next('payment.Refund', () => new Promise<void>((resolve) => (goOn = resolve)))
+  const refunding = Promise.withResolvers<void>()
+  test.shop.next('payment.Refund', () => refunding.promise)
 
   const { order } = await rpc.cancelOrder(name)
 
   expect(order?.payment?.status).toBe(PAYMENT_STATUS_REFUND_PENDING)
-  goOn()
+  refunding.resolve()
   await eventually(async () =>
     expect((await rpc.getOrder(name)).order?.payment?.status).toBe(PAYMENT_STATUS_REFUNDED),
   )

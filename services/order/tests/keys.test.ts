@@ -115,23 +115,19 @@ it('has one effect of many at once with one key', async () => {
 
 it('tells a repeat of a running request to come back', async () => {
   const { order: rpc, wish } = aMember(test)
-  let goOn = () => {}
-  const waiting = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  const reached = new Promise<void>((resolve) => {
-    test.shop.next('payment.Charge', () => {
-      resolve()
-      return waiting
-    })
+  const charging = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  test.shop.next('payment.Charge', () => {
+    reached.resolve()
+    return charging.promise
   })
   const first = rpc.placeOrder(wish)
-  await reached
+  await reached.promise
   expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({
     kind: 'conflict',
     code: 'idempotency_in_progress',
   })
-  goOn()
+  charging.resolve()
   expect((await first).order?.status).toBe(ORDER_STATUS_PAID)
 })
 

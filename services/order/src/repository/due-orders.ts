@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm'
 import { limits } from '../model/limits.ts'
 import type { Orders } from '../model/ports.ts'
 import { readOrders } from './read-orders.ts'
+import { marks } from './table.ts'
 
 const second = 1000
 
@@ -20,8 +21,8 @@ const postpone = (tx: EntityManager, at: Date, ids: readonly string[]) =>
   tx.query(
     `UPDATE orders
         SET due_at = ? + INTERVAL LEAST(?, 1 << LEAST(tries, 10)) SECOND, tries = tries + 1
-      WHERE id IN (?)`,
-    [at, limits.sweepPause / second, ids],
+      WHERE id IN (${marks(ids)})`,
+    [at, limits.sweepPause / second, ...ids],
   )
 
 export const takeDue =
@@ -32,5 +33,5 @@ export const takeDue =
       if (due.length > 0) await postpone(tx, at, due)
       return due
     })
-    return readOrders(db.manager, ids)
+    return readOrders(db, ids)
   }

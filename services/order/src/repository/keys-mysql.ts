@@ -1,36 +1,34 @@
 import type { Database } from '@micromart/store'
-import type { KeyRef } from '../model/idempotency.ts'
 import { after, limits } from '../model/limits.ts'
 import type { Keys } from '../model/ports.ts'
-import { idempotencyRows } from './rows.ts'
+import { keysTable } from './rows.ts'
+import { alone, write } from './table.ts'
 
-const named = ({ principal, key }: KeyRef) => ({ principal, idemKey: key })
+const named = 'WHERE principal = ? AND idem_key = ?'
 
 /** Idempotency keys of PlaceOrder, in rows that commit with their orders. */
 export const keysMysql = (db: Database): Keys => ({
-  find: async (key) => {
-    const row = await db.manager.findOneBy(idempotencyRows, named(key))
-    if (!row) return undefined
-    const { orderId, fingerprint, traceId, lockedUntil, frozen } = row
-    return {
-      orderId,
-      fingerprint,
-      traceId: traceId ?? undefined,
-      lockedUntil: lockedUntil ?? undefined,
-      frozen: frozen ?? undefined,
-    }
-  },
-  lock: async (key, at) => {
-    const { affected } = await db.manager
-      .createQueryBuilder()
-      .update(idempotencyRows)
-      .set({ lockedUntil: after(at, limits.attempt) })
-      .where(named(key))
-      .andWhere('(locked_until IS NULL OR locked_until <= :at)', { at })
-      .execute()
-    return affected === 1
-  },
-  unlock: async (key) => {
-    await db.manager.update(idempotencyRows, named(key), { lockedUntil: null })
-  },
+  find: ({ principal, key }) =>
+    alone(async () => {
+      const [row] = await keysTable.select(db, named, [principal, key])
+      if (!row) return undefined
+      const { orderId, fingerprint, traceId, lockedUntil, frozen } = row
+      return {
+        orderId,
+        fingerprint,
+        traceId: traceId ?? undefined,
+        lockedUntil: lockedUntil ?? undefined,
+        frozen: frozen ?? undefined,
+      }
+    }),
+  lock: ({ principal, key }, at) =>
+    alone(async () => {
+      const free = '(locked_until IS NULL OR locked_until <= ?)'
+      const sql = `UPDATE idempotency_keys SET locked_until = ? ${named} AND ${free}`
+      return (await write(db, sql, [after(at, limits.attempt), principal, key, at])) === 1
+    }),
+  unlock: ({ principal, key }) =>
+    alone(async () => {
+      await write(db, `UPDATE idempotency_keys SET locked_until = NULL ${named}`, [principal, key])
+    }),
 })

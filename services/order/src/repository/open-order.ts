@@ -5,9 +5,9 @@ import { type Order, unpriced } from '../model/order.ts'
 import type { Opened, Opening, Orders } from '../model/ports.ts'
 import type { WantedLine } from '../model/stock.ts'
 import { happened } from '../model/timeline.ts'
-import { insertAll } from './insert.ts'
 import { lineRowsOf, orderRowOf } from './order-mapping.ts'
-import { cartCheckoutRows, idempotencyRows, lineRows, orderRows } from './rows.ts'
+import { cartCheckoutTable, keysTable, linesTable, ordersTable } from './rows.ts'
+import { marks } from './table.ts'
 import { addEntries } from './timeline-mysql.ts'
 
 /** Rolls the transaction back and becomes the answer. */
@@ -45,7 +45,7 @@ const bindKey = (tx: EntityManager, { key, row, order }: Opening): Promise<void>
     frozen: null,
     createdAt: order.createdAt,
   }
-  const write = insertAll(tx, idempotencyRows, [bound])
+  const write = keysTable.insert(tx, [bound])
   return takenIfDuplicate(write, 'PRIMARY', () => ({ taken: 'key' }))
 }
 
@@ -64,10 +64,11 @@ const lockCarts = async (tx: EntityManager, { id, mergedCartIds }: Cart, at: Dat
 
 const takeVersion = (tx: EntityManager, { cart, order }: Opening): Promise<void> => {
   const { id: cartId, version } = cart
-  const write = insertAll(tx, cartCheckoutRows, [{ cartId, version, orderId: order.id }])
+  const write = cartCheckoutTable.insert(tx, [{ cartId, version, orderId: order.id }])
   return takenIfDuplicate(write, 'PRIMARY', async () => {
-    const other = await tx.findOneByOrFail(cartCheckoutRows, { cartId, version })
-    return { taken: 'cart', orderId: other.orderId }
+    const where = 'WHERE cart_id = ? AND version = ?'
+    const [other] = await cartCheckoutTable.select(tx, where, [cartId, version])
+    return { taken: 'cart', orderId: other?.orderId ?? '' }
   })
 }
 
@@ -78,22 +79,21 @@ const boughtOf = async (
   tx: EntityManager,
   { cart, order }: Opening,
 ): Promise<readonly WantedLine[]> => {
+  const carts = [cart.id, ...cart.mergedCartIds]
+  const others = [order.id, ...cart.takenOrderIds]
   const rows: readonly BoughtRow[] = await tx.query(
     `SELECT l.order_id, l.sku, l.quantity
        FROM cart_checkout c JOIN order_lines l ON l.order_id = c.order_id
-      WHERE c.cart_id IN (?) AND c.order_id NOT IN (?)`,
-    [
-      [cart.id, ...cart.mergedCartIds],
-      [order.id, ...cart.takenOrderIds],
-    ],
+      WHERE c.cart_id IN (${marks(carts)}) AND c.order_id NOT IN (${marks(others)})`,
+    [...carts, ...others],
   )
   return rows.filter(({ order_id: id }) => mayStillHold(cart, id))
 }
 
 const writeOrder = async (tx: EntityManager, order: Order): Promise<void> => {
-  const write = insertAll(tx, orderRows, [orderRowOf(order)])
+  const write = ordersTable.insert(tx, [orderRowOf(order)])
   await takenIfDuplicate(write, 'orders_number', () => ({ taken: 'number' }))
-  await insertAll(tx, lineRows, lineRowsOf(order))
+  await linesTable.insert(tx, lineRowsOf(order))
   const { id, createdAt: at, status } = order
   await addEntries(tx, id, [happened('order.placed', { at, status })])
 }

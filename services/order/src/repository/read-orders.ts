@@ -1,59 +1,69 @@
 import { DomainError, decodeCursor, encodeCursor, isId } from '@micromart/kernel'
 import type { Database } from '@micromart/store'
-import { type EntityManager, type FindOptionsWhere, In, LessThan } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import type { Order } from '../model/order.ts'
 import type { OrderFilter, Orders } from '../model/ports.ts'
 import { orderOf } from './order-mapping.ts'
-import { type LineRow, lineRows, type OrderRow, orderRows } from './rows.ts'
+import { linesTable, type OrderRow, ordersTable } from './rows.ts'
+import { alone, marks } from './table.ts'
 
 /** Orders with their lines: one query for all lines, not one per order. */
-const withLines = async (tx: EntityManager, rows: readonly OrderRow[]): Promise<Order[]> => {
+const withLines = async (db: DataSource, rows: readonly OrderRow[]): Promise<Order[]> => {
   if (rows.length === 0) return []
-  const lines = await tx.find(lineRows, {
-    where: { orderId: In(rows.map(({ id }) => id)) },
-    order: { orderId: 'ASC', line: 'ASC' },
-  })
-  const byOrder = Map.groupBy(lines, ({ orderId }) => orderId)
-  return rows.map((row) => orderOf(row, byOrder.get(row.id) ?? ([] satisfies LineRow[])))
+  const ids = rows.map(({ id }) => id)
+  const where = `WHERE order_id IN (${marks(ids)}) ORDER BY order_id, line`
+  const lines = Map.groupBy(await linesTable.select(db, where, ids), ({ orderId }) => orderId)
+  return rows.map((row) => orderOf(row, lines.get(row.id) ?? []))
 }
+
+/** In no order. */
+export const readOrders = (db: DataSource, ids: readonly string[]): Promise<readonly Order[]> =>
+  alone(async () => {
+    if (ids.length === 0) return []
+    return withLines(db, await ordersTable.select(db, `WHERE id IN (${marks(ids)})`, ids))
+  })
 
 export const readOrder =
   (db: Database): Orders['byId'] =>
   async (id) => {
     if (!isId(id)) return undefined
-    const [order] = await withLines(db.manager, await db.manager.findBy(orderRows, { id }))
+    const [order] = await readOrders(db, [id])
     return order
   }
 
-export const readOrders = async (
-  tx: EntityManager,
-  ids: readonly string[],
-): Promise<readonly Order[]> =>
-  ids.length === 0 ? [] : withLines(tx, await tx.findBy(orderRows, { id: In(ids) }))
+/** Column of each filter; the same list of conditions makes a cursor's binding. */
+const filters = { userId: 'user_id', status: 'status', email: 'email', number: 'number' } as const
 
-const present = (filter: OrderFilter): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
+const present = (filter: OrderFilter): readonly (readonly [keyof OrderFilter, string])[] =>
+  (Object.keys(filters) as (keyof OrderFilter)[]).flatMap((name) => {
+    const value = filter[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
 
 /** Ids are UUIDv7: by id is by time of placing. */
-const before = (cursor: string | undefined, filter: OrderFilter): FindOptionsWhere<OrderRow> => {
-  if (cursor === undefined) return {}
+const lastSeen = (cursor: string, filter: OrderFilter): string => {
   const id = decodeCursor(cursor, present(filter))
-  if (typeof id !== 'string') throw new DomainError('invalid', 'cursor_invalid')
-  return { id: LessThan(id) }
+  if (typeof id !== 'string' || !isId(id)) throw new DomainError('invalid', 'cursor_invalid')
+  return id
 }
 
 export const listOrders =
   (db: Database): Orders['list'] =>
   async (filter, { limit, cursor }) => {
-    const rows = await db.manager.find(orderRows, {
-      where: { ...(present(filter) as FindOptionsWhere<OrderRow>), ...before(cursor, filter) },
-      order: { id: 'DESC' },
-      take: limit + 1,
+    const wanted = present(filter)
+    const conditions = wanted.map(([name]) => `${filters[name]} = ?`)
+    const values: (string | number)[] = wanted.map(([, value]) => value)
+    if (cursor !== undefined) {
+      conditions.push('id < ?')
+      values.push(lastSeen(cursor, filter))
+    }
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    const rest = `${where} ORDER BY id DESC LIMIT ?`
+    return alone(async () => {
+      const rows = await ordersTable.select(db, rest, [...values, limit + 1])
+      const items = await withLines(db, rows.slice(0, limit))
+      const last = items.at(-1)
+      const more = rows.length > limit && last !== undefined
+      return { items, nextCursor: more ? encodeCursor(last.id, present(filter)) : undefined }
     })
-    const items = await withLines(db.manager, rows.slice(0, limit))
-    const last = items.at(-1)
-    const more = rows.length > limit && last !== undefined
-    return { items, nextCursor: more ? encodeCursor(last.id, present(filter)) : undefined }
   }

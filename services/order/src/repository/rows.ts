@@ -5,6 +5,7 @@ import type { Frozen } from '../model/idempotency.ts'
 import type { Address } from '../model/order.ts'
 import type { OrderStatus, PaymentStatus } from '../model/status.ts'
 import type { Actor, TimelineEvent } from '../model/timeline.ts'
+import { tableOf } from './table.ts'
 
 const amount = { type: 'bigint', transformer: bigintColumn } as const
 const word = (length: number) => ({ type: 'varchar', length, charset: 'ascii' }) as const
@@ -154,3 +155,9 @@ export const entities = [
   idempotencyRows,
   cartCheckoutRows,
 ] as const
+
+export const ordersTable = tableOf(orderRows)
+export const linesTable = tableOf(lineRows)
+export const timelineTable = tableOf(timelineRows)
+export const keysTable = tableOf(idempotencyRows)
+export const cartCheckoutTable = tableOf(cartCheckoutRows)

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import type { TimelineEntry } from '../model/timeline.ts'
-import { insertAll } from './insert.ts'
-import { timelineRows } from './rows.ts'
+import { timelineTable } from './rows.ts'
+import { alone } from './table.ts'
 
 export const addEntries = async (
   tx: EntityManager,
@@ -9,7 +9,10 @@ export const addEntries = async (
   entries: readonly TimelineEntry[],
 ): Promise<void> => {
   if (entries.length === 0) return
-  await insertAll(tx, timelineRows, entries.map((entry) => ({ orderId, ...entry })) as never)
+  await timelineTable.insert(
+    tx,
+    entries.map((entry) => ({ orderId, ...entry })),
+  )
 }
 
 /** Oldest first: ids grow. */
@@ -17,7 +20,8 @@ export const readTimeline = async (
   tx: EntityManager,
   orderId: string,
 ): Promise<readonly TimelineEntry[]> => {
-  const rows = await tx.find(timelineRows, { where: { orderId }, order: { id: 'ASC' } })
+  const where = 'WHERE order_id = ? ORDER BY id'
+  const rows = await alone(() => timelineTable.select(tx, where, [orderId]))
   return rows.map(({ at, status, event, message, actor }) => ({
     at,
     status,
