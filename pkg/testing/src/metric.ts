@@ -1,12 +1,24 @@
+type Labels = { readonly [label: string]: string }
+
 const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/
 
-const labelsOf = (text: string): Map<string, string> =>
+const labelsOf = (text: string): ReadonlyMap<string, string> =>
   new Map(
     [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [
       name,
       value,
     ]),
   )
+
+/** The sum of a metric's samples with those labels, in Prometheus text. */
+export const sumOf = (text: string, name: string, labels: Labels): number =>
+  text.split('\n').reduce((sum, line) => {
+    const [, found, given = '', value] = sample.exec(line) ?? []
+    if (found !== name) return sum
+    const has = labelsOf(given)
+    const fits = Object.entries(labels).every(([label, wanted]) => has.get(label) === wanted)
+    return fits ? sum + Number(value) : sum
+  }, 0)
 
 /**
  * What operations sees: the sum of a metric's samples with those labels, read from a service's `/metrics`.
@@ -15,15 +27,8 @@ const labelsOf = (text: string): Map<string, string> =>
 export const readMetric = async (
   httpPort: number,
   name: string,
-  labels: { readonly [label: string]: string } = {},
+  labels: Labels = {},
 ): Promise<number> => {
   const response = await fetch(`http://127.0.0.1:${httpPort}/metrics`)
-  const lines = (await response.text()).split('\n')
-  return lines.reduce((sum, line) => {
-    const [, found, given = '', value] = sample.exec(line) ?? []
-    if (found !== name) return sum
-    const has = labelsOf(given)
-    const fits = Object.entries(labels).every(([label, wanted]) => has.get(label) === wanted)
-    return fits ? sum + Number(value) : sum
-  }, 0)
+  return sumOf(await response.text(), name, labels)
 }
