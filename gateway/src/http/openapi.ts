@@ -16,6 +16,14 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'A part of the shop is away: see `Retry-After`.',
 }
 
+/** Headers that a refusal always brings. */
+const statusHeaders: Readonly<Record<number, readonly string[]>> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  503: ['Retry-After'],
+}
+
 /** What can happen to any request of a route, by what the route asks for. */
 const impliedStatuses = ({ auth, budget, body, params, query, path }: Route): number[] => [
   ...(query || body || params ? [400] : []),
@@ -37,7 +45,10 @@ const headerDocs = (names: readonly string[] = []) =>
 
 const responseDoc = (status: number, spec: ResponseSpec, schemas: Schemas) => {
   const { description, shape, mediaType = 'application/json', headers } = spec
-  if (status >= 400) return { description, content: problemContent(schemas) }
+  if (status >= 400) {
+    const content = problemContent(schemas)
+    return { description, ...headerDocs(statusHeaders[status]), content }
+  }
   const hasContent = shape !== undefined || spec.mediaType !== undefined
   const schema = shape ? schemas.ref(shape, 'output') : { type: 'string' }
   return {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Log } from '@micromart/kernel'
 import type { ErrorRequestHandler, Request } from 'express'
-import { localsOf, traceIdOf } from '../http/locals.ts'
+import { type Locals, localsOf, traceIdOf } from '../http/locals.ts'
 import type { GatewayMetrics } from '../http/metrics.ts'
 import { type HttpProblem, problemBody, problemOf } from '../problem/problem.ts'
 
@@ -26,6 +26,14 @@ const drain = (request: Request): void => {
   request.resume()
 }
 
+/** S60: who was refused what, without what they sent. */
+const logRefusal = (log: Log, request: Request, locals: Locals, { code }: HttpProblem): void => {
+  if (code !== 'scope_missing' || locals.caller.kind !== 'user') return
+  const { requestId, traceId, caller } = locals
+  const action = `${request.method} ${instanceOf(request.originalUrl)}`
+  log.info({ userId: caller.id, action, outcome: code, requestId, traceId }, 'refused')
+}
+
 const countRefusal = ({ code }: HttpProblem, { limited, denied }: GatewayMetrics): void => {
   if (code === 'rate_limited') limited.add(1)
   if (code === 'scope_missing') denied.add(1)
@@ -37,6 +45,7 @@ export const problems = (log: Log, metrics: GatewayMetrics): ErrorRequestHandler
     const problem = problemOf(error)
     const traceId = traceIdOf(response)
     countRefusal(problem, metrics)
+    logRefusal(log, request, localsOf(response), problem)
     if (problem.status >= 500) {
       const { requestId } = localsOf(response)
       const fields = { requestId, traceId, code: problem.code, cause: problem.cause }

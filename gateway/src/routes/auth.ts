@@ -1,4 +1,4 @@
-import { runInContext } from '@micromart/dapr'
+import { callContext, runInContext } from '@micromart/dapr'
 import { DomainError } from '@micromart/kernel'
 import type { z } from 'zod'
 import { tokensAnswer, userAnswer } from '../answers/account.ts'
@@ -25,7 +25,7 @@ const mergedCart = async (
   const guest = sentCartToken(sent)
   if (!guest) return {}
   try {
-    const asMember = { token: accessToken }
+    const asMember = { ...callContext.getStore(), token: accessToken }
     await runInContext(asMember, () => cart.mergeCart({ cartToken: guest.token }))
   } catch (cause) {
     const isUnknown = cause instanceof DomainError && cause.kind === 'not_found'
