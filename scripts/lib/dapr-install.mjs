@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { download, downloadText } from './download.mjs'
 import { Fault } from './fault.mjs'
 import { findProgram } from './programs.mjs'
 import { root } from './paths.mjs'
+import { identify } from './processes.mjs'
 import { outputOf, runCommand } from './run-command.mjs'
 import { inRange, versionIn, versionText } from './versions.mjs'
 
@@ -61,6 +62,15 @@ const fetchRelease = async (program, file, { progress, log }) => {
   }
 }
 
+const removeAbandoned = (file) => {
+  const unfinished = /\.(?:building|unpacked|gz)\.(\d+)$/
+  for (const name of readdirSync(path.dirname(file))) {
+    const pid = unfinished.exec(name)?.[1]
+    if (pid === undefined || identify(Number(pid))) continue
+    rmSync(path.join(path.dirname(file), name), { recursive: true, force: true })
+  }
+}
+
 const goVersion = [1, 21, 0] // from here on Go fetches the newer toolchain that go.mod asks for
 
 export const findGo = async () => {
@@ -106,6 +116,7 @@ export const installDapr = async (program, say, logDir) => {
   const file = program.cached()
   const log = path.join(logDir, `${program.name}-install.log`)
   mkdirSync(path.dirname(file), { recursive: true })
+  removeAbandoned(file)
   const fetched = await say.step(
     `${program.title}: downloading the release ${program.released}`,
     { usually: '10 s; given up after 5 s without an answer' },

@@ -8,16 +8,20 @@ import { createSay } from './say.mjs'
 
 const read = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'))
 
+const isThere = (place) => existsSync(path.join(root, place))
+
 /** Why `npm ci` is needed; undefined when what is installed is what the lockfile says. */
 export const outdated = () => {
-  if (!existsSync(path.join(root, 'node_modules', '.package-lock.json'))) return 'nothing installed'
+  if (!isThere('node_modules/.package-lock.json')) return 'nothing installed'
   const installed = read('node_modules/.package-lock.json').packages
-  const differs = Object.entries(read('package-lock.json').packages).find(
-    ([place, { version, link, optional }]) =>
-      place.includes('node_modules/') &&
-      !link &&
-      (optional && !installed[place] ? false : installed[place]?.version !== version),
-  )
+  const asWanted = ([place, { version, link, optional }]) => {
+    if (!place.includes('node_modules/')) return true
+    if (link) return isThere(place)
+    if (optional && !installed[place]) return true // another platform's
+    return installed[place]?.version === version && isThere(place)
+  }
+  const wanted = Object.entries(read('package-lock.json').packages)
+  const differs = wanted.find((each) => !asWanted(each))
   return differs && `${differs[0]} differs from the lockfile`
 }
 

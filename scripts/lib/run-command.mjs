@@ -5,6 +5,13 @@ import { adviceFor, Fault } from './fault.mjs'
 
 const textFrom = (file, start) => readFileSync(file).subarray(start).toString()
 
+// Stack traces end in frames: the line that names the error stands further up.
+const excerpt = (text) => {
+  const lines = text.trim().split('\n')
+  const named = lines.slice(0, -6).findLast((line) => /^\S*(error|fault|fatal)\b/i.test(line))
+  return [...(named ? [named] : []), ...lines.slice(-6)].map((line) => `    ${line}`).join('\n')
+}
+
 /**
  * Runs a command to its end with its output in a log file.
  * @param log the log's path; appended to
@@ -34,11 +41,13 @@ export const runCommand = async (
     })
     const text = textFrom(log, before)
     if (end === undefined) return text
-    const last = text.trim().split('\n').slice(-6).join('\n    ')
-    throw new Fault(`${what ?? `${command} ${args.join(' ')}`} ended with ${end}:\n    ${last}`, {
-      advice: adviceFor(text) ?? advice,
-      log,
-    })
+    throw new Fault(
+      `${what ?? `${command} ${args.join(' ')}`} ended with ${end}:\n${excerpt(text)}`,
+      {
+        advice: adviceFor(text) ?? advice,
+        log,
+      },
+    )
   } finally {
     clearInterval(timer)
     closeSync(output)

@@ -9,7 +9,11 @@ import { readJson, writePrivate } from './secrets.mjs'
 export const catalogueFile = path.join(root, 'scripts', 'catalogue', 'products.csv')
 
 const request = async (url, options) => {
-  const answer = await fetch(url, { ...options, signal: AbortSignal.timeout(300_000) })
+  const answer = await fetch(url, { ...options, signal: AbortSignal.timeout(300_000) }).catch(
+    (cause) => {
+      throw new Fault(`No shop answers at ${url}`, { advice: 'Run "npm start" first.', cause })
+    },
+  )
   const body = await answer.json().catch(() => ({}))
   if (answer.ok) return body
   const { code = '', detail = '' } = body

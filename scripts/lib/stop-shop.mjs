@@ -36,23 +36,21 @@ const sidecars = (runId) =>
  * What is left after its time is killed.
  */
 export const stopProcesses = async (run, home, tell = () => {}) => {
+  const end = async (what, processes, limitMs) => {
+    if (processes.some(isAlive)) tell(what)
+    await terminate(processes, limitMs)
+  }
   const apps = restarters(home, run.runId)
-  tell('the gateway')
-  await terminate(
-    apps.filter(({ app }) => app === 'gateway'),
-    6000,
-  )
-  tell('the services')
-  await terminate(apps, 12_000)
-  tell('the sidecars')
-  await terminate(sidecars(run.runId), 5000)
+  const gateway = apps.filter(({ app }) => app === 'gateway')
+  await end('the gateway', gateway, 6000)
+  await end('the services', apps, 12_000)
+  await end('the sidecars', sidecars(run.runId), 5000)
   const { dapr, ...others } = run.processes
   if (dapr && isAlive(dapr)) {
     sendSignal(dapr, 'SIGTERM')
     await allEnded([dapr], 5000)
   }
-  tell('the stores')
-  await terminate(Object.values(others).filter(Boolean), 20_000)
+  await end('the stores', Object.values(others).filter(Boolean), 20_000)
   await terminate(leftOf(run), 2000)
 }
 
