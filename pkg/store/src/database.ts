@@ -69,6 +69,7 @@ export const dataSourceFor = (options: DatabaseOptions): DataSource => {
     poolSize: options.poolSize ?? 15,
     charset: 'utf8mb4_unicode_ci',
     timezone: 'Z',
+    trace: false, // TypeORM's error has the asynchronous stack; mysql2's own costs a tenth of a query
     connectTimeout: 5000,
     logger: quiet,
     extra: { maxIdle: options.poolSize ?? 15 },

@@ -1,7 +1,14 @@
 import { expect, it } from '@jest/globals'
 import { DomainError } from '@micromart/kernel'
 import type { EntityManager } from 'typeorm'
-import { addEvent, databaseFault, inTransaction, isDuplicate, openDatabase } from '../src/index.ts'
+import {
+  addEvent,
+  databaseFault,
+  inStatement,
+  inTransaction,
+  isDuplicate,
+  openDatabase,
+} from '../src/index.ts'
 import { anEvent, openStore } from './test-database.ts'
 
 const addOne = (tx: EntityManager, name: string) =>
@@ -41,6 +48,18 @@ it('says database_busy after five lost attempts and keeps nothing of them', asyn
   await expect(unlucky).rejects.toMatchObject({ kind: 'unavailable', code: 'database_busy' })
   expect(attempts).toBe(5)
   expect(await store.db.query('SELECT * FROM counters')).toEqual([])
+})
+
+it('repeats a single statement, too', async () => {
+  await using store = await openStore()
+  let attempts = 0
+  const work = inStatement(store.db, async (manager) => {
+    attempts += 1
+    if (attempts < 3) throw Object.assign(new Error('Lock wait timeout'), { errno: 1205 })
+    await manager.query(`INSERT INTO counters VALUES ('x', 1)`)
+  })
+  await work
+  expect(await store.db.query('SELECT value FROM counters')).toEqual([{ value: '1' }])
 })
 
 it('does not repeat work that fails for its own reasons', async () => {

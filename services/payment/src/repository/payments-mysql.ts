@@ -1,5 +1,5 @@
 import type { Ids } from '@micromart/kernel'
-import { addEvent, inTransaction, isDuplicate } from '@micromart/store'
+import { addEvent, inStatement, inTransaction, isDuplicate } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Payment } from '../model/payment.ts'
 import type { Payments } from '../model/ports.ts'
@@ -32,20 +32,22 @@ export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling):
     const row = await db.getRepository(paymentRows).findOneBy({ orderId })
     return row === null ? undefined : paymentOf(row)
   }
-  const saveAndTell = (moved: Payment): Promise<boolean> =>
-    inTransaction(db, async (tx) => {
+  const saveAndTell = async (moved: Payment): Promise<boolean> => {
+    const fact = factOf(moved)
+    if (fact === undefined) return inStatement(db, (tx) => update(tx, moved))
+    const saved = await inTransaction(db, async (tx) => {
       if (!(await update(tx, moved))) return false
-      const fact = factOf(moved)
-      if (fact) await addEvent(tx, { ...fact, id: ids.next(), occurredAt: moved.updatedAt })
+      await addEvent(tx, { ...fact, id: ids.next(), occurredAt: moved.updatedAt })
       return true
     })
+    if (saved) wake()
+    return saved
+  }
   return {
     find,
     add: async (payment) => {
-      const known = await find(payment.orderId)
-      if (known) return known
       try {
-        await inTransaction(db, (tx) => tx.insert(paymentRows, newRow(payment)))
+        await inStatement(db, (tx) => tx.insert(paymentRows, newRow(payment)))
         return payment
       } catch (error) {
         const first = isDuplicate(error) ? await find(payment.orderId) : undefined
@@ -55,10 +57,7 @@ export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling):
     },
     save: async (moved) => {
       const saved = await saveAndTell(moved)
-      if (saved) {
-        counters.moved(moved)
-        wake()
-      }
+      if (saved) counters.moved(moved)
       return saved
     },
   }
