@@ -18,7 +18,7 @@ const unfinished = unary(async () => {
 })
 
 /** A cart service of which only the given RPCs do something. */
-export const cartWith = (handlers: UntypedServiceImplementation): ServedService => [
+const cartWith = (handlers: UntypedServiceImplementation): ServedService => [
   CartServiceService,
   {
     ...Object.fromEntries(Object.keys(CartServiceService).map((name) => [name, unfinished])),

@@ -10,13 +10,13 @@ import { AppCallbackService, TopicAnswer, type TopicEventRequest } from '@microm
 import { DomainError } from '@micromart/kernel'
 import { refusal } from '@micromart/service'
 
-export type SeenCall = {
+type SeenCall = {
   readonly metadata: Metadata
   readonly deadline: Date | number
   cancelled: boolean
 }
 
-export type SeenEvent = { readonly event: TopicEventRequest; readonly metadata: Metadata }
+type SeenEvent = { readonly event: TopicEventRequest; readonly metadata: Metadata }
 
 /** An app as bare as can be: it keeps what its sidecar sends it. */
 export type RecordingApp = Disposable & {
