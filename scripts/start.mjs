@@ -106,9 +106,11 @@ const prepareOnly = async (run) => {
   const { prepareForHand } = await import('./lib/shop.mjs')
   const prepared = await prepareForHand({ home: varDir, run, say, ...given })
   await tellByHand(prepared)
-  if (Object.keys(run.processes).length > 0) return
-  run.close()
-  process.exit(0)
+  if (Object.keys(run.processes).length === 0) {
+    run.close()
+    process.exit(0)
+  }
+  setInterval(() => {}, 60_000) // the stores live as long as this process
 }
 
 const given = {
@@ -130,7 +132,10 @@ const start = async () => {
     await ensureDependencies(say, logDir)
     const { portsOf, readRunFile } = await import('./lib/run-file-yaml.mjs')
     await checkPorts(portsOf(readRunFile()))
-    if (values.prepare) return await prepareOnly(run)
+    if (values.prepare) {
+      await prepareOnly(run)
+      return stopping.ready()
+    }
     const shop = await startShop({ home: varDir, checkout: true, run, say, ...given })
     // A shop with an empty shelf is still one to look into: its logs say why.
     if (!values['no-seed']) await seed(shop).catch(reportFault)
