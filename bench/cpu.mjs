@@ -17,7 +17,7 @@ const stat = (pid) => {
 export const familyOf = (roots) => {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(stat)
+    .map((name) => stat(Number(name)))
     .filter(Boolean)
   const family = new Map(all.filter(({ pid }) => roots.includes(pid)).map((one) => [one.pid, one]))
   for (let grown = true; grown;) {
@@ -28,23 +28,38 @@ export const familyOf = (roots) => {
   return [...family.values()]
 }
 
-/** CPU seconds that a family of processes has used so far. */
-export const cpuSeconds = (roots) =>
-  familyOf(roots).reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond
+const nameOf = (pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** `daprd order`, `order`, `restarter`: what a command line says of its part in the shop. */
+const roleOf = (pid) => {
+  const command = nameOf(pid)
+  const sidecar = /daprd.*--app-id (\w+)/.exec(command)
+  if (sidecar) return `daprd ${sidecar[1]}`
+  if (command.includes('run-app.mjs')) return 'restarters'
+  return /(\w+)\/src\/main\.ts/.exec(command)?.[1] ?? 'others'
+}
+
+/** CPU seconds that a family of processes has used so far, by role. */
+export const cpuSeconds = (roots) => {
+  const used = {}
+  for (const { pid, ticks } of familyOf(roots)) {
+    const role = roleOf(pid)
+    used[role] = (used[role] ?? 0) + ticks / ticksPerSecond
+  }
+  return used
+}
 
 const kilobytes = (pid) => {
   try {
     return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
   } catch {
     return 0
-  }
-}
-
-const nameOf = (pid) => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-  } catch {
-    return ''
   }
 }
 

@@ -106,3 +106,26 @@ ${groups.join('\n')}
 </svg>
 `
 }
+
+const sumOf = (processes, pattern) =>
+  processes.filter(({ command }) => pattern.test(command)).reduce((sum, { mib }) => sum + mib, 0)
+
+/** Resident memory in one line: sidecars, apps, all of it. */
+export const memoryLine = ({ idle, loaded }) => {
+  const say = (list) =>
+    `${sumOf(list, /daprd/)} MiB in sidecars, ${sumOf(list, /src\/main\.ts/)} MiB in apps and their restarters`
+  return `resident memory without the stores: idle ${say(idle)}; after the load ${say(loaded)}`
+}
+
+/** Where the shop's CPU goes, in ms a request, the largest first. */
+export const cpuLines = (rows) =>
+  rows
+    .map(({ title, rounds }) => {
+      const { cpuByRole } = rounds.at(-1).shop
+      const parts = Object.entries(cpuByRole)
+        .toSorted(([, left], [, right]) => right - left)
+        .filter(([, seconds]) => seconds >= 0.05)
+        .map(([role, seconds]) => `${role} ${seconds.toFixed(1)}`)
+      return `CPU of a ${title}, ms: ${parts.join(', ')}`
+    })
+    .join('\n')

@@ -4,11 +4,18 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { node24 } from '../scripts/lib/node24.mjs'
 import { freePorts } from '../scripts/lib/ports.mjs'
-import { startShop } from '../scripts/lib/shop.mjs'
+import { checkNode, ensureDependencies } from '../scripts/lib/dependencies.mjs'
+import { varDir } from '../scripts/lib/paths.mjs'
+import { cleanUp } from '../scripts/lib/run-file.mjs'
+import { createSay } from '../scripts/lib/say.mjs'
+import { seedCatalogue } from '../scripts/lib/seed-catalogue.mjs'
+import { beginRun } from '../scripts/lib/prepare-shop.mjs'
+import { startShop, stopRun } from '../scripts/lib/shop.mjs'
+import { stopOnSignals } from '../scripts/lib/signals.mjs'
 import { fillBare } from './bare-data.mjs'
 import { cpuSeconds, residentMemory } from './cpu.mjs'
 import { drive } from './load.mjs'
-import { chart, conditions, summarise, table } from './report.mjs'
+import { chart, conditions, cpuLines, memoryLine, summarise, table } from './report.mjs'
 import { scenarios } from './scenarios.mjs'
 
 const { values: options } = parseArgs({
@@ -94,8 +101,13 @@ const measured = async (side, requests, scenario) => {
   }
   const before = cpuSeconds(side.pids)
   const round = await drive({ ...load, seconds: Number(options.seconds), amount: requests.amount })
-  const cpu = cpuSeconds(side.pids) - before
-  return { ...round, cpuPer1000: (cpu / round.requests) * 1000 }
+  const after = cpuSeconds(side.pids)
+  const per1000 = Object.entries(after).map(([role, seconds]) => [
+    role,
+    ((seconds - (before[role] ?? 0)) / round.requests) * 1000,
+  ])
+  const cpuPer1000 = per1000.reduce((sum, [, seconds]) => sum + seconds, 0)
+  return { ...round, cpuPer1000, cpuByRole: Object.fromEntries(per1000) }
 }
 
 const measure = async (operation, sides, context) => {
@@ -126,42 +138,46 @@ const measure = async (operation, sides, context) => {
   return summarise({ operation, title: scenario.title, rounds })
 }
 
-const started = Date.now()
-const shop = await startShop({ name: 'bench', env: limits })
-console.log(`the shop runs at ${shop.url} (after ${((Date.now() - started) / 1000).toFixed(0)} s)`)
-const memoryIdle = residentMemory(shop.pids)
+const home = path.join(varDir, 'runs', 'bench')
+const say = createSay()
+await cleanUp(home)
+const run = beginRun(home)
+stopOnSignals({ run, say, stop: () => stopRun(run, home) })
+const shopHandle = await startShop({ home, run, say, env: limits, zipkin: { off: true } })
+const { urls, accounts, mysqlUrl, dapr } = shopHandle
+const shop = { name: 'shop', url: urls.gateway, pids: [dapr.child.pid] }
 let bare
 try {
+  await seedCatalogue({
+    gateway: shop.url,
+    admin: accounts.admin,
+    state: path.join(home, 'seed.json'),
+  })
+  const memoryIdle = residentMemory(shop.pids)
   const products = await catalogueOf(shop)
   const skus = products.flatMap(({ variants }) =>
     variants.filter(({ available }) => available).map(({ sku }) => sku),
   )
-  await fillShelves(shop, skus, shop.accounts.admin)
-  const url = await fillBare(shop.mysql, 'micromart_bench_bare', products, shop.accounts.shopper)
+  await fillShelves(shop, skus, accounts.admin)
+  const database = await fillBare(mysqlUrl, 'micromart_bench_bare', products, accounts.shopper)
   const [port] = await freePorts(1)
-  bare = await startBare(port, url)
-  const sides = [
-    { name: 'shop', url: shop.url, pids: shop.pids },
-    { name: 'bare', url: `http://127.0.0.1:${port}`, pids: [bare.pid] },
-  ]
-  const context = { shop, products, skus, account: shop.accounts.shopper }
+  bare = await startBare(port, database)
+  const sides = [shop, { name: 'bare', url: `http://127.0.0.1:${port}`, pids: [bare.pid] }]
+  const context = { shop, products, skus, account: accounts.shopper }
   const rows = []
   for (const operation of options.only.split(','))
     rows.push(await measure(operation, sides, context))
-  const report = {
-    ...conditions(),
-    options,
-    limits,
-    memory: { idle: memoryIdle, loaded: residentMemory(shop.pids) },
-    rows,
-  }
+  const memory = { idle: memoryIdle, loaded: residentMemory(shop.pids) }
+  const report = { ...conditions(), options, limits, memory, rows }
   const folder = path.join(import.meta.dirname, 'reports')
   mkdirSync(folder, { recursive: true })
   const name = path.join(folder, report.at.slice(0, 10))
   writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 1)}\n`)
   writeFileSync(`${name}.svg`, chart(rows, report))
-  console.log(`\n${table(rows)}\n\nwritten: ${path.relative(process.cwd(), name)}.json and .svg`)
+  console.log(
+    `\n${table(rows)}\n\n${cpuLines(rows)}\n${memoryLine(memory)}\nwritten: ${path.relative(process.cwd(), name)}.json and .svg`,
+  )
 } finally {
   bare?.kill()
-  await shop.stop()
+  await shopHandle.stop()
 }
