@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
+import { systemIds } from '@micromart/kernel'
+import { openDatabase } from '@micromart/store'
 import { eventually } from '@micromart/testing'
+import { newSession } from '../src/model/session.ts'
+import { accountsMysql } from '../src/repository/accounts-mysql.ts'
+import { userRows } from '../src/repository/rows.ts'
+import { sessionsMysql } from '../src/repository/sessions-mysql.ts'
 import { aPassword, anEmail, startForTest } from './start-for-test.ts'
 
 const anAddress = {
@@ -84,6 +90,27 @@ describe('one’s own account', () => {
       email: ann.email,
       password: passwords[done.indexOf('fulfilled')] ?? '',
     })
+  })
+})
+
+describe('a login begun before a change of password', () => {
+  it('S5 S22 opens no session after it', async () => {
+    await using user = await startForTest()
+    const ann = await user.join()
+    await using db = await openDatabase({ url: user.database.url, entities: userRows })
+    const [accounts, sessions] = [accountsMysql(db, systemIds), sessionsMysql(db)]
+    const before = await accounts.credentials({ id: ann.user.id })
+    const wish = { currentPassword: ann.password, newPassword: aPassword() }
+    await ann.rpc.changePassword(wish)
+
+    const now = user.clock.now()
+    const session = newSession(systemIds.next(), ann.user.id, now)
+    const first = { digest: 'd'.repeat(64), expiresAt: session.endsAt }
+    const version = before?.passwordVersion ?? NaN
+
+    expect(await sessions.open(session, first, version)).toBe(false)
+    expect(await sessions.rotate(first.digest, 'e'.repeat(64), now)).toEqual({ outcome: 'invalid' })
+    expect(await sessions.open(session, first, version + 1)).toBe(true)
   })
 })
 
