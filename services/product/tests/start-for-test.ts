@@ -72,8 +72,9 @@ export const startForTest = async () => {
   const importCsv = (
     csv: string | Buffer,
     options: { dryRun?: boolean; setStock?: boolean } = {},
+    as = token(),
   ): Promise<Report> =>
-    runInContext({ token: token() }, async () => {
+    runInContext({ token: as }, async () => {
       const stream = wire.stream(ProductServiceService, 'test').importProducts()
       const { dryRun = false, setStock = false } = options
       stream.write({ part: { $case: 'options', value: { dryRun, setStock } } })
@@ -118,6 +119,11 @@ export const startForTest = async () => {
     as: client.as,
     importCsv,
     exportCsv,
+    /** A connection of its own, for a transaction beside the service's. */
+    connection: async () => {
+      const own = await mysql.createConnection(database.url)
+      return Object.assign(own, { [Symbol.asyncDispose]: () => own.end() })
+    },
     rows: async (query: string, values: (string | number | Date)[] = []) => {
       const [rows] = await sql.query<mysql.RowDataPacket[]>(query, values)
       return rows
@@ -170,4 +176,10 @@ export const createProduct = async (
   const { product } = await shop.staff.createProduct({ draft: aDraft(over) })
   if (product === undefined) throw new Error('no product came back')
   return product
+}
+
+export const createCategory = async (shop: Shop, title: string, parent?: string) => {
+  const { category } = await shop.staff.createCategory({ title, handle: undefined, parent })
+  if (category === undefined) throw new Error('no category came back')
+  return category
 }

@@ -1,30 +1,73 @@
-import { Readable, Transform, type TransformCallback } from 'node:stream'
-import { parse } from 'csv-parse'
+import { type CsvError, type Options, type Parser, parse } from 'csv-parse'
 import type { CsvRecord } from '../model/csv-row.ts'
 
-/** No cell of a product is longer; an open quote would otherwise take the rest of the file into memory. */
+/** No record of a product is longer: a quote that is never closed must not take the whole file into memory. */
 const maxRecordBytes = 1_000_000
-const newline = 0x0a
-const carriageReturn = 0x0d
+/** Each broken record costs reading up to a megabyte twice: a file of nothing else is given up. */
+const mostBroken = 100
 
-/** CRLF and lone CR become LF, also inside quotes: the parser then counts the lines as an editor does. */
-const unixLines = (): Transform => {
-  let afterReturn = false
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      const out = Buffer.allocUnsafe(chunk.length)
-      let length = 0
-      for (const byte of chunk) {
-        if (!(byte === newline && afterReturn)) {
-          out[length] = byte === carriageReturn ? newline : byte
-          length += 1
-        }
-        afterReturn = byte === carriageReturn
-      }
-      done(null, out.subarray(0, length))
-    },
-  })
+const unixLines = (text: string): string => text.replace(/\r\n?/g, '\n')
+
+/** UTF-8 without its BOM, lines ending in LF also inside quotes: the parser then counts lines as an editor does. */
+async function* textOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let held = ''
+  for await (const chunk of chunks) {
+    const text = held + decoder.decode(chunk, { stream: true })
+    held = text.endsWith('\r') ? '\r' : '' // perhaps the first half of CRLF
+    yield unixLines(held === '' ? text : text.slice(0, -1))
+  }
+  yield unixLines(held + decoder.decode())
 }
+
+/** Text that can be put back to be read again. */
+type Source = {
+  /** Undefined at the end. */
+  readonly next: () => Promise<string | undefined>
+  readonly unread: (text: string) => void
+}
+
+const sourceOf = (texts: AsyncGenerator<string>): Source => {
+  const again: string[] = []
+  return {
+    next: async () => {
+      const text = again.pop()
+      if (text !== undefined) return text
+      const { value, done } = await texts.next()
+      return done ? undefined : value
+    },
+    unread: (text) => again.push(text),
+  }
+}
+
+const delimiters = [',', ';', '\t'] as const
+
+/** Spreadsheets of countries with decimal commas separate by semicolons: the first line tells. */
+const delimiterOf = async (source: Source): Promise<string> => {
+  let head = ''
+  while (!head.includes('\n') && head.length < 65_536) {
+    const text = await source.next()
+    if (text === undefined) break
+    head += text
+  }
+  source.unread(head)
+  const [line = ''] = head.split('\n')
+  const counts = delimiters.map((sign) => line.split(sign).length)
+  return delimiters[counts.indexOf(Math.max(...counts))] ?? ','
+}
+
+const parserOptions = {
+  info: true,
+  raw: true,
+  record_delimiter: '\n',
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  max_record_size: maxRecordBytes,
+  readableHighWaterMark: Number.MAX_SAFE_INTEGER, // we take the records ourselves, after each write
+}
+
+const newParser = (delimiter: string): Parser => parse({ ...parserOptions, delimiter } as Options)
 
 type Parsed = {
   readonly record: readonly string[]
@@ -32,85 +75,84 @@ type Parsed = {
   readonly info: { readonly lines: number }
 }
 
-/** The parser tells the line of a record's end; blank lines before it belong to its raw text. */
-const startOf = ({ raw, info }: Parsed): number => {
-  const body = raw.replace(/^\n+/, '').replace(/\n$/, '')
-  return info.lines - body.split('\n').length + 1
+/** Feeds a piece of the file, or its end. @returns what the parser could not read */
+const feed = async (parser: Parser, text: string | undefined): Promise<CsvError | undefined> => {
+  const { promise, resolve } = Promise.withResolvers<CsvError | undefined>()
+  const done = (error?: Error | null) => resolve((error as CsvError | null) ?? undefined)
+  if (text === undefined) parser.end(done)
+  else parser.write(text, 'utf8', done)
+  return promise
 }
 
-const delimiters = [',', ';', '\t'] as const
-
-/** Spreadsheets of countries with decimal commas separate by semicolons: the header tells. */
-const delimiterOf = (head: string): string => {
-  const [line = ''] = head.split(/[\r\n]/)
-  const counts = delimiters.map((sign) => line.split(sign).length)
-  return delimiters[counts.indexOf(Math.max(...counts))] ?? ','
-}
-
-const newParser = (delimiter: string, skipped: (line: number, code: string) => void) =>
-  parse({
-    bom: true,
-    delimiter,
-    info: true,
-    raw: true,
-    record_delimiter: '\n',
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: maxRecordBytes,
-    on_skip: (error, raw) => {
-      if (error === undefined) return
-      const lines = typeof raw === 'string' ? raw.split('\n').length - 1 : 0
-      skipped(Math.max(1, Number(error['lines'] ?? 1) - lines), error.code)
-    },
-  })
-
-/** Reads the first line before the rest: the delimiter has to be known first. */
-async function* withHead(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let head = Buffer.alloc(0)
-  const source = chunks[Symbol.asyncIterator]()
+const parsedBy = (parser: Parser): readonly Parsed[] => {
+  const records: Parsed[] = []
   for (;;) {
-    const { value, done } = await source.next()
-    if (done) break
-    head = Buffer.concat([head, value as Uint8Array])
-    if (head.includes(newline) || head.includes(carriageReturn) || head.length > 65_536) break
+    const parsed = parser.read() as Parsed | null
+    if (parsed === null) return records
+    records.push(parsed)
   }
-  yield head
+}
+
+/** The parser tells the line of a record's end; blank lines before it belong to its raw text. */
+const startOf = ({ raw, info }: Parsed): number =>
+  info.lines - raw.replace(/^\n+/, '').replace(/\n$/, '').split('\n').length + 1
+
+/** What follows the last good record, and the line on which that one ended. */
+type Stop = { readonly code: string; readonly open: string; readonly line: number }
+
+/** Reads until the end, or until a record that is none. @param base lines before the source's first */
+async function* recordsUntilStop(
+  source: Source,
+  delimiter: string,
+  base: number,
+): AsyncGenerator<CsvRecord, Stop | undefined> {
+  const parser = newParser(delimiter)
+  parser.on('error', () => {}) // `feed` tells of it
+  let open = ''
+  let line = base
   for (;;) {
-    const { value, done } = await source.next()
-    if (done) return
-    yield Buffer.from(value as Uint8Array)
+    const text = await source.next()
+    const error = await feed(parser, text)
+    const records = parsedBy(parser)
+    const length = records.reduce((sum, { raw }) => sum + raw.length, 0)
+    open = (open + (text ?? '')).slice(length)
+    for (const parsed of records) {
+      line = base + parsed.info.lines
+      yield { line: base + startOf(parsed), cells: parsed.record }
+    }
+    if (error) return { code: error.code.toLowerCase(), open, line }
+    if (text === undefined) return undefined
+  }
+}
+
+/** Drops text up to the end of a line, however long it is. */
+const skipLine = async (source: Source): Promise<void> => {
+  for (;;) {
+    const text = await source.next()
+    if (text === undefined) return
+    const end = text.indexOf('\n')
+    if (end >= 0) return source.unread(text.slice(end + 1))
   }
 }
 
 /**
  * The records of a CSV file as it comes in: UTF-8 with or without BOM, separated by comma, semicolon or tab, quoted cells
- * with line breaks. Holds no more than a few records at once.
+ * with line breaks. A record that is none, such as a quote never closed, is told as broken, and reading goes on with the
+ * line after its first. Holds a few records at once, and one megabyte of a broken one.
  */
 export async function* csvRecordsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRecord> {
-  const source = withHead(chunks)
-  const { value: head } = await source.next()
-  const first = head ?? Buffer.alloc(0)
-  const broken: CsvRecord[] = []
-  const parser = newParser(delimiterOf(first.toString('utf8')), (line, code) => {
-    broken.push({ line, cells: [], broken: code.toLowerCase() })
-  })
-  const whole = (async function* () {
-    yield first
-    yield* source
-  })()
-  const input = Readable.from(whole, { objectMode: false })
-  const lines = unixLines()
-  input.on('error', (error) => lines.destroy(error)).pipe(lines)
-  lines.on('error', (error) => parser.destroy(error)).pipe(parser)
-  try {
-    for await (const parsed of parser as AsyncIterable<Parsed>) {
-      yield* broken.splice(0)
-      yield { line: startOf(parsed), cells: parsed.record }
-    }
-    yield* broken.splice(0)
-  } finally {
-    input.destroy()
+  const source = sourceOf(textOf(chunks))
+  const delimiter = await delimiterOf(source)
+  let base = 0
+  for (let broken = 1; ; broken += 1) {
+    const stop = yield* recordsUntilStop(source, delimiter, base)
+    if (stop === undefined) return
+    const blank = /^\n*/.exec(stop.open)?.[0].length ?? 0
+    base = stop.line + blank + 1
+    const unreadable = broken > mostBroken
+    yield { line: base, cells: [], broken: unreadable ? 'csv_unreadable' : stop.code }
+    if (unreadable) return
+    source.unread(stop.open.slice(blank))
+    await skipLine(source)
   }
 }

@@ -53,7 +53,7 @@ const whereParts = (filter: Filter, terms: readonly Term[], without?: Dimension)
   ...(without === 'price' ? [] : priceParts(filter)),
   ...(without === 'availability'
     ? []
-    : when(filter.inStock, 'p.available = ?', Number(filter.inStock ?? 0))),
+    : when(filter.inStock !== undefined, 'p.available = ?', Number(filter.inStock))),
 ]
 
 /** @param without a dimension whose own filter is left out: a facet shows what else could be chosen */
