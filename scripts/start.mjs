@@ -110,6 +110,7 @@ const prepareOnly = async (run) => {
     run.close()
     process.exit(0)
   }
+  run.note({ prepared: true })
   setInterval(() => {}, 60_000) // the stores live as long as this process
 }
 

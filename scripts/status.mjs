@@ -27,6 +27,11 @@ const appLine = async (app, ports, unready, home) => {
   return { text: words.join(' ').trimEnd(), well: alive && sidecar && !unready.includes(app) }
 }
 
+const stateOf = ({ ready, prepared, ports }) => {
+  if (ready) return `open since ${ready}: http://127.0.0.1:${ports.gateway.public}`
+  return prepared ? 'prepared: the services are started by hand' : 'still starting'
+}
+
 await main(async () => {
   const run = readRun(varDir)
   if (!run) {
@@ -47,10 +52,6 @@ await main(async () => {
   })
   const all = [...lines, ...stores]
   console.log(all.map(({ text }) => text).join('\n'))
-  console.log(
-    run.ready
-      ? `open since ${run.ready}: http://127.0.0.1:${run.ports.gateway.public}`
-      : 'still starting',
-  )
+  console.log(stateOf(run))
   if (all.some(({ well }) => !well)) process.exit(1)
 })
