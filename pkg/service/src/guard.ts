@@ -17,7 +17,14 @@ import {
 } from '@opentelemetry/api'
 import { callerFor } from './access.ts'
 import type { CallContext } from './caller.ts'
-import { deadlineOf, requestIdOf, requireAppToken, tokenOf, traceOf } from './incoming.ts'
+import {
+  deadlineOf,
+  requestIdOf,
+  requireAppToken,
+  requireSmallMetadata,
+  tokenOf,
+  traceOf,
+} from './incoming.ts'
 import { refusal } from './refusal.ts'
 import { runServed } from './served.ts'
 import type { TokenVerifier } from './token-verifier.ts'
@@ -94,6 +101,7 @@ const admit = async (
   signal: AbortSignal,
 ): Promise<{ readonly known: CallContext; readonly token: string | undefined }> => {
   const { metadata } = call
+  requireSmallMetadata(metadata)
   requireAppToken(metadata, appToken)
   const access = accessOf(path)
   const ignoresToken = access?.kind === 'public' || access?.kind === 'service'

@@ -51,6 +51,21 @@ export const deadlineOf = (deadline: Date | number): Date | undefined => {
   return Number.isFinite(deadline) ? new Date(deadline) : undefined
 }
 
+/** Token, trace and Dapr's own headers take about 3 KiB. */
+const mostMetadata = 16_384
+
+/**
+ * Refuses metadata beyond 16 KiB: Node's http2 lets far more through.
+ * @throws DomainError invalid `metadata_too_large`
+ */
+export const requireSmallMetadata = (metadata: Metadata): void => {
+  const sizes = Object.entries(metadata.toJSON()).flatMap(([name, values]) =>
+    values.map((value) => name.length + value.length),
+  )
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  if (total > mostMetadata) throw new DomainError('invalid', 'metadata_too_large')
+}
+
 /**
  * Refuses what did not come through the own sidecar, where APP_API_TOKEN is set.
  * @throws DomainError unauthenticated `app_token_invalid`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { status } from '@grpc/grpc-js'
 import { CartServiceService } from '@micromart/contracts/cart'
 import { DomainError, silentLog } from '@micromart/kernel'
 import { type CallContext, serve, unary } from '@micromart/service'
@@ -77,6 +78,20 @@ describe('access', () => {
       await using stranger = await testClient(CartServiceService, cart.running.port, wrong)
       await expect(stranger.as().getCart(aGet)).rejects.toMatchObject({ code: 'app_token_invalid' })
     }
+  })
+
+  it('S54 refuses what is too large, and goes on serving', async () => {
+    await using cart = await startCart({ getCart: whoCalls() })
+    const call = (cartToken: string, token?: string) =>
+      cart.client.as(token === undefined ? {} : { token }).getCart({ cartToken })
+    await expect(call('x'.repeat(4 * 1024 * 1024))).rejects.toMatchObject({
+      cause: { code: status.RESOURCE_EXHAUSTED },
+    })
+    await expect(call('x', 'a'.repeat(5_000))).rejects.toMatchObject({ code: 'token_invalid' })
+    await expect(call('x', 'a'.repeat(100_000))).rejects.toMatchObject({
+      code: 'metadata_too_large',
+    })
+    expect((await call('x')).cart?.version).toBe('anonymous')
   })
 
   it('never runs a handler that serve() does not guard', async () => {
