@@ -52,12 +52,12 @@ const shopOf = async (
   config: Config,
   sidecar: Sidecar,
   log: Log,
-  stopping: () => boolean,
+  serving: () => boolean,
 ): Promise<Shop> => ({
   ...connectServices(sidecar),
   log,
   currency: config.SHOP_CURRENCY,
-  ready: async () => !stopping() && (await sidecar.outboundReady()),
+  ready: async () => serving() && (await sidecar.outboundReady()),
   documents: await readDocuments(config.IMAGES_DIR),
 })
 
@@ -68,8 +68,7 @@ const shopOf = async (
 export const startGateway = async (config: Config, overrides: Overrides = {}): Promise<Gateway> => {
   const { clock = systemClock, log = createLog(apps.gateway, { level: config.LOG_LEVEL }) } =
     overrides
-  let isStopping = false
-  const stopping = () => isStopping
+  let isServing = false
   await using starting = new AsyncDisposableStack()
   starting.use(
     startTelemetry({
@@ -87,10 +86,10 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
       appId: config.APP_ID,
     }),
   )
-  const shop = await shopOf(config, sidecar, log, stopping)
+  const shop = await shopOf(config, sidecar, log, () => isServing)
   // First of all: the sidecar lets calls out only when our own port answers.
   const health = starting.use(
-    await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping }),
+    await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping: () => false }),
   )
   const redisUrl = overrides.redisUrl ?? (await sidecar.secret('redis-gateway'))
   const redis = starting.use(await openRedis(redisUrl, log))
@@ -110,13 +109,14 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   })
   const { PUBLIC_PORT: port, PUBLIC_HOST: host, MAX_SOCKETS: maxSockets } = config
   const server = starting.use(await listen(app, { port, host, maxSockets }))
+  isServing = true
   log.info({ port: server.port }, 'serving')
   const running = starting.move()
   return {
     port: server.port,
     httpPort: health.port,
     [Symbol.asyncDispose]: async () => {
-      isStopping = true
+      isServing = false
       await running.disposeAsync()
     },
   }

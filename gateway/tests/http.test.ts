@@ -245,6 +245,14 @@ describe('HTTP', () => {
     expect(await readMetric(shop.httpPort, name, labels)).toBe(1)
   })
 
+  it('S47 serves beside hundreds of sockets that never finish their headers', async () => {
+    const slow = Array.from({ length: 300 }, () => connect(shop.port, '127.0.0.1'))
+    await Promise.all(slow.map((socket) => once(socket, 'connect')))
+    for (const socket of slow) socket.write(`GET /v1/products HTTP/1.1\r\n${host}X-Slow: `)
+    expect((await shop.http.get('/livez')).status).toBe(200)
+    for (const socket of slow) socket.destroy()
+  })
+
   it('is redirected to HTTPS by its own address when told so', async () => {
     await using secure = await startForTest({ env: { GATEWAY_PLAIN: 'redirect' } })
     const answer = await raw(
