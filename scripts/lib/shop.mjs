@@ -97,10 +97,12 @@ export const stopRun = async (run, home, tell) => {
   run.close()
 }
 
-/** Everything but the services, for a `dapr run -f dapr.yaml` by hand. */
-export const prepareForHand = async ({ home, run, say, zipkin, ...stores }) => {
+/**
+ * Everything but the services, for a `dapr run -f dapr.yaml` by hand. Starts no process when both stores are given.
+ */
+export const prepareForHand = async ({ home, run, say, zipkin: { url }, ...stores }) => {
   const programs = await ensurePrograms(say, path.join(home, 'log'))
-  const { folder, zipkinPort } = await checkoutLayout()
+  const { folder } = await checkoutLayout()
   return prepareShop({
     ...stores,
     programs,
@@ -108,6 +110,6 @@ export const prepareForHand = async ({ home, run, say, zipkin, ...stores }) => {
     run,
     say,
     folder,
-    zipkin: { port: zipkinPort, ...zipkin },
+    zipkin: url ? { url } : { off: true },
   })
 }

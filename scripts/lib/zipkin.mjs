@@ -63,7 +63,7 @@ const loopback = (port) => [
  * @returns `{ url }`, or `{ why }` there is none
  */
 export const startZipkin = async ({ url, off, port, run, logDir, say }) => {
-  if (off) return { why: 'not asked for' }
+  if (off) return { why: 'no ZIPKIN_URL is given' }
   if (url) return { url }
   const own = `http://127.0.0.1:${port}`
   if (await zipkinAnswers(own)) return { url: own }
