@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ProductSort, ProductStatus } from '@micromart/contracts/product'
+import { ProductSort } from '@micromart/contracts/product'
+import { listOf } from './list-for-test.ts'
 import {
   aVariant,
   createCategory,
@@ -14,24 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
-const search = async (q: string, sort: ProductSort = ProductSort.PRODUCT_SORT_RELEVANCE) => {
-  const { items } = await shop.shopper.listProducts({
-    filter: {
-      q,
-      category: undefined,
-      brand: undefined,
-      minPrice: undefined,
-      maxPrice: undefined,
-      inStock: undefined,
-      status: ProductStatus.PRODUCT_STATUS_UNSPECIFIED,
-    },
-    sort,
-    limit: 100,
-    cursor: undefined,
-    facets: true,
-  })
-  return items.map(({ title }) => title)
-}
+const list = listOf(() => shop)
+
+const search = async (q: string, sort: ProductSort = ProductSort.PRODUCT_SORT_RELEVANCE) =>
+  (await list({ q }, { sort, facets: true })).items.map(({ title }) => title)
 
 describe('search', () => {
   it('puts title over brand and tags over description, and the shorter title first', async () => {
