@@ -18,8 +18,6 @@ import { table } from './routes/index.ts'
 export type Overrides = {
   readonly clock?: Clock
   readonly log?: Log
-  /** Instead of the secret `redis-gateway`. */
-  readonly redisUrl?: string
 }
 
 export type Gateway = AsyncDisposable & {
@@ -91,8 +89,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   const health = starting.use(
     await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping: () => false }),
   )
-  const redisUrl = overrides.redisUrl ?? (await sidecar.secret('redis-gateway'))
-  const redis = starting.use(await openRedis(redisUrl, log))
+  const redis = starting.use(await openRedis(await sidecar.secret('redis-gateway'), log))
   const cache = new CatalogueCache(clock, config.CACHE_BYTES)
   const { changesSince } = shop.product
   starting.use(followChanges({ changesSince, cache, clock, log }))

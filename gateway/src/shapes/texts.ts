@@ -42,7 +42,7 @@ export const id = z
 export const time = z.string().meta({ format: 'date-time', examples: ['2026-01-31T12:00:00.000Z'] })
 
 /** Minor units, as every price and amount that a client may send. */
-export const minorUnits = z.int().min(0).max(1_000_000_000)
+const minorUnits = z.int().min(0).max(1_000_000_000)
 
 const currency = z
   .string()
