@@ -15,7 +15,7 @@ import { stockRpc } from './client/stock-rpc.ts'
 import { usersRpc } from './client/users-rpc.ts'
 import type { Config } from './config.ts'
 import { orderTopics } from './handler/events.ts'
-import { measured } from './handler/metrics.ts'
+import { countedOrders, timed } from './handler/metrics.ts'
 import { orderTokens } from './handler/order-token.ts'
 import { orderRpc } from './handler/rpc.ts'
 import { keysMysql } from './repository/keys-mysql.ts'
@@ -65,17 +65,19 @@ const sidecarOf = (config: Config) => ({
   appId: config.APP_ID,
 })
 
+const oneHour = 3_600_000
+
 /** Listens once all else is ready; the sweeper begins last and ends first. */
 const startServing = async (config: Config, sidecar: Sidecar, ports: Ports) => {
   await using starting = new AsyncDisposableStack()
   const use = orderUseCases(ports)
   const tokenKey = Buffer.from(await sidecar.secret('order-token-key'), 'base64')
-  const counted = { ...use, placeOrder: measured(use.placeOrder) }
+  const watched = { ...use, placeOrder: timed(use.placeOrder) }
   const server = starting.use(
     await serve({
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
-      services: [[OrderServiceService, orderRpc(counted, orderTokens(tokenKey))]],
+      services: [[OrderServiceService, orderRpc(watched, orderTokens(tokenKey))]],
       topics: orderTopics(use),
       verifier: verifierOf(config, sidecar),
       appToken: config.APP_API_TOKEN,
@@ -85,6 +87,8 @@ const startServing = async (config: Config, sidecar: Sidecar, ports: Ports) => {
   )
   const sweep = { name: 'orders', everyMs: config.SWEEP_EVERY_MS, run: use.settleDue }
   const sweeper = starting.use(startSweeper({ ...sweep, log: ports.log }))
+  const prune = { name: 'prune', everyMs: oneHour, run: use.pruneOld }
+  starting.use(startSweeper({ ...prune, log: ports.log }))
   const stack = starting.move()
   const { port, httpPort } = server
   return {
@@ -114,7 +118,7 @@ export const startOrder = async (
   const real: Ports = {
     ...own,
     ...remotePorts(sidecar, log),
-    orders: ordersMysql(db, own.ids, relay.wake),
+    orders: countedOrders(ordersMysql(db, own.ids, relay.wake)),
     keys: keysMysql(db),
     background: starting.use(startBackground(log)),
   }

@@ -1,48 +1,63 @@
 import { DomainError } from '@micromart/kernel'
 import { metrics } from '@opentelemetry/api'
-import type { Order } from '../model/order.ts'
+import type { Change } from '../model/change.ts'
+import type { Orders } from '../model/ports.ts'
 import type { UseCases } from '../usecase/index.ts'
 
-const meters = () => {
-  const meter = metrics.getMeter('@micromart/order')
+const meter = () => metrics.getMeter('@micromart/order')
+
+/** What a change means to the business; undefined for the steps in between. */
+const outcomeOf = ({ from, to, fact }: Change): string | undefined => {
+  if (fact) return fact.fact === 'failed' ? fact.reason : fact.fact
+  return from.status !== to.status && to.status === 'PAYMENT_PENDING' ? 'pending' : undefined
+}
+
+/** Counts what becomes of orders where it is committed, so that the sweeper's outcomes count too, and each once. */
+export const countedOrders = (orders: Orders): Orders => {
+  const total = meter().createCounter('micromart_orders_total', {
+    description: 'Orders by outcome: paid, pending, rejected, cancelled, or why they failed',
+  })
+  const value = meter().createCounter('micromart_order_value_minor_total', {
+    description: 'Totals of paid orders in minor units',
+  })
   return {
-    orders: meter.createCounter('micromart_orders_total', {
-      description: 'Answers of PlaceOrder by outcome',
-    }),
-    durations: meter.createHistogram('micromart_checkout_duration_seconds', { unit: 's' }),
-    replays: meter.createCounter('micromart_idempotent_replays_total'),
+    ...orders,
+    save: async (change) => {
+      const saved = await orders.save(change)
+      const outcome = saved && outcomeOf(change)
+      if (outcome) total.add(1, { outcome })
+      if (saved && outcome === 'paid') {
+        const { amount, currency } = saved.totals.total
+        value.add(Number(amount), { currency })
+      }
+      return saved
+    },
   }
 }
 
-const outcomes: Readonly<Partial<Record<Order['status'], string>>> = {
-  PAID: 'paid',
-  PAYMENT_PENDING: 'pending',
-  FAILED: 'declined',
-}
-
-/** A bounded set: the codes of the model's errors, or the kind of anything else. */
+/** A bounded set: the model's codes, or `unavailable` for all that is not the shopper's doing. */
 const refusedAs = (error: unknown): string =>
   error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'unavailable'
     ? error.code
     : 'unavailable'
 
-/** PlaceOrder with its count and time by outcome; an answer given again counts as a replay only. */
-export const measured = (placeOrder: UseCases['placeOrder']): UseCases['placeOrder'] => {
-  const { orders, durations, replays } = meters()
-  const record = (outcome: string, began: number) => {
-    orders.add(1, { outcome })
-    durations.record((performance.now() - began) / 1000, { outcome })
+/** PlaceOrder with the time of its answers; one given again counts as a replay. */
+export const timed = (placeOrder: UseCases['placeOrder']): UseCases['placeOrder'] => {
+  const durations = meter().createHistogram('micromart_checkout_duration_seconds', { unit: 's' })
+  const replays = meter().createCounter('micromart_idempotent_replays_total')
+  const record = (outcome: string, replayed: boolean, began: number) => {
+    if (replayed) replays.add(1)
+    else durations.record((performance.now() - began) / 1_000, { outcome })
   }
   return async (draft) => {
     const began = performance.now()
     try {
       const placed = await placeOrder(draft)
-      if (placed.replayed) replays.add(1)
-      else record(outcomes[placed.order.status] ?? 'other', began)
+      record(placed.order.status.toLowerCase(), placed.replayed, began)
       return placed
     } catch (error) {
-      if (error instanceof DomainError && error.params['replayed']) replays.add(1)
-      else record(refusedAs(error), began)
+      const replayed = error instanceof DomainError && error.params['replayed'] !== undefined
+      record(refusedAs(error), replayed, began)
       throw error
     }
   }

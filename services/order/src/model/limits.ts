@@ -27,7 +27,3 @@ export const limits = {
 } as const
 
 export const after = (at: Date, milliseconds: number): Date => new Date(at.getTime() + milliseconds)
-
-/** 1, 2, 4, 8, 8, ... seconds. */
-export const pauseAfter = (tries: number): number =>
-  Math.min(limits.sweepPause, second * 2 ** Math.min(tries, 10))

@@ -85,6 +85,8 @@ export type Orders = {
   readonly takeDue: (at: Date, most: number) => Promise<readonly Order[]>
   /** Removes e-mail, name and address of a user's orders; each event once. */
   readonly forget: (userId: string, eventId: string) => Promise<void>
+  /** Deletes what is only needed for a while: keys, locks, notes of events. */
+  readonly prune: (at: Date) => Promise<void>
 }
 
 export type Keys = {

@@ -4,6 +4,7 @@ import type { Orders } from '../model/ports.ts'
 import { takeDue } from './due-orders.ts'
 import { forgetShopper } from './forget.ts'
 import { openOrder } from './open-order.ts'
+import { pruneOld } from './prune.ts'
 import { listOrders, readOrder } from './read-orders.ts'
 import { saveOrder } from './save-order.ts'
 import { readTimeline } from './timeline-mysql.ts'
@@ -20,4 +21,5 @@ export const ordersMysql = (db: Database, ids: Ids, wakeRelay: () => void): Orde
   list: listOrders(db),
   takeDue: takeDue(db),
   forget: forgetShopper(db),
+  prune: pruneOld(db),
 })

@@ -11,6 +11,7 @@ import { listAllOrders } from './list-all-orders.ts'
 import { listOrders } from './list-orders.ts'
 import { payBack } from './pay-back.ts'
 import { placeOrder } from './place-order.ts'
+import { pruneOld } from './prune-old.ts'
 import { settle } from './settle.ts'
 import { settleDue } from './settle-due.ts'
 
@@ -44,6 +45,7 @@ export const orderUseCases = (ports: Ports) => {
     listAllOrders: listAllOrders(ports),
     getAnyOrder: getAnyOrder(ports),
     forgetShopper: forgetShopper(ports),
+    pruneOld: pruneOld(ports),
     settleDue: settleDue(ports, { settle: settling, claim: claiming, payBack: paying }),
   }
 }
