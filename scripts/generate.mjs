@@ -4,11 +4,11 @@
  * `--check` writes nothing and fails when a checked-in file differs.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { node24 } from './lib/node24.mjs'
+import { root } from './lib/paths.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const buf = join(root, 'node_modules/.bin/buf')
 
 const run = (args, options = {}) => {
@@ -18,15 +18,19 @@ const run = (args, options = {}) => {
   return done.stdout
 }
 
-const generateRpc = (out) => {
-  for (const template of ['buf.gen.yaml', 'buf.gen.events.yaml']) {
-    const path = join(root, 'var', template)
-    const text = readFileSync(join(root, template), 'utf8')
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text.replace('pkg/contracts/src/generated', out))
-    run(['generate', '--template', path])
-    rmSync(path)
-  }
+/** Runs a buf template with its output in `out` instead of `target`. */
+const generate = (template, target, out) => {
+  const path = join(root, 'var', 'generate.yaml')
+  const text = readFileSync(join(root, template), 'utf8')
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text.replace(target, out))
+  run(['generate', '--template', path])
+  rmSync(path)
+}
+
+const generateRpc = (target, out) => {
+  generate('buf.gen.yaml', target, out)
+  generate('buf.gen.events.yaml', target, out)
   // Only the marks are read of these, from buf's image: no code needs them.
   for (const unused of ['google/protobuf/descriptor.ts', 'micromart/access']) {
     rmSync(join(root, out, unused), { recursive: true })
@@ -69,21 +73,45 @@ const generateAccess = (out) => {
   )
 }
 
-const check = process.argv.includes('--check')
-const target = 'pkg/contracts/src/generated'
-const out = check ? 'var/generated' : target
+const generateContracts = (target, out) => {
+  generateRpc(target, out)
+  generateAccess(out)
+}
 
-if (check) rmSync(join(root, out), { recursive: true, force: true })
-generateRpc(out)
-generateAccess(out)
-if (check) {
-  if (!existsSync(join(root, target))) throw new Error(`${target} is missing: npm run generate`)
+/** Of the sidecar's own API, from the protos that @dapr/dapr ships. */
+const generateSidecar = (target, out) => generate('pkg/dapr/buf.gen.yaml', target, out)
+
+const code = {
+  'pkg/contracts/src/generated': generateContracts,
+  'pkg/dapr/src/generated': generateSidecar,
+}
+
+const compare = (target, make) => {
+  const out = 'var/generated'
+  rmSync(join(root, out), { recursive: true, force: true })
+  make(target, out)
   const diff = spawnSync('diff', ['-r', target, out], { cwd: root, encoding: 'utf8' })
   rmSync(join(root, out), { recursive: true, force: true })
-  if (diff.status !== 0) {
-    console.error(
-      `${diff.stdout.slice(0, 2000)}\nGenerated code is not up to date: npm run generate`,
-    )
-    process.exit(1)
-  }
+  if (diff.status === 0) return
+  console.error(`${diff.stdout.slice(0, 2000)}\n${target} is not up to date: npm run generate`)
+  process.exitCode = 1
+}
+
+const node = (...args) => {
+  const done = spawnSync(node24(), args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 })
+  if (done.status !== 0) throw new Error(`${args.join(' ')} failed:\n${done.stderr}${done.stdout}`)
+  return done.stdout
+}
+
+/** Pages and openapi.json; `scripts/checks` compares them. */
+const generateDocuments = () => {
+  node('scripts/checks/documents.mjs', '--write')
+  writeFileSync(join(root, 'gateway/openapi.json'), node('gateway/src/write-openapi.ts'))
+}
+
+if (process.argv.includes('--check')) {
+  for (const [target, make] of Object.entries(code)) compare(target, make)
+} else {
+  for (const [target, make] of Object.entries(code)) make(target, target)
+  generateDocuments()
 }

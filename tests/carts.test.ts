@@ -51,7 +51,7 @@ describe('a cart', () => {
 
     expect({ status, body }).toMatchObject({
       status: 422,
-      body: { code: 'out_of_stock', params: { available: '2' } },
+      body: { code: 'out_of_stock', params: { available: 2 } },
     })
     expect((await cartOf({ cartToken })).items).toMatchObject([{ quantity: 2 }])
   })

@@ -1,4 +1,4 @@
-export type Sample = {
+type Sample = {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -24,14 +24,3 @@ export const scrape = async (port: number): Promise<readonly Sample[]> => {
   const text = await answer.text()
   return text.split('\n').flatMap((line) => parse(line) ?? [])
 }
-
-/** The sum of all samples of a name whose labels hold these. */
-export const total = (
-  samples: readonly Sample[],
-  name: string,
-  labels: Readonly<Record<string, string>> = {},
-): number =>
-  samples
-    .filter((sample) => sample.name === name)
-    .filter((sample) => Object.entries(labels).every(([key, text]) => sample.labels[key] === text))
-    .reduce((sum, { value }) => sum + value, 0)
