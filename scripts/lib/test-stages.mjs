@@ -118,7 +118,8 @@ const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
   return file
 }
 
-const twoAtOnce = ['--maxWorkers=2']
+// Slow is not wrong: builds and other shops may share the cores.
+const twoAtOnce = ['--maxWorkers=2', '--testTimeout=30000']
 // One shop serves all files; some of them count its calls or stop its services.
 const oneByOne = ['--runInBand', '--testTimeout=60000']
 
