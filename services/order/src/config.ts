@@ -1,14 +1,19 @@
 import { baseSettings, readSettings } from '@micromart/service'
 import { z } from 'zod'
 
-const settings = baseSettings.extend({
-  /** ISO 4217; the currency of all prices. */
+export const settings = baseSettings.extend({
   SHOP_CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .default('EUR'),
-  /** How often the sweeper looks for orders that are due, in milliseconds. */
-  SWEEP_EVERY_MS: z.coerce.number().int().min(50).max(5_000).default(1_000),
+    .default('EUR')
+    .describe('ISO 4217; the currency of all prices.'),
+  SWEEP_EVERY_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(5_000)
+    .default(1_000)
+    .describe('How often the sweeper looks for orders that are due, in milliseconds.'),
 })
 
 export type Config = ReturnType<typeof readConfig>
@@ -17,8 +22,11 @@ export type Config = ReturnType<typeof readConfig>
 export const readConfig = (env: NodeJS.ProcessEnv) => readSettings(settings, env)
 
 const migrateSettings = z.object({
-  /** The DDL account's `mysql://account:password@host:port/database`; only migrate.ts sees it. */
-  MICROMART_MIGRATE_URL: z.url(),
+  MICROMART_MIGRATE_URL: z
+    .url()
+    .describe(
+      "The DDL account's `mysql://account:password@host:port/database`; only migrate.ts sees it.",
+    ),
 })
 
 /** @throws SettingsError naming every fault */

@@ -186,8 +186,6 @@ export const fakeShop = (sidecar: FakeSidecar) => {
   }
 }
 
-export type FakeShop = ReturnType<typeof fakeShop>
-
 export const anAddress = () => ({
   name: 'Ada Lovelace',
   line1: '12 St James Square',

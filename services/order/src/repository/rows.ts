@@ -38,7 +38,7 @@ export type OrderRow = {
   updatedAt: Date
 }
 
-export const orderRows = new EntitySchema<OrderRow>({
+const orderRows = new EntitySchema<OrderRow>({
   name: 'orders',
   columns: {
     id: { ...idColumn, primary: true },
@@ -77,7 +77,7 @@ export type LineRow = {
   unitPrice: bigint
 }
 
-export const lineRows = new EntitySchema<LineRow>({
+const lineRows = new EntitySchema<LineRow>({
   name: 'order_lines',
   columns: {
     orderId: { ...idColumn, name: 'order_id', primary: true },
@@ -99,7 +99,7 @@ export type TimelineRow = {
   actor: Actor
 }
 
-export const timelineRows = new EntitySchema<TimelineRow>({
+const timelineRows = new EntitySchema<TimelineRow>({
   name: 'order_timeline',
   columns: {
     id: { ...amount, primary: true, generated: 'increment' },
@@ -123,7 +123,7 @@ export type IdempotencyRow = {
   createdAt: Date
 }
 
-export const idempotencyRows = new EntitySchema<IdempotencyRow>({
+const idempotencyRows = new EntitySchema<IdempotencyRow>({
   name: 'idempotency_keys',
   columns: {
     principal: { ...word(80), primary: true },
@@ -139,7 +139,7 @@ export const idempotencyRows = new EntitySchema<IdempotencyRow>({
 
 export type CartCheckoutRow = { cartId: string; version: string; orderId: string }
 
-export const cartCheckoutRows = new EntitySchema<CartCheckoutRow>({
+const cartCheckoutRows = new EntitySchema<CartCheckoutRow>({
   name: 'cart_checkout',
   columns: {
     cartId: { ...idColumn, name: 'cart_id', primary: true },

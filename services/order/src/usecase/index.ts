@@ -15,7 +15,7 @@ import { pruneOld } from './prune-old.ts'
 import { settle } from './settle.ts'
 import { settleDue } from './settle-due.ts'
 
-export type { OrderDraft, Placed } from './place-order.ts'
+export type { OrderDraft } from './place-order.ts'
 
 export type Ports = {
   readonly carts: Carts
