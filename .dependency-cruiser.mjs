@@ -76,13 +76,19 @@ export default {
     rule(
       'breaker-in-pkg-dapr',
       'one typed wrapper around opossum; payment has its own towards its provider',
-      { path: at('(pkg|services|gateway)/'), pathNot: `${pkg('dapr')}|services/payment/src/client/` },
+      {
+        path: at('(pkg|services|gateway)/'),
+        pathNot: `${pkg('dapr')}|services/payment/src/client/`,
+      },
       { path: `${npm}opossum` },
     ),
     rule(
       'production-without-tests',
       'production code imports no tests and no test libraries',
-      { path: at('(pkg|services|gateway)/[^/]*/?[^/]*/?src/'), pathNot: `${testFile}|(^|/)pkg/testing/` },
+      {
+        path: at('(pkg|services|gateway)/[^/]*/?[^/]*/?src/'),
+        pathNot: `${testFile}|(^|/)pkg/testing/`,
+      },
       { path: [testFile, '/tests/', pkg('testing'), `${npm}(@jest|jest|fast-check|supertest)/`] },
     ),
     rule('no-cycles', 'a cycle has no first part', {}, { circular: true }),

@@ -7,7 +7,8 @@ import { root } from './lib/paths.mjs'
 import { node24 } from './lib/node24.mjs'
 
 const bin = (name) => [`node_modules/.bin/${name}`]
-const script = (path) => [node24(), path]
+/** Node 24 is there once the dependencies are. */
+const script = (path) => () => [node24(), path]
 
 /** name: [program, ...arguments]; in the order in which a failure is cheapest to find. */
 const stages = {
@@ -48,7 +49,8 @@ if (unknown.length > 0) {
 await ensureDependencies()
 
 const run = (name) => {
-  const [program, ...args] = stages[name]
+  const stage = stages[name]
+  const [program, ...args] = typeof stage === 'function' ? stage() : stage
   const started = Date.now()
   const done = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
   const passed = done.status === 0

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { eventually, shop } from './support/shop.ts'
-import { addToCart, loginAs, newMember, newProduct, placeOrder } from './support/shopper.ts'
+import { addToCart, loginAs, newMember, newProduct } from './support/shopper.ts'
 import { call } from './support/shop.ts'
 
 type Span = {
@@ -13,7 +13,7 @@ type Span = {
 }
 
 const traced = shop.zipkin ? it : it.skip
-if (!shop.zipkin) console.warn('skipped: no Zipkin runs here (it needs Java 17 or ZIPKIN_URL)')
+if (!shop.zipkin) process.stderr.write('skipped: no Zipkin runs here (Java 17 or ZIPKIN_URL)\n')
 
 let admin: string
 

@@ -14,7 +14,7 @@ type RunningShop = {
 }
 
 /** Ports of one app and its sidecar, all on 127.0.0.1. */
-export type AppPorts = {
+type AppPorts = {
   readonly app?: number
   readonly http: number
   readonly daprHttp: number

@@ -63,7 +63,7 @@ export const stockOf = async (admin: string, sku: string) =>
     )
   ).body
 
-export const address = {
+const address = {
   name: 'Ada Shopper',
   line1: '1 Test Street',
   city: 'Lyon',

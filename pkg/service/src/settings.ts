@@ -5,25 +5,28 @@ const port = z.coerce.number().int().min(0).max(65_535)
 
 /** What every service reads from its environment; a service's own `config.ts` extends it. */
 export const baseSettings = z.object({
-  /** The app's Dapr id. */
-  APP_ID: z.string().min(1),
-  /** gRPC: own RPCs and Dapr's callbacks. */
-  APP_PORT: port,
-  /** `/livez`, `/readyz`, `/metrics`, on the loopback. */
-  HTTP_PORT: port,
-  DAPR_HTTP_PORT: port,
-  DAPR_GRPC_PORT: port,
-  /** `iss` of access tokens: the shop's public address. */
-  ISSUER_URL: z.url(),
-  /** Zipkin server; without it traces are kept nowhere. */
-  ZIPKIN_URL: z.url().optional(),
-  /** Share of traces kept, 0..1. */
-  TRACE_RATIO: z.coerce.number().min(0).max(1).default(1),
-  /** What the sidecar asks of the app. */
-  DAPR_API_TOKEN: z.string().min(1).optional(),
-  /** What the app asks of its sidecar. */
-  APP_API_TOKEN: z.string().min(1).optional(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  APP_ID: z.string().min(1).describe("The app's Dapr id."),
+  APP_PORT: port.describe("gRPC: own RPCs and Dapr's callbacks."),
+  HTTP_PORT: port.describe('`/livez`, `/readyz`, `/metrics`, on the loopback.'),
+  DAPR_HTTP_PORT: port.describe("The own sidecar's HTTP port."),
+  DAPR_GRPC_PORT: port.describe("The own sidecar's gRPC port."),
+  ISSUER_URL: z.url().describe("`iss` of access tokens: the shop's public address."),
+  ZIPKIN_URL: z.url().optional().describe('Zipkin server; without it traces are kept nowhere.'),
+  TRACE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('Share of traces kept, 0..1.'),
+  DAPR_API_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Sent with every request to the own sidecar, which refuses others.'),
+  APP_API_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Sent by the own sidecar; RPCs without it are refused.'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('The least level that is logged.'),
 })
 
 /** Faults of an environment, all together; it names variables and never shows their values. */

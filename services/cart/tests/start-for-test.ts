@@ -14,7 +14,7 @@ export const newId = systemIds.next
 export const eur = (cents: number) => money(cents, 'EUR')
 
 /** A sku as product offers it. */
-export const offerOf = (sku: string, of: Partial<Offer> = {}): Offer => ({
+const offerOf = (sku: string, of: Partial<Offer> = {}): Offer => ({
   sku,
   productId: `product-${sku}`,
   handle: `handle-${sku}`,

@@ -5,24 +5,46 @@ import { z } from 'zod'
 const port = z.coerce.number().int().min(0).max(65_535)
 
 /** The simulator needs no sidecar when both of its secrets come by the environment. */
-const schema = z
+export const settings = z
   .object({
-    APP_ID: z.string().min(1).default(apps.provider),
-    HTTP_PORT: port.default(7206),
-    /** `mysql://account:password@host:port/micromart_provider`; otherwise the secret `mysql-provider`. */
-    PROVIDER_DATABASE_URL: z.url().optional(),
-    /** What callers prove themselves with; otherwise the secret `provider-key`. */
-    PROVIDER_KEY: z.string().min(16).optional(),
-    DAPR_HTTP_PORT: port.optional(),
-    DAPR_GRPC_PORT: port.optional(),
-    DAPR_API_TOKEN: z.string().min(1).optional(),
-    /** After how long `tok_slow` is answered, in ms. */
-    PROVIDER_SLOW_MS: z.coerce.number().int().min(0).default(2000),
-    /** After how long `tok_timeout` is answered, in ms: longer than any caller waits. */
-    PROVIDER_SILENCE_MS: z.coerce.number().int().min(0).default(30_000),
-    ZIPKIN_URL: z.url().optional(),
-    TRACE_RATIO: z.coerce.number().min(0).max(1).default(1),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    APP_ID: z.string().min(1).default(apps.provider).describe("The app's Dapr id."),
+    HTTP_PORT: port.default(7206).describe('`/livez`, `/readyz`, `/metrics`, on the loopback.'),
+    PROVIDER_DATABASE_URL: z
+      .url()
+      .optional()
+      .describe(
+        '`mysql://account:password@host:port/micromart_provider`; otherwise the secret `mysql-provider`.',
+      ),
+    PROVIDER_KEY: z
+      .string()
+      .min(16)
+      .optional()
+      .describe('What callers prove themselves with; otherwise the secret `provider-key`.'),
+    DAPR_HTTP_PORT: port.optional().describe("The own sidecar's HTTP port."),
+    DAPR_GRPC_PORT: port.optional().describe("The own sidecar's gRPC port."),
+    DAPR_API_TOKEN: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Sent with every request to the own sidecar, which refuses others.'),
+    PROVIDER_SLOW_MS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(2000)
+      .describe('After how long `tok_slow` is answered, in ms.'),
+    PROVIDER_SILENCE_MS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(30_000)
+      .describe('After how long `tok_timeout` is answered, in ms: longer than any caller waits.'),
+    ZIPKIN_URL: z.url().optional().describe('Zipkin server; without it traces are kept nowhere.'),
+    TRACE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('Share of traces kept, 0..1.'),
+    LOG_LEVEL: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .describe('The least level that is logged.'),
   })
   .refine(
     (env) =>
@@ -30,7 +52,7 @@ const schema = z
     'PROVIDER_DATABASE_URL and PROVIDER_KEY, or the ports of a sidecar, must be given',
   )
 
-export type Config = z.output<typeof schema>
+export type Config = z.output<typeof settings>
 
 /** The only reader of the environment. */
-export const readConfig = (env: NodeJS.ProcessEnv): Config => readSettings(schema, env)
+export const readConfig = (env: NodeJS.ProcessEnv): Config => readSettings(settings, env)

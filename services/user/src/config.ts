@@ -3,20 +3,20 @@ import { z } from 'zod'
 
 const count = z.coerce.number().int().min(1)
 
-const settings = baseSettings.extend({
-  NODE_ENV: z.string().optional(),
-  /** argon2id memory in KiB. */
-  ARGON2_MEMORY_KIB: count.default(19_456),
-  /** argon2id passes. */
-  ARGON2_PASSES: count.default(2),
-  /** How many passwords are hashed at once: each takes a core. */
-  HASHES_RUNNING: count.default(1),
-  /** How many may wait for that; more are refused with `login_busy`. */
-  HASHES_WAITING: count.default(64),
-  /** How often signing keys are looked after, in ms. */
-  KEYS_EVERY_MS: count.default(60_000),
-  /** How often ended sessions and forgotten failures are deleted, in ms. */
-  PRUNE_EVERY_MS: count.default(600_000),
+export const settings = baseSettings.extend({
+  NODE_ENV: z.string().optional().describe('`production` refuses weak settings.'),
+  ARGON2_MEMORY_KIB: count.default(19_456).describe('argon2id memory in KiB.'),
+  ARGON2_PASSES: count.default(2).describe('argon2id passes.'),
+  HASHES_RUNNING: count
+    .default(1)
+    .describe('How many passwords are hashed at once: each takes a core.'),
+  HASHES_WAITING: count
+    .default(64)
+    .describe('How many may wait for that; more are refused with `login_busy`.'),
+  KEYS_EVERY_MS: count.default(60_000).describe('How often signing keys are looked after, in ms.'),
+  PRUNE_EVERY_MS: count
+    .default(600_000)
+    .describe('How often ended sessions and forgotten failures are deleted, in ms.'),
 })
 
 /** OWASP's password storage cheat sheet, for one lane (S1). Tests take less. */
