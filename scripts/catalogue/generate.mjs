@@ -33,7 +33,10 @@ const hashOf = (text) => createHash('sha256').update(text).digest()
 /** EAN-13 in the range 20..29, which GS1 leaves to shops' own use. */
 const barcodeOf = (sku) => {
   const digits = `20${(hashOf(`ean ${sku}`).readUIntBE(0, 6) % 1e10).toString().padStart(10, '0')}`
-  const sum = Array.from(digits).reduce((all, digit, at) => all + Number(digit) * (at % 2 ? 3 : 1), 0)
+  const sum = Array.from(digits).reduce(
+    (all, digit, at) => all + Number(digit) * (at % 2 ? 3 : 1),
+    0,
+  )
   return `${digits}${(10 - (sum % 10)) % 10}`
 }
 

