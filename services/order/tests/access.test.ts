@@ -76,6 +76,24 @@ describe('a guest', () => {
   })
 })
 
+it('refuses what the gateway would have refused', async () => {
+  const { order: rpc, wish } = aMember(test)
+  const wrong = [
+    { idempotencyKey: '' },
+    { idempotencyKey: 'é' },
+    { idempotencyKey: 'k'.repeat(256) },
+    { fingerprint: 'short' },
+    { email: `${'a'.repeat(250)}@b.de` },
+    { paymentMethod: 'cash' },
+    { shipTo: undefined },
+  ]
+  for (const change of wrong) {
+    expect(await refusalOf(rpc.placeOrder({ ...wish, ...change }))).toMatchObject({
+      kind: 'invalid',
+    })
+  }
+})
+
 describe('a member', () => {
   it('does not learn of another member’s order', async () => {
     const { orderId } = await aMembersOrder()

@@ -11,9 +11,12 @@ import { apart } from './apart.ts'
 
 const ttlSeconds = limits.hold / 1000
 
+/** What an order keeps of a product's title with its options. */
+const longestTitle = 512
+
 const heldLine = ({ sku, quantity, title, unitPrice }: HeldLineMessage): HeldLine => {
   if (!unitPrice) throw new DomainError('internal', 'price_missing', { sku })
-  return { sku, quantity: Number(quantity), title, unitPrice }
+  return { sku, quantity: Number(quantity), title: title.slice(0, longestTitle), unitPrice }
 }
 
 /** Product's stock and holds. */

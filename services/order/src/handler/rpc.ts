@@ -14,6 +14,14 @@ const userIdOf = (caller: Caller): string => {
   return caller.id
 }
 
+type Paged = { readonly limit: number; readonly cursor?: string | undefined }
+
+/** The gateway asks for 1..100; another caller gets what is nearest. */
+const pageOf = ({ limit, cursor }: Paged) => ({
+  limit: Math.min(Math.max(limit, 1), 100),
+  cursor,
+})
+
 const viewing =
   (tokens: OrderTokens) =>
   ({ id, orderToken }: Asked, caller: Caller): Viewer => {
@@ -36,8 +44,8 @@ export const orderRpc = (use: UseCases, tokens: OrderTokens): OrderServiceServer
     getOrder: unary(async (request, { caller }) => ({
       order: own(await use.getOrder(request.id, viewer(request, caller))),
     })),
-    listOrders: unary(async ({ limit, cursor }, { caller }) => {
-      const { items, nextCursor } = await use.listOrders(userIdOf(caller), { limit, cursor })
+    listOrders: unary(async (request, { caller }) => {
+      const { items, nextCursor } = await use.listOrders(userIdOf(caller), pageOf(request))
       return { items: items.map((order) => orderMessage(order)), nextCursor }
     }),
     getTimeline: unary(async (request, { caller }) => {
@@ -47,9 +55,10 @@ export const orderRpc = (use: UseCases, tokens: OrderTokens): OrderServiceServer
     cancelOrder: unary(async (request, { caller }) => ({
       order: own(await use.cancelOrder(request.id, viewer(request, caller))),
     })),
-    listAllOrders: unary(async ({ limit, cursor, status, email, number }) => {
+    listAllOrders: unary(async (request) => {
+      const { status, email, number } = request
       const filter = { status: statusOf(status), email, number: number?.toUpperCase() }
-      const { items, nextCursor } = await use.listAllOrders(filter, { limit, cursor })
+      const { items, nextCursor } = await use.listAllOrders(filter, pageOf(request))
       return { items: items.map((order) => orderMessage(order)), nextCursor }
     }),
     getAnyOrder: unary(async ({ id }) => ({ order: orderMessage(await use.getAnyOrder(id)) })),

@@ -126,11 +126,8 @@ export const failed = (from: Order, why: Failure, at: Date, declineCode?: string
     why === 'declined'
       ? entry(before, 'payment.declined', words)
       : entry(before, 'payment.cancelled')
-  const entries = [
-    money,
-    entry(before, 'stock.released'),
-    entry(to, 'order.failed', failureWords[why]),
-  ]
+  const goods = from.holdUntil ? [entry(before, 'stock.released')] : []
+  const entries = [money, ...goods, entry(to, 'order.failed', failureWords[why])]
   const answered = why === 'declined' || from.status === 'PAYMENT_PENDING'
   const key: KeyEffect = answered ? freeze(to) : { effect: 'free' }
   return { from, to, entries, key, fact: { fact: 'failed', reason: why } }

@@ -94,11 +94,11 @@ export class IllegalMove extends DomainError {
   }
 }
 
-/** What a guest's order lacks. */
+const wrongField = (path: string, code: string, message: string): DomainError =>
+  new DomainError('invalid', 'invalid_request', {}, { fields: [{ path, code, message }] })
+
 export const fieldMissing = (path: string, message: string): DomainError =>
-  new DomainError(
-    'invalid',
-    'invalid_request',
-    {},
-    { fields: [{ path, code: 'required', message }] },
-  )
+  wrongField(path, 'required', message)
+
+export const fieldInvalid = (path: string, message: string): DomainError =>
+  wrongField(path, 'invalid', message)

@@ -34,13 +34,17 @@ const catalogue = {
 
 export type TimelineEvent = keyof typeof catalogue
 
+/** A hundred short lines still make a message that the table takes. */
+const longest = 1_000
+
 /** @param words what the event's message leaves open, such as an amount */
 export const happened = (
   event: TimelineEvent,
   { at, status, words = '', actor }: Pick<TimelineEntry, 'at' | 'status'> & Words,
 ): TimelineEntry => {
   const [usually, message] = catalogue[event]
-  return { at, status, event, message: message.replace('…', words), actor: actor ?? usually }
+  const said = message.replace('…', () => words)
+  return { at, status, event, message: said.slice(0, longest), actor: actor ?? usually }
 }
 
 type Words = { readonly words?: string; readonly actor?: Actor }
