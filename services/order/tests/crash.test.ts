@@ -33,7 +33,8 @@ const mortalPorts = ({ orders, stock, payments }: Ports): Partial<Ports> => ({
     ...orders,
     open: mortal('open', orders.open),
     save: (change) => {
-      const step = `save ${change.entries.at(-1)?.event ?? 'nothing'}`
+      const prices = change.from.lines !== change.to.lines
+      const step = prices ? 'save prices' : `save ${change.entries.at(-1)?.event ?? 'nothing'}`
       return mortal(step, orders.save)(change)
     },
   },
@@ -78,7 +79,7 @@ const steps: readonly (readonly [string, Moment])[] = [
   'open',
   'hold',
   'open payment',
-  'save stock.held',
+  'save prices',
   'charge',
   'save order.paid',
 ].flatMap((step) => [[step, 'before'] as const, [step, 'after'] as const])

@@ -153,6 +153,44 @@ it('sums lines of one sku before it holds them', async () => {
   expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({ code: 'out_of_stock' })
 })
 
+it('prices each of many lines', async () => {
+  const { id, order: rpc, wish } = aMember(test)
+  const lines = Array.from({ length: 100 }, (_, n) => ({
+    sku: test.shop.offer(BigInt(n + 1) * 10n, 99),
+    quantity: (n % 3) + 1,
+  }))
+  test.shop.fill(id, lines)
+  const { order } = await rpc.placeOrder(wish)
+  const read = await rpc.getOrder({ id: order?.id ?? '', orderToken: undefined })
+  expect(read.order).toEqual(order)
+  const byName = new Map(read.order?.items.map((item) => [item.sku, item]))
+  for (const [n, { sku, quantity }] of lines.entries()) {
+    const unitPrice = eur(BigInt(n + 1) * 10n)
+    expect(byName.get(sku)).toMatchObject({ title: `Title of ${sku}`, quantity, unitPrice })
+  }
+})
+
+it('shows a checkout under way with its prices and what has happened so far', async () => {
+  const { order: rpc, wish } = aMember(test)
+  const charging = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  test.shop.next('payment.Charge', () => {
+    reached.resolve()
+    return charging.promise
+  })
+  const answer = rpc.placeOrder(wish)
+  await reached.promise
+  const order = await onlyOrderOf(rpc)
+  expect(order).toMatchObject({
+    status: OrderStatus.ORDER_STATUS_PENDING,
+    total: eur(3998n),
+    payment: { status: PaymentStatus.PAYMENT_STATUS_NONE },
+  })
+  expect(await eventsOf(rpc, order?.id ?? '')).toEqual(['order.placed', 'stock.held'])
+  charging.resolve()
+  await answer
+})
+
 it('takes the prices of the shop, whatever they were in the cart', async () => {
   const { sku, order: rpc, wish } = aMember(test, { price: 1000n })
   test.shop.setPrice(sku, 1250n)

@@ -45,6 +45,24 @@ it('prices an order without giving PENDING more time', () => {
   expect(rest.fact).toBeUndefined()
 })
 
+it('refuses a hold that lacks a line', () => {
+  const hold = { lines: [], until: later }
+  expect(() => change.priced(anOrder('PENDING'), hold, later)).toThrow('hold_incomplete')
+})
+
+it('tells of the hold once, with the step after it', () => {
+  const { to: held } = change.priced(
+    anOrder('PENDING'),
+    { lines: anOrder('PENDING').lines, until: undefined },
+    later,
+  )
+  const [first] = change.paid(held, after(later, 500)).entries
+  expect(first).toMatchObject({ event: 'stock.held', status: 'PENDING', at: later })
+  const waiting = change.awaitingPayment(held, later)
+  expect(told(waiting).map(([event]) => event)).toEqual(['stock.held', 'payment.unknown'])
+  expect(told(change.paid(waiting.to, later)).map(([event]) => event)).not.toContain('stock.held')
+})
+
 it('tells a payment in words and money', () => {
   expect(told(change.paid(anOrder('PENDING'), later))).toEqual([
     ['payment.charged', 'PENDING', 'Payment of 0.10 EUR confirmed'],

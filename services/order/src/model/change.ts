@@ -1,4 +1,4 @@
-import type { Money } from '@micromart/kernel'
+import { DomainError, type Money } from '@micromart/kernel'
 import { OutOfStock } from './errors.ts'
 import { frozenOrder, type KeyEffect } from './idempotency.ts'
 import { after, limits } from './limits.ts'
@@ -56,23 +56,36 @@ const entry = (order: Order, event: TimelineEvent, words?: string, actor?: Actor
 
 const freeze = (order: Order): KeyEffect => ({ effect: 'freeze', frozen: frozenOrder(order) })
 
-/** Product holds the lines at its prices, which are the order's from here on. */
+/**
+ * Product holds the lines at its prices, which are the order's from here on. The step's own entry is written with the next
+ * one (`heldFirst`): until then it can be read off the order.
+ */
 export const priced = (
   from: Order,
   hold: { readonly lines: readonly HeldLine[]; readonly until: Date | undefined },
   at: Date,
 ): Change => {
-  const totals = totalsOf(hold.lines, from.totals.total.currency)
-  const named = { ...from, lines: hold.lines, totals, holdUntil: hold.until }
-  const to = { ...stepped({ at, to: named }), dueAt: from.dueAt } // PENDING ends when it had to before
-  return { from, to, entries: [entry(to, 'stock.held')] }
+  const bySku = new Map(hold.lines.map((line) => [line.sku, line]))
+  const lines = from.lines.map((line) => {
+    const held = bySku.get(line.sku)
+    if (!held) throw new DomainError('internal', 'hold_incomplete', { sku: line.sku })
+    return { ...line, title: held.title, unitPrice: held.unitPrice }
+  })
+  const totals = totalsOf(lines, from.totals.total.currency)
+  const holdUntil = hold.until ?? after(at, limits.hold)
+  const to = { ...stepped({ at, to: { ...from, lines, totals, holdUntil } }), dueAt: from.dueAt }
+  return { from, to, entries: [] } // PENDING still ends when it had to before
 }
+
+/** What a PENDING order's timeline does not hold yet: since its prices were written nothing else has touched it. */
+export const heldFirst = (order: Order): readonly TimelineEntry[] =>
+  order.status === 'PENDING' && order.holdUntil ? [entry(order, 'stock.held')] : []
 
 /** The money is there. From PENDING or PAYMENT_PENDING; the claim of the goods follows. */
 export const paid = (from: Order, at: Date): Change => {
   const to = stepped({ at, to: move(from, 'PAID'), payment: 'paid', dueIn: limits.claim })
   const charged = entry({ ...to, status: from.status }, 'payment.charged', shown(to.totals.total))
-  const entries = [charged, entry(to, 'order.paid')]
+  const entries = [...heldFirst(from), charged, entry(to, 'order.paid')]
   return { from, to, entries, key: freeze(to), fact: { fact: 'paid' } }
 }
 
@@ -84,7 +97,8 @@ export const awaitingPayment = (from: Order, at: Date): Change => {
     payment: 'pending',
     dueIn: limits.firstAsk,
   })
-  return { from, to, entries: [entry(to, 'payment.unknown')], key: { effect: 'unlock' } }
+  const entries = [...heldFirst(from), entry(to, 'payment.unknown')]
+  return { from, to, entries, key: { effect: 'unlock' } }
 }
 
 /** Product has too little: nothing is held. */
@@ -127,7 +141,12 @@ export const failed = (from: Order, why: Failure, at: Date, declineCode?: string
       ? entry(before, 'payment.declined', words)
       : entry(before, 'payment.cancelled')
   const goods = from.holdUntil ? [entry(before, 'stock.released')] : []
-  const entries = [money, ...goods, entry(to, 'order.failed', failureWords[why])]
+  const entries = [
+    ...heldFirst(from),
+    money,
+    ...goods,
+    entry(to, 'order.failed', failureWords[why]),
+  ]
   const answered = why === 'declined' || from.status === 'PAYMENT_PENDING'
   const key: KeyEffect = answered ? freeze(to) : { effect: 'free' }
   return { from, to, entries, key, fact: { fact: 'failed', reason: why } }

@@ -2,17 +2,16 @@ import type { Ids } from '@micromart/kernel'
 import { addEvent, type Database, inTransaction } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { Change, Fact } from '../model/change.ts'
-import type { KeyEffect } from '../model/idempotency.ts'
 import type { Order } from '../model/order.ts'
 import type { Orders } from '../model/ports.ts'
 import { cameToNothing } from '../model/status.ts'
 import { messageOf } from './order-events.ts'
 import { changing, lineRowsOf } from './order-mapping.ts'
-import { linesTable, ordersTable } from './rows.ts'
-import { write } from './table.ts'
+import { ordersTable } from './rows.ts'
+import { alone, type Connection, marks, write } from './table.ts'
 import { addEntries } from './timeline-mysql.ts'
 
-const changed = ordersTable.assignments([
+const changed = ordersTable.assignments('o', [
   'status',
   'version',
   'paymentStatus',
@@ -28,33 +27,58 @@ const changed = ordersTable.assignments([
   'updatedAt',
 ])
 
-/** The WHERE is the check: of two writers who read the same version one finds no row. */
-const updateRow = async (tx: EntityManager, { from, to }: Change): Promise<boolean> => {
-  const matched = await write(
-    tx,
-    `UPDATE orders SET ${changed.text} WHERE id = ? AND status = ? AND version = ?`,
-    [...changed.valuesOf(changing(to)), from.id, from.status, from.version],
-  )
-  return matched === 1
-}
+type Part = { readonly join: string; readonly set: string; readonly values: readonly unknown[] }
 
-const newPrices = ` ON DUPLICATE KEY UPDATE sku = VALUES(sku), title = VALUES(title),
-  quantity = VALUES(quantity), unit_price = VALUES(unit_price)`
-
-const writePrices = async (tx: EntityManager, { from, to }: Change): Promise<void> => {
-  if (from.lines !== to.lines) await linesTable.insert(tx, lineRowsOf(to), newPrices)
-}
-
-const writeKey = async (tx: EntityManager, orderId: string, key: KeyEffect | undefined) => {
-  if (!key) return
-  if (key.effect === 'free') {
-    await write(tx, 'DELETE FROM idempotency_keys WHERE order_id = ?', [orderId])
-    return
+/** Titles and prices by line number, when they have become known. */
+const pricesOf = ({ from, to }: Change): Part | undefined => {
+  if (from.lines === to.lines) return undefined
+  const lines = lineRowsOf(to)
+  const ofLine = `ELT(l.line, ${marks(lines)})`
+  return {
+    join: 'JOIN order_lines l ON l.order_id = o.id',
+    set: `, l.title = ${ofLine}, l.unit_price = ${ofLine}`,
+    values: [
+      ...lines.map(({ title }) => title),
+      ...lines.map(({ unitPrice }) => String(unitPrice)),
+    ],
   }
-  const frozen = key.effect === 'freeze' ? JSON.stringify(key.frozen) : null
-  const sql = 'UPDATE idempotency_keys SET locked_until = NULL, frozen = ? WHERE order_id = ?'
-  await write(tx, sql, [frozen, orderId])
 }
+
+/** A key that was freed has no row any more, hence the LEFT JOIN. */
+const answerOf = ({ key }: Change): Part | undefined => {
+  if (!key || key.effect === 'free') return undefined
+  return {
+    join: 'LEFT JOIN idempotency_keys k ON k.order_id = o.id',
+    set: ', k.locked_until = NULL, k.frozen = ?',
+    values: [key.effect === 'freeze' ? JSON.stringify(key.frozen) : null],
+  }
+}
+
+/**
+ * The order with its prices and its key's answer, in one statement. The WHERE is the check: of two writers who read the same
+ * version one finds no row.
+ */
+const updateRows = async (db: Connection, change: Change): Promise<boolean> => {
+  const { from, to } = change
+  const parts = [pricesOf(change), answerOf(change)].filter((part) => part !== undefined)
+  const matched = await write(
+    db,
+    `UPDATE orders o ${parts.map(({ join }) => join).join(' ')}
+        SET ${changed.text}${parts.map(({ set }) => set).join('')}
+      WHERE o.id = ? AND o.status = ? AND o.version = ?`,
+    [
+      ...changed.valuesOf(changing(to)),
+      ...parts.flatMap(({ values }) => values),
+      from.id,
+      from.status,
+      from.version,
+    ],
+  )
+  return matched > 0
+}
+
+const freeKey = (tx: EntityManager, orderId: string) =>
+  write(tx, 'DELETE FROM idempotency_keys WHERE order_id = ?', [orderId])
 
 const freeCart = (tx: EntityManager, orderId: string) =>
   write(tx, 'DELETE FROM cart_checkout WHERE order_id = ?', [orderId])
@@ -70,20 +94,27 @@ const tell = async (tx: EntityManager, id: string, order: Order, fact: Fact): Pr
 
 type Deps = { readonly db: Database; readonly ids: Ids; readonly wakeRelay: () => void }
 
+/** Whether one statement is all there is to write: it needs no transaction around it. */
+const isPlain = ({ from, to, entries, key, fact }: Change): boolean =>
+  from.status === to.status && entries.length === 0 && !key && !fact
+
 export const saveOrder =
   ({ db, ids, wakeRelay }: Deps): Orders['save'] =>
-  async (change) => {
-    const { from, entries, key, fact } = change
-    const to = { ...change.to, version: from.version + 1 }
-    const written = await inTransaction(db, async (tx) => {
-      if (!(await updateRow(tx, { ...change, to }))) return false
-      await writePrices(tx, change)
+  async (asked) => {
+    const { from, entries, key, fact } = asked
+    const to = { ...asked.to, version: from.version + 1 }
+    const change = { ...asked, to }
+    const whole = async (tx: EntityManager): Promise<boolean> => {
+      if (!(await updateRows(tx, change))) return false
       await addEntries(tx, to.id, entries)
       if (from.status !== to.status && cameToNothing(to.status)) await freeCart(tx, to.id)
-      await writeKey(tx, to.id, key)
+      if (key?.effect === 'free') await freeKey(tx, to.id)
       if (fact) await tell(tx, ids.next(), to, fact)
       return true
-    })
+    }
+    const written = isPlain(change)
+      ? await alone(() => updateRows(db, change))
+      : await inTransaction(db, whole)
     if (written && fact) wakeRelay()
     return written ? to : undefined
   }

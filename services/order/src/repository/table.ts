@@ -1,7 +1,7 @@
 import { databaseFault } from '@micromart/store'
 import type { DataSource, EntityManager, EntitySchema, ObjectLiteral } from 'typeorm'
 
-type Connection = Pick<DataSource | EntityManager, 'query'>
+export type Connection = Pick<DataSource | EntityManager, 'query'>
 type Column<Row> = {
   readonly property: keyof Row & string
   readonly name: string
@@ -44,9 +44,9 @@ export const tableOf = <Row extends ObjectLiteral>(schema: EntitySchema<Row>) =>
 
   return {
     /** Writes rows in one statement. Without the generated column, if there is one. */
-    insert: async (tx: EntityManager, rows: readonly Partial<Row>[], tail = ''): Promise<void> => {
+    insert: async (tx: EntityManager, rows: readonly Partial<Row>[]): Promise<void> => {
       const values = rows.flatMap((row) => written.map(({ property, to }) => to(row[property])))
-      await tx.query(insertHead + rows.map(() => insertRow).join(', ') + tail, values)
+      await tx.query(insertHead + rows.map(() => insertRow).join(', '), values)
     },
     /** @param rest what follows the table's name, with `?` for values */
     select: async (
@@ -60,10 +60,10 @@ export const tableOf = <Row extends ObjectLiteral>(schema: EntitySchema<Row>) =>
       return stored.map(rowOf)
     },
     /** `name = ?, ...` and its values, for an UPDATE of these columns. */
-    assignments: (properties: readonly (keyof Row & string)[]) => {
+    assignments: (alias: string, properties: readonly (keyof Row & string)[]) => {
       const chosen = columns.filter(({ property }) => properties.includes(property))
       return {
-        text: chosen.map(({ name }) => `${name} = ?`).join(', '),
+        text: chosen.map(({ name }) => `${alias}.${name} = ?`).join(', '),
         valuesOf: (row: Partial<Row>) => chosen.map(({ property, to }) => to(row[property])),
       }
     },

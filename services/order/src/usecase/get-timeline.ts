@@ -1,3 +1,4 @@
+import { heldFirst } from '../model/change.ts'
 import { openedBy, type Viewer } from '../model/order.ts'
 import type { Orders } from '../model/ports.ts'
 import type { TimelineEntry } from '../model/timeline.ts'
@@ -6,6 +7,6 @@ import type { TimelineEntry } from '../model/timeline.ts'
 export const getTimeline =
   ({ orders }: { readonly orders: Orders }) =>
   async (id: string, viewer: Viewer): Promise<readonly TimelineEntry[]> => {
-    openedBy(await orders.byId(id), viewer)
-    return orders.timeline(id)
+    const order = openedBy(await orders.byId(id), viewer)
+    return [...(await orders.timeline(id)), ...heldFirst(order)]
   }
