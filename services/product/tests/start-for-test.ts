@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { apps } from '@micromart/contracts'
 import {
+  type ImportProductsRequest,
   type ImportProductsResponse,
   ProductServiceService,
   type Product,
@@ -16,7 +17,8 @@ import { readConfig } from '../src/config.ts'
 import { migrations } from '../src/repository/migrations/index.ts'
 import { startProduct } from '../src/service.ts'
 
-const environment = (sidecar: { grpcPort: number; httpPort: number }, issuer: string) => ({
+/** What the service reads at start; its sweepers rest, tests sweep. */
+export const environment = (sidecar: { grpcPort: number; httpPort: number }, issuer: string) => ({
   APP_ID: apps.product,
   APP_PORT: '0',
   HTTP_PORT: '0',
@@ -44,6 +46,45 @@ export const movableClock = () => {
 
 type Report = { rows: ImportProductsResponse['rows']; summary: ImportProductsResponse['summary'] }
 
+/** Sends files to a service's importer and gathers what it answers. */
+export const importer =
+  (port: number, token: () => string) =>
+  async (
+    csv: string | Buffer,
+    { dryRun = false, setStock = false }: { dryRun?: boolean; setStock?: boolean } = {},
+    as = token(),
+  ): Promise<Report> => {
+    await using wire = await connectSidecar({ grpcPort: port, httpPort: 0, appId: 'test' })
+    return await runInContext({ token: as }, async () => {
+      const stream = wire.stream(ProductServiceService, 'test').importProducts()
+      stream.write({ part: { $case: 'options', value: { dryRun, setStock } } })
+      const sending = sendFile(stream, Buffer.from(csv))
+      const rows: ImportProductsResponse['rows'][number][] = []
+      let summary: Report['summary']
+      for await (const message of stream as AsyncIterable<ImportProductsResponse>) {
+        rows.push(...message.rows)
+        summary = message.summary ?? summary
+      }
+      await sending
+      return { rows, summary }
+    })
+  }
+
+type Upload = {
+  readonly write: (message: ImportProductsRequest) => boolean
+  readonly once: (event: 'drain', listener: () => void) => unknown
+  readonly end: () => unknown
+}
+
+const sendFile = async (stream: Upload, bytes: Buffer): Promise<void> => {
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    const value = bytes.subarray(at, at + 65_536)
+    const room = stream.write({ part: { $case: 'chunk', value } })
+    if (!room) await new Promise<void>((resolve) => stream.once('drain', resolve))
+  }
+  stream.end()
+}
+
 /** The real service on its real database, beside a fake sidecar. */
 export const startForTest = async () => {
   await using starting = new AsyncDisposableStack()
@@ -69,34 +110,7 @@ export const startForTest = async () => {
   starting.defer(() => sql.end())
   const running = starting.move()
 
-  const importCsv = (
-    csv: string | Buffer,
-    options: { dryRun?: boolean; setStock?: boolean } = {},
-    as = token(),
-  ): Promise<Report> =>
-    runInContext({ token: as }, async () => {
-      const stream = wire.stream(ProductServiceService, 'test').importProducts()
-      const { dryRun = false, setStock = false } = options
-      stream.write({ part: { $case: 'options', value: { dryRun, setStock } } })
-      const bytes = Buffer.from(csv)
-      const sending = (async () => {
-        for (let at = 0; at < bytes.length; at += 16_384) {
-          const chunk = bytes.subarray(at, at + 16_384)
-          if (!stream.write({ part: { $case: 'chunk', value: chunk } })) {
-            await new Promise((resolve) => stream.once('drain', resolve))
-          }
-        }
-        stream.end()
-      })()
-      const report: Report = { rows: [], summary: undefined }
-      const rows: ImportProductsResponse['rows'][number][] = []
-      for await (const message of stream as AsyncIterable<ImportProductsResponse>) {
-        rows.push(...message.rows)
-        if (message.summary) report.summary = message.summary
-      }
-      await sending
-      return { ...report, rows }
-    })
+  const importCsv = importer(service.port, token)
 
   const exportCsv = (): Promise<string> =>
     runInContext({ token: token() }, async () => {

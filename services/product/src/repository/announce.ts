@@ -31,5 +31,5 @@ export const announce = async (
     })
   }
   const rows = products.map(({ id, handle }) => ({ productId: id, handle, at: now }))
-  await insertAll(tx, changeRows, rows as never)
+  await insertAll(tx, changeRows, rows)
 }

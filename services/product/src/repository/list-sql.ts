@@ -23,7 +23,8 @@ const priceParts = ({ minPrice, maxPrice }: Filter): readonly Sql[] => [
   ...when(maxPrice, 'p.min_price <= ?', maxPrice),
   ...when(
     minPrice !== undefined && maxPrice !== undefined,
-    `EXISTS (SELECT 1 FROM variants pv WHERE pv.product_id = p.id AND pv.price BETWEEN ? AND ?)`,
+    // LIMIT keeps the servers from turning it into a join that reads all variants first.
+    `(SELECT 1 FROM variants pv WHERE pv.product_id = p.id AND pv.price BETWEEN ? AND ? LIMIT 1) = 1`,
     minPrice,
     maxPrice,
   ),

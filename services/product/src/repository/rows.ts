@@ -124,9 +124,10 @@ export const searchRows = new EntitySchema<SearchRow>({
   },
 })
 
-export type ChangeRowWrite = { productId: string; handle: string; at: Date }
+/** Its id is the database's to give. */
+export type ChangeRow = { productId: string; handle: string; at: Date }
 
-export const changeRows = new EntitySchema<ChangeRowWrite & { id: bigint }>({
+export const changeRows = new EntitySchema<ChangeRow & { id?: bigint }>({
   name: 'product_changes',
   columns: {
     id: { type: 'bigint', primary: true, generated: 'increment', transformer: bigintColumn },
