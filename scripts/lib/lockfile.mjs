@@ -1,17 +1,11 @@
-const systems = {
-  ...{ darwin: 'darwin', linux: 'linux', win32: 'win32', freebsd: 'freebsd', netbsd: 'netbsd' },
-  ...{ openbsd: 'openbsd', android: 'android', openharmony: 'openharmony', sunos: 'sunos' },
-}
-const processors = {
-  ...{ x64: 'x64', arm64: 'arm64', ia32: 'ia32', arm: 'arm', armv7: 'arm', ppc64: 'ppc64' },
-  ...{ s390x: 's390x', riscv64: 'riscv64', wasm32: 'wasm32', loong64: 'loong64' },
-}
+const systems = 'darwin linux win32 freebsd netbsd openbsd android openharmony sunos'.split(' ')
+const processors = 'x64 arm64 ia32 arm ppc64 s390x riscv64 wasm32 loong64'.split(' ')
 
 /** What builds for one platform say in their names, such as `@swc/core-linux-arm64-musl`. */
 const platformIn = (name) => {
-  const words = name.split(/[/-]/)
-  const os = words.map((word) => systems[word]).find(Boolean)
-  const cpu = words.map((word) => processors[word]).find(Boolean)
+  const words = name.split(/[/-]/).map((word) => word.replace(/^armv\d$/, 'arm'))
+  const os = words.find((word) => systems.includes(word))
+  const cpu = words.find((word) => processors.includes(word))
   return { ...(cpu && { cpu: [cpu] }), ...(os && { os: [os] }) }
 }
 
@@ -40,6 +34,6 @@ export const completeLock = (lock) => {
     { version, ...platformIn(name), ...(dev && { dev }), optional: true },
   ])
   const entries = [...Object.entries(lock.packages), ...additions]
-  const packages = Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const packages = Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b, 'en')))
   return { lock: { ...lock, packages }, added: missing.map(({ name }) => name) }
 }
