@@ -1,15 +1,27 @@
 import type { Metadata } from '@grpc/grpc-js'
 import {
   type Attributes,
+  type Context,
   context,
   propagation,
   type Span,
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
 } from '@opentelemetry/api'
 
 const setter = { set: (to: Metadata, key: string, value: string) => to.set(key, value) }
+
+/**
+ * Stands for a span in a trace that is not kept: it carries the parent's context on and costs nothing. Undefined in a
+ * trace that is kept, or where one begins.
+ */
+export const unkeptSpan = (parent: Context): Span | undefined => {
+  const carried = trace.getSpanContext(parent)
+  const isKept = carried === undefined || (carried.traceFlags & TraceFlags.SAMPLED) !== 0
+  return isKept ? undefined : trace.wrapSpanContext(carried)
+}
 
 /** Begins a span for an outgoing call and writes its W3C context into the call's metadata. */
 export const beginCall = (
@@ -19,7 +31,9 @@ export const beginCall = (
   kind: SpanKind = SpanKind.CLIENT,
 ): Span => {
   const parent = context.active()
-  const span = trace.getTracer('@micromart/dapr').startSpan(name, { kind, attributes }, parent)
+  const begin = () =>
+    trace.getTracer('@micromart/dapr').startSpan(name, { kind, attributes }, parent)
+  const span = unkeptSpan(parent) ?? begin()
   propagation.inject(trace.setSpan(parent, span), metadata, setter)
   return span
 }

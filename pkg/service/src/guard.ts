@@ -5,7 +5,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { accessOf } from '@micromart/contracts'
-import { callContext } from '@micromart/dapr'
+import { callContext, unkeptSpan } from '@micromart/dapr'
 import type { Log } from '@micromart/kernel'
 import {
   context,
@@ -51,11 +51,14 @@ const faults: ReadonlySet<number> = new Set([
 ])
 
 const begin = (call: Call, path: string): Span => {
+  const parent = traceOf(call.metadata)
+  const unkept = unkeptSpan(parent)
+  if (unkept) return unkept
   const [, service = '', method = ''] = path.split('/')
   const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method }
   const tracer = trace.getTracer('@micromart/service')
   const options = { kind: SpanKind.SERVER, attributes }
-  return tracer.startSpan(`${service}/${method}`, options, traceOf(call.metadata))
+  return tracer.startSpan(`${service}/${method}`, options, parent)
 }
 
 type Answering = {

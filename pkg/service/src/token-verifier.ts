@@ -9,6 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import type { Caller } from './caller.ts'
+import { verifiedTokens } from './verified-tokens.ts'
 
 /** Who a token speaks for. */
 export type TokenVerifier = {
@@ -29,6 +30,8 @@ type KeySet = JWTVerifyGetKey
 const maxAgeMs = 10 * 60_000
 const cooldownMs = 30_000
 const longestToken = 4_096
+const skewSeconds = 60
+const longestLifeSeconds = 5 * 60
 
 /**
  * The issuer's keys with the manners of jose's createRemoteJWKSet: kept for 10 minutes, and fetched for an unknown `kid`
@@ -51,9 +54,9 @@ const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
     })
     return fetching
   }
-  const current = () => (cached && ageMs() < maxAgeMs ? cached.keys : fetchOnce())
+  const current = () => (ageMs() < maxAgeMs ? cached?.keys : undefined)
   const find: KeySet = async (...wanted) => {
-    const keys = await current()
+    const keys = current() ?? (await fetchOnce())
     try {
       return await keys(...wanted)
     } catch (error) {
@@ -62,7 +65,7 @@ const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
       return (await fetchOnce())(...wanted)
     }
   }
-  return find
+  return { find, current }
 }
 
 const texts = (claim: unknown): readonly string[] =>
@@ -74,6 +77,10 @@ const callerOf = ({ sub = '', scope, roles }: JWTPayload): Caller => ({
   roles: texts(roles),
   scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
 })
+
+/** The moment from which jose would refuse the token, in ms since 1970. */
+const endOf = ({ exp = 0, iat = 0 }: JWTPayload): number =>
+  (Math.min(exp, iat + longestLifeSeconds) + skewSeconds) * 1_000
 
 const asRefusal = (error: unknown): unknown => {
   if (error instanceof errors.JWTExpired) return unauthenticated('token_expired', error)
@@ -99,17 +106,28 @@ export const tokenVerifier = ({
     issuer,
     audience,
     typ: 'at+jwt',
-    clockTolerance: 60,
-    maxTokenAge: '5 minutes',
+    clockTolerance: skewSeconds,
+    maxTokenAge: longestLifeSeconds,
     requiredClaims: ['sub', 'scope', 'roles', 'jti', 'iat', 'exp'],
+  }
+  const verified = verifiedTokens(clock)
+  const verifyAnew = async (token: string): Promise<Caller> => {
+    const before = keys.current()
+    const options = { ...expected, currentDate: clock.now() }
+    const { payload } = await jwtVerify(token, keys.find, options)
+    const caller = callerOf(payload)
+    if (before && before === keys.current()) {
+      verified.remember(token, { caller, until: endOf(payload), keys: before })
+    }
+    return caller
   }
   return {
     verify: async (token) => {
       if (token.length > longestToken) throw unauthenticated('token_invalid')
+      const known = verified.callerOf(token, keys.current())
+      if (known) return known
       try {
-        const options = { ...expected, currentDate: clock.now() }
-        const { payload } = await jwtVerify(token, keys, options)
-        return callerOf(payload)
+        return await verifyAnew(token)
       } catch (error) {
         throw asRefusal(error)
       }

@@ -119,6 +119,51 @@ describe('a token', () => {
   })
 })
 
+describe('a token that was good before', () => {
+  const warm = async (tokens: TestTokens, claims = {}) => {
+    let published = tokens.jwks
+    const { state, verify } = verifierOf(() => published)
+    await verify(tokens.userToken(user)) // the keys are there from here on
+    const token = tokens.userToken({ ...user, claims })
+    const first = await verify(token)
+    const publish = (jwks: string) => {
+      published = jwks
+    }
+    return { state, publish, verify, first, again: () => verify(token) }
+  }
+
+  it('is known again without another look at its signature', async () => {
+    const { again, first } = await warm(testTokens())
+    expect(await again()).toBe(first)
+  })
+
+  it('S26 is refused from a minute after its expiry', async () => {
+    const { state, again } = await warm(testTokens(), { exp: inSeconds(100) })
+    state.now += 158_000
+    await again()
+    state.now += 3_000
+    await expect(again()).rejects.toMatchObject({ code: 'token_expired' })
+  })
+
+  it('S26 is refused from six minutes after its issue, whatever its expiry', async () => {
+    const { state, again } = await warm(testTokens(), { exp: inSeconds(3_600) })
+    state.now += 358_000
+    await again()
+    state.now += 3_000
+    await expect(again()).rejects.toMatchObject({ code: 'token_expired' })
+  })
+
+  it('S27 is refused when its key was withdrawn, as soon as the keys are fetched anew', async () => {
+    const [old, next] = [testTokens(), testTokens()]
+    const { state, publish, verify, again } = await warm(old)
+    publish(next.jwks)
+    state.now += 31_000
+    await again() // nobody has asked for the keys yet
+    await verify(next.userToken(user))
+    await expect(again()).rejects.toMatchObject({ code: 'token_invalid' })
+  })
+})
+
 describe('the keys', () => {
   it('are fetched once for ten minutes, however many ask at once', async () => {
     const tokens = testTokens()

@@ -11,7 +11,7 @@ const parameters = {
 const operationOf = (query: string): string => /\w+/.exec(query)?.[0].toUpperCase() ?? 'QUERY'
 
 /**
- * Spans and times of queries. The span is written when the query has ended, with its true start, and only inside a trace.
+ * Spans and times of queries. The span is written when the query has ended, with its true start, and only inside a trace that is kept.
  * The text holds placeholders, never values.
  */
 const subscriber = (database: string): EntitySubscriberInterface => {
@@ -24,7 +24,7 @@ const subscriber = (database: string): EntitySubscriberInterface => {
       const operation = operationOf(query)
       const took = executionTime ?? 0
       histogram.record(took / 1000, { db_operation_name: operation })
-      if (trace.getActiveSpan() === undefined) return
+      if (!trace.getActiveSpan()?.isRecording()) return
       const attributes = {
         'db.system.name': 'mysql',
         'db.namespace': database,
