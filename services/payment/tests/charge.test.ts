@@ -154,8 +154,8 @@ describe('when the provider is away', () => {
     expect(await outcomeOf(shop, orderId)).toBe(CHARGE_OUTCOME_UNKNOWN)
     expect(shop.sidecar.published()).toEqual([])
     await shop.startProvider()
-    // Nothing was charged, and asking alone must not charge.
-    expect(await outcomeOf(shop, orderId)).toBe(CHARGE_OUTCOME_UNKNOWN)
+    // The provider knows of no charge: asking alone must not charge, and the order service may end it.
+    expect(await outcomeOf(shop, orderId)).toBe(CHARGE_OUTCOME_NONE)
     expect(await shop.ledger(orderId)).toEqual([])
     await shop.payment.charge(aCharge(orderId)) // the shopper's own repeat holds the token
     expect(await outcomeOf(shop, orderId)).toBe(CHARGE_OUTCOME_CAPTURED)
@@ -203,7 +203,7 @@ describe('when payment dies', () => {
     })
     const orderId = anOrderId()
     await expect(dying.charge(aCharge(orderId))).rejects.toMatchObject({ kind: 'internal' })
-    expect(await outcomeOf(shop, orderId)).toBe(CHARGE_OUTCOME_UNKNOWN)
+    expect(await outcomeOf(shop, orderId)).toBe(CHARGE_OUTCOME_NONE)
     await shop.payment.charge(aCharge(orderId))
     expect(await capturesOf(shop, orderId)).toEqual(captured)
   })

@@ -19,5 +19,8 @@ export const getPayment =
     if (payment === undefined) throw new PaymentNotFound()
     if (payment.status !== 'charging') return payment
     const until = patience(deps.clock, deadline)
-    return settle(deps)(payment, await deps.provider.find(providerKey(payment), until))
+    const answer = await deps.provider.find(providerKey(payment), until)
+    // Nothing was asked of the provider: the order service may end it, with a tombstone that a late charge obeys.
+    if (answer.status === 'never_made') return { ...payment, status: 'open' }
+    return settle(deps)(payment, answer)
   }
