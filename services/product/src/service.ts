@@ -7,6 +7,7 @@ import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/serv
 import { type Database, openDatabase, startRelay, startSweeper } from '@micromart/store'
 import type { Config } from './config.ts'
 import { cleanHtml } from './handler/clean-html.ts'
+import { productWatch, type Watch } from './handler/metrics.ts'
 import { productRpc } from './handler/rpc.ts'
 import { categoriesMysql } from './repository/categories-mysql.ts'
 import { changesMysql } from './repository/changes-mysql.ts'
@@ -54,14 +55,15 @@ const wire = (config: Config, db: Database, of: { clock: Clock; ids: Ids; log: L
     ...of,
   })
 
-const startSweepers = (use: UseCases, config: Config, log: Log) => {
+const startSweepers = (use: UseCases, watch: Watch, config: Config, log: Log) => {
   const sweepers = new AsyncDisposableStack()
-  const holds = { name: 'holds', everyMs: config.EXPIRE_EVERY_MS, log, run: use.expireHolds }
-  const expire = sweepers.use(startSweeper(holds))
+  const expire = async () => watch.lapsed(await use.expireHolds())
+  const holds = { name: 'holds', everyMs: config.EXPIRE_EVERY_MS, log, run: expire }
+  const expiry = sweepers.use(startSweeper(holds))
   const changes = { name: 'changes', everyMs: config.PRUNE_EVERY_MS, log, run: use.pruneChanges }
   sweepers.use(startSweeper(changes))
   return {
-    sweep: () => expire.runNow(),
+    sweep: () => expiry.runNow(),
     [Symbol.asyncDispose]: () => sweepers.disposeAsync(),
   }
 }
@@ -84,16 +86,20 @@ export const startProduct = async (
   const sidecar = starting.use(await sidecarOf(config))
   const db = starting.use(await openStore(sidecar))
   const use = wire(config, db, of)
+  const watch = productWatch()
   starting.use(startRelay({ db, publish: sidecar.publish, log }))
-  const sweepers = starting.use(startSweepers(use, config, log))
+  const sweepers = starting.use(startSweepers(use, watch, config, log))
   const server = starting.use(
     await serve({
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
-      services: [[ProductServiceService, productRpc(use, config.SHOP_CURRENCY)]],
+      services: [[ProductServiceService, productRpc(use, watch, config.SHOP_CURRENCY)]],
       verifier: verifierOf(config, sidecar, of.clock),
       appToken: config.APP_API_TOKEN,
-      ready: sidecar.outboundReady,
+      ready: async () => {
+        await db.query('SELECT 1')
+        return sidecar.outboundReady()
+      },
       log,
     }),
   )

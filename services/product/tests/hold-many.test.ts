@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { systemIds } from '@micromart/kernel'
+import { readMetric } from '@micromart/testing'
 import { aVariant, createProduct, type Shop, startForTest } from './start-for-test.ts'
 import { line, stockOf } from './stock-for-test.ts'
 
@@ -19,6 +20,8 @@ describe('many at once', () => {
     const answers = await Promise.all(orders.map((orderId) => hold(orderId, [line(sku, 1)])))
 
     expect(answers.filter(({ held }) => held)).toHaveLength(20)
+    const failures = 'micromart_stock_reservation_failures_total'
+    expect(await readMetric(shop.httpPort, failures, { reason: 'out_of_stock' })).toBe(80)
     expect(await numbers(sku)).toEqual({ onHand: 20, held: 20 })
     const { items } = await shop.shopper.listProducts({
       filter: { q: product.title, status: 0 } as never,

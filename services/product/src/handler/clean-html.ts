@@ -41,5 +41,18 @@ const allowed: Options = {
   },
 }
 
-/** Makes a merchandiser's HTML harmless. Cleaning what is clean changes nothing. */
-export const cleanHtml: CleanHtml = (html) => sanitizeHtml(html, allowed).trim()
+const mostPasses = 5
+
+/**
+ * Makes a merchandiser's HTML harmless. One pass does that, but may leave wrongly nested tags that the next pass would set
+ * otherwise: it is repeated until nothing changes, so that an exported description is imported as unchanged.
+ */
+export const cleanHtml: CleanHtml = (html) => {
+  let clean = html
+  for (let pass = 0; pass < mostPasses; pass += 1) {
+    const before = clean
+    clean = sanitizeHtml(before, allowed).trim()
+    if (clean === before) break
+  }
+  return clean
+}

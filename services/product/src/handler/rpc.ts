@@ -13,6 +13,7 @@ import {
   shortageMessages,
   summaryMessage,
 } from './messages.ts'
+import type { Watch } from './metrics.ts'
 
 type Methods<Names extends keyof ProductServiceServer> = Pick<ProductServiceServer, Names>
 
@@ -44,15 +45,19 @@ const lineOf = ({ sku, quantity }: { sku: string; quantity: bigint }): StockLine
 
 const holdRpc = (
   use: UseCases,
+  watch: Watch,
 ): Methods<'holdStock' | 'extendHold' | 'claimStock' | 'releaseStock' | 'returnStock'> => ({
-  holdStock: unary(async ({ orderId, lines, ttlSeconds }) =>
-    holdMessage(await use.holdStock({ orderId, lines: lines.map(lineOf), ttlSeconds })),
-  ),
+  holdStock: unary(async ({ orderId, lines, ttlSeconds }) => {
+    const answer = await use.holdStock({ orderId, lines: lines.map(lineOf), ttlSeconds })
+    watch.held(answer)
+    return holdMessage(answer)
+  }),
   extendHold: unary(async ({ orderId, ttlSeconds }) => ({
     extended: await use.extendHold(orderId, ttlSeconds),
   })),
   claimStock: unary(async ({ orderId }) => {
     const answer = await use.claimStock(orderId)
+    watch.claimed(answer.claimed)
     const shortages = answer.claimed ? [] : answer.shortages
     return { claimed: answer.claimed, shortages: shortageMessages(shortages) }
   }),
@@ -107,9 +112,13 @@ const adminRpc = (
 })
 
 /** Message -> command -> use case -> message. */
-export const productRpc = (use: UseCases, currency: string): ProductServiceServer => ({
+export const productRpc = (
+  use: UseCases,
+  watch: Watch,
+  currency: string,
+): ProductServiceServer => ({
   ...catalogueRpc(use),
-  ...holdRpc(use),
+  ...holdRpc(use, watch),
   ...adminRpc(use, currency),
-  ...csvRpc(use),
+  ...csvRpc(use, watch),
 })

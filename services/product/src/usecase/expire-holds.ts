@@ -3,10 +3,11 @@ import type { Stock } from '../model/ports.ts'
 
 const mostPerRun = 500
 
-/** Gives back what holds kept beyond their time. */
+/** Gives back what holds kept beyond their time. @returns how many lapsed */
 export const expireHolds =
   ({ stock, log }: { readonly stock: Stock; readonly log: Log }) =>
-  async (): Promise<void> => {
+  async (): Promise<number> => {
     const expired = await stock.expire(mostPerRun)
     if (expired > 0) log.info({ expired }, 'holds lapsed')
+    return expired
   }

@@ -4,6 +4,7 @@ import type { DraftField, ProductDraft } from '../model/draft.ts'
 import { ProductNotFound, SkuTaken, VersionChanged } from '../model/errors.ts'
 import type { Categories, CleanHtml, Products } from '../model/ports.ts'
 import type { Product } from '../model/product.ts'
+import { anyVersion } from './any-version.ts'
 import { checkedDraft } from './draft-check.ts'
 
 type Deps = {
@@ -36,25 +37,28 @@ const refuseTaken = async (products: Products, draft: ProductDraft, id: string):
   for (const [sku, owner] of owners) if (owner !== id) throw new SkuTaken(sku)
 }
 
+const change = async (deps: Deps, patch: Patch): Promise<Product> => {
+  const { products, clock, ids, currency } = deps
+  const before = await products.find(patch.id)
+  if (before === undefined) throw new ProductNotFound()
+  if (patch.expectedVersion !== 0 && patch.expectedVersion !== before.version) {
+    throw new VersionChanged(before.version)
+  }
+  const { draft, refs } = await checkedDraft(deps)(merged(before, patch))
+  await refuseTaken(products, draft, before.id)
+  const handle = draft.handle === '' ? before.handle : draft.handle
+  const facts = { id: before.id, handle, categories: refs, now: clock.now(), before }
+  const after = productFrom(draft, { ...facts, currency, ids })
+  if (sameProduct(before, after)) return before
+  await products.save([{ before, after }], 'initial')
+  return after
+}
+
 /**
  * Changes what the patch names; nothing is written when that changes nothing.
  * @throws ProductNotFound, VersionChanged, ProductInvalid, HandleTaken, SkuTaken
  */
 export const updateProduct =
   (deps: Deps) =>
-  async (patch: Patch): Promise<Product> => {
-    const { products, clock, ids, currency } = deps
-    const before = await products.find(patch.id)
-    if (before === undefined) throw new ProductNotFound()
-    if (patch.expectedVersion !== 0 && patch.expectedVersion !== before.version) {
-      throw new VersionChanged(before.version)
-    }
-    const { draft, refs } = await checkedDraft(deps)(merged(before, patch))
-    await refuseTaken(products, draft, before.id)
-    const handle = draft.handle === '' ? before.handle : draft.handle
-    const facts = { id: before.id, handle, categories: refs, now: clock.now(), before }
-    const after = productFrom(draft, { ...facts, currency, ids })
-    if (sameProduct(before, after)) return before
-    await products.save([{ before, after }], 'initial')
-    return after
-  }
+  (patch: Patch): Promise<Product> =>
+    anyVersion(patch.expectedVersion, () => change(deps, patch))
