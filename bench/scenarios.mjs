@@ -74,10 +74,20 @@ export const scenarios = {
     title: 'add to cart',
     prepare: async ({ shop, skus }) => {
       const tokens = await members(shop, 64)
-      const add = () => ({ sku: any(skus), quantity: 1 })
+      const shoppers = tokens.map((token) => ({
+        token,
+        wants: Array.from({ length: 5 }, () => any(skus)),
+      }))
       return {
-        shop: () => post('/v1/cart/items', add(), { authorization: `Bearer ${any(tokens)}` }),
-        bare: () => post('/cart/items', { ...add(), cart: any(tokens).slice(-36) }),
+        shop: () => {
+          const { token, wants } = any(shoppers)
+          const add = { sku: any(wants), quantity: 1 }
+          return post('/v1/cart/items', add, { authorization: `Bearer ${token}` })
+        },
+        bare: () => {
+          const { token, wants } = any(shoppers)
+          return post('/cart/items', { sku: any(wants), quantity: 1, cart: token.slice(-36) })
+        },
       }
     },
   },

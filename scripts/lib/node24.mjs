@@ -31,4 +31,4 @@ export const node24 = () => {
 }
 
 /** Flags of every process of the shop. */
-export const nodeFlags = ['--disable-proto=delete', '--max-semi-space-size=32']
+export const nodeFlags = ['--disable-proto=delete', '--max-semi-space-size=8']

@@ -14,8 +14,20 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   updatedAt: row.updatedAt,
 })
 
+export const movedProperties = [
+  'status',
+  'version',
+  'amount',
+  'currency',
+  'chargeId',
+  'declineCode',
+  'updatedAt',
+] as const
+
 /** What a move may change; refunds are counted by the refunds' own updates. */
-export const movedColumns = (payment: Payment) => ({
+export const movedColumns = (
+  payment: Payment,
+): Pick<PaymentRow, (typeof movedProperties)[number]> => ({
   status: payment.status,
   version: payment.version,
   amount: payment.amount?.amount ?? null,

@@ -1,12 +1,20 @@
 import type { Ids } from '@micromart/kernel'
-import { addEvent, inStatement, inTransaction, isDuplicate } from '@micromart/store'
-import type { DataSource, EntityManager } from 'typeorm'
+import {
+  addEvent,
+  alone,
+  type Connection,
+  inStatement,
+  inTransaction,
+  isDuplicate,
+  write,
+} from '@micromart/store'
+import type { DataSource } from 'typeorm'
 import type { Payment } from '../model/payment.ts'
 import type { Payments } from '../model/ports.ts'
 import { factOf } from './payment-events.ts'
 import type { PaymentCounters } from './payment-metrics.ts'
-import { movedColumns, newRow, paymentOf } from './payment-rows.ts'
-import { paymentRows } from './rows.ts'
+import { movedColumns, movedProperties, newRow, paymentOf } from './payment-rows.ts'
+import { paymentTable } from './rows.ts'
 
 export type Telling = {
   readonly ids: Ids
@@ -15,22 +23,20 @@ export type Telling = {
   readonly counters: PaymentCounters
 }
 
+const moved = paymentTable.assignments('p', movedProperties)
+const moveOnce = `UPDATE payments p SET ${moved.text} WHERE p.id = ? AND p.version = ?`
+
 /** One move, by the one who read the version before it. */
-const update = async (tx: EntityManager, moved: Payment): Promise<boolean> => {
-  const { affected } = await tx
-    .createQueryBuilder()
-    .update(paymentRows)
-    .set(movedColumns(moved))
-    .where('id = :id AND version = :read', { id: moved.id, read: moved.version - 1 })
-    .execute()
-  return affected === 1
+const update = async (tx: Connection, payment: Payment): Promise<boolean> => {
+  const values = [...moved.valuesOf(movedColumns(payment)), payment.id, payment.version - 1]
+  return (await write(tx, moveOnce, values)) === 1
 }
 
 /** Payments in MySQL: the unique order id and the version decide every race. */
 export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling): Payments => {
   const find = async (orderId: string): Promise<Payment | undefined> => {
-    const row = await db.getRepository(paymentRows).findOneBy({ orderId })
-    return row === null ? undefined : paymentOf(row)
+    const [row] = await alone(() => paymentTable.select(db, 'WHERE order_id = ?', [orderId]))
+    return row && paymentOf(row)
   }
   const saveAndTell = async (moved: Payment): Promise<boolean> => {
     const fact = factOf(moved)
@@ -47,7 +53,7 @@ export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling):
     find,
     add: async (payment) => {
       try {
-        await inStatement(db, (tx) => tx.insert(paymentRows, newRow(payment)))
+        await inStatement(db, (tx) => paymentTable.insert(tx, [newRow(payment)]))
         return payment
       } catch (error) {
         const first = isDuplicate(error) ? await find(payment.orderId) : undefined

@@ -1,4 +1,4 @@
-import { bigintColumn, idColumn, outboxRows, timeColumn } from '@micromart/store'
+import { bigintColumn, idColumn, outboxRows, tableOf, timeColumn } from '@micromart/store'
 import { EntitySchema } from 'typeorm'
 import type { PaymentStatus } from '../model/payment.ts'
 
@@ -34,6 +34,8 @@ export const paymentRows = new EntitySchema<PaymentRow>({
     updatedAt: { name: 'updated_at', ...timeColumn },
   },
 })
+
+export const paymentTable = tableOf(paymentRows)
 
 export type RefundRow = {
   id: string

@@ -3,7 +3,7 @@ import { inTransaction, isDuplicate } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Charge, NewCharge, Outcome } from '../model/charge.ts'
 import type { Charges } from '../model/ports.ts'
-import { type ChargeRow, chargeRows, ledgerRows } from './rows.ts'
+import { type ChargeRow, chargeTable, ledgerTable } from './rows.ts'
 
 type Source = { readonly clock: Clock; readonly ids: Ids }
 
@@ -48,9 +48,9 @@ const tombstone = (key: string, { clock, ids }: Source): ChargeRow => ({
 
 /** The money moves in the transaction that keeps the charge. */
 const insertCharge = async (tx: EntityManager, row: ChargeRow): Promise<void> => {
-  await tx.insert(chargeRows, row)
+  await chargeTable.insert(tx, [row])
   if (row.status !== 'succeeded' || row.amount === null) return
-  await tx.insert(ledgerRows, {
+  const entry = {
     kind: 'capture',
     chargeId: row.id,
     key: row.key,
@@ -58,14 +58,15 @@ const insertCharge = async (tx: EntityManager, row: ChargeRow): Promise<void> =>
     amount: row.amount,
     currency: row.currency ?? '',
     at: row.createdAt,
-  })
+  } as const
+  await ledgerTable.insert(tx, [entry])
 }
 
 /** The primary key decides who was first: a charge or a cancellation. */
 export const chargesMysql = (db: DataSource, source: Source): Charges => {
   const find = async (key: string): Promise<Charge | undefined> => {
-    const row = await db.getRepository(chargeRows).findOneBy({ key })
-    return row === null ? undefined : chargeOf(row)
+    const [row] = await chargeTable.select(db, 'WHERE idempotency_key = ?', [key])
+    return row && chargeOf(row)
   }
   const keep = async (row: ChargeRow) => {
     try {

@@ -1,4 +1,4 @@
-import { bigintColumn, idColumn, timeColumn } from '@micromart/store'
+import { bigintColumn, idColumn, tableOf, timeColumn } from '@micromart/store'
 import { EntitySchema } from 'typeorm'
 import type { DeclineCode, LedgerEntry } from '../model/charge.ts'
 
@@ -74,5 +74,8 @@ export const ledgerRows = new EntitySchema<LedgerRow>({
     at: { name: 'entered_at', ...timeColumn },
   },
 })
+
+export const chargeTable = tableOf(chargeRows)
+export const ledgerTable = tableOf(ledgerRows)
 
 export const entities = [chargeRows, refundRows, ledgerRows]

@@ -27,9 +27,10 @@ export const charge =
       reference,
     }
     const fingerprint = hash(request)
-    const earlier = await charges.find(key)
-    if (earlier) return sameRequest(earlier, fingerprint)
     const { outcome, slow, silent, failsFirst } = planOf(token)
+    // What is charged at once needs no look before: the key decides.
+    const earlier = slow || failsFirst ? await charges.find(key) : undefined
+    if (earlier) return sameRequest(earlier, fingerprint)
     if (failsFirst && (await charges.failOnce(key))) throw new SimulatedFault()
     if (slow) await waits.slow()
     const kept = await charges.settle({ key, amount, reference, fingerprint, outcome })
