@@ -7,7 +7,7 @@ import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
-import { openDatabase, startRelay, startSweeper } from '@micromart/store'
+import { type Database, openDatabase, startRelay, startSweeper } from '@micromart/store'
 import { startBackground } from './background.ts'
 import { cartsRpc } from './client/carts-rpc.ts'
 import { chargeDeadlineMs, paymentsRpc } from './client/payments-rpc.ts'
@@ -67,8 +67,10 @@ const sidecarOf = (config: Config) => ({
 
 const oneHour = 3_600_000
 
+type Base = { readonly sidecar: Sidecar; readonly db: Database }
+
 /** Listens once all else is ready; the sweeper begins last and ends first. */
-const startServing = async (config: Config, sidecar: Sidecar, ports: Ports) => {
+const startServing = async (config: Config, { sidecar, db }: Base, ports: Ports) => {
   await using starting = new AsyncDisposableStack()
   const use = orderUseCases(ports)
   const tokenKey = Buffer.from(await sidecar.secret('order-token-key'), 'base64')
@@ -81,7 +83,10 @@ const startServing = async (config: Config, sidecar: Sidecar, ports: Ports) => {
       topics: orderTopics(use),
       verifier: verifierOf(config, sidecar),
       appToken: config.APP_API_TOKEN,
-      ready: sidecar.outboundReady,
+      ready: async () => {
+        await db.query('SELECT 1')
+        return sidecar.outboundReady()
+      },
       log: ports.log,
     }),
   )
@@ -123,7 +128,7 @@ export const startOrder = async (
     background: starting.use(startBackground(log)),
   }
   const ports = { ...real, ...overrides(real) }
-  const serving = starting.use(await startServing(config, sidecar, ports))
+  const serving = starting.use(await startServing(config, { sidecar, db }, ports))
   const running = starting.move() // started: the caller disposes from here on
   return { ...serving, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

@@ -89,7 +89,10 @@ export const startUser = async (config: Config, overrides: Overrides = {}) => {
       ...config,
       services: [[UserServiceService, userRpc(use)]],
       verifier: verifierOf(use, config, clock),
-      ready: sidecar.outboundReady,
+      ready: async () => {
+        await db.query('SELECT 1')
+        return sidecar.outboundReady()
+      },
       log,
     }),
   )
