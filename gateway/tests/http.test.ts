@@ -52,6 +52,9 @@ describe('HTTP', () => {
     ['an unknown method', `FETCH /v1/products HTTP/1.1\r\n${host}\r\n`],
     ['no HTTP at all', 'hello\r\n\r\n'],
     ['a NUL in a header', `GET /v1/products HTTP/1.1\r\n${host}X-A: a\0b\r\n\r\n`],
+    ['two Hosts', `GET /v1/products HTTP/1.1\r\n${host}${host}Connection: close\r\n\r\n`],
+    ['a version that is not spoken', `GET /v1/products HTTP/2.0\r\n${host}\r\n`],
+    ['no version', 'GET /v1/products\r\n\r\n'],
     ['no Host', 'GET /v1/products HTTP/1.1\r\nConnection: close\r\n\r\n'],
   ])('S39 answers 400 as a problem to %s', async (_what, text) => {
     const answer = await raw(shop.port, text)
@@ -60,6 +63,17 @@ describe('HTTP', () => {
     expect(answer).toContain('"code":"http_malformed"')
     expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff')
     expect(shop.calls()).toEqual([])
+  })
+
+  it('S50 an Expect that is not understood is 417, with the headers of every answer', async () => {
+    const answer = await raw(
+      shop.port,
+      `POST /v1/cart/items HTTP/1.1\r\n${host}Expect: tea\r\nContent-Length: 2\r\n\r\n{}`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 417 /)
+    expect(answer).toContain('"code":"expectation_failed"')
+    expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff')
+    expect(answer.toLowerCase()).toContain("content-security-policy: default-src 'none'")
   })
 
   it('headers that are too large are 431', async () => {

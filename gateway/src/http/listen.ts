@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type Server, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import type { Express } from 'express'
@@ -45,6 +51,20 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => 
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
+/** Any `Expect` but `100-continue`. Node alone would answer 417 without a word and without the headers of S50. */
+const refuseExpectation: RequestListener = (_request, response: ServerResponse): void => {
+  const problem = refusal('expectation_failed')
+  const body = problemBody(problem, '', randomBytes(16).toString('hex'))
+  response.writeHead(problem.status, {
+    ...securityHeaders,
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  })
+  response.end(body)
+}
+
 /** Lets running requests end, then cuts what is left. */
 const close = async (server: Server): Promise<void> => {
   const closed = once(server, 'close')
@@ -65,6 +85,7 @@ export const listen = async (
   server.maxConnections = maxSockets
   server.timeout = 120_000
   server.on('clientError', refuseMalformed)
+  server.on('checkExpectation', refuseExpectation)
   server.listen(port, host)
   await once(server, 'listening')
   const address = server.address() as AddressInfo

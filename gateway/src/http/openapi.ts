@@ -10,9 +10,11 @@ const statusTexts: Readonly<Record<number, string>> = {
   401: 'The token is missing, expired or not ours.',
   403: 'The token lacks the scope.',
   404: 'Absent, or a name of the wrong form.',
+  408: 'The body took too long to arrive.',
   413: 'The body is too large.',
   415: 'The body has another content type.',
   429: 'Too many requests: see `Retry-After`.',
+  431: 'Path, query and headers together are too large.',
   503: 'A part of the shop is away: see `Retry-After`.',
 }
 
@@ -29,7 +31,8 @@ const impliedStatuses = ({ auth, budget, body, params, query, path }: Route): nu
   ...(query || body || params ? [400] : []),
   ...(auth.kind === 'none' ? [] : [401, 403]),
   ...(params ? [404] : []),
-  ...(body ? [413, 415] : []),
+  ...(body ? [408, 413, 415] : []),
+  ...(query || params ? [431] : []),
   ...(budget === 'none' ? [] : [429]),
   ...(path === '/livez' ? [] : [503]),
 ]

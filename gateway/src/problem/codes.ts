@@ -48,6 +48,11 @@ const ownCodes = {
     'Content encoding not supported',
     'Send the body as it is, not compressed.',
   ),
+  expectation_failed: text(
+    417,
+    'Expectation failed',
+    'Of `Expect`, only `100-continue` is understood.',
+  ),
   if_match_required: text(428, 'If-Match required', 'Send the ETag that you read as If-Match.'),
   rate_limited: text(429, 'Too many requests', 'Wait as long as `Retry-After` says.'),
   headers_too_large: text(431, 'Headers too large', 'The header section is too large.'),

@@ -87,7 +87,7 @@ export const placeOrderRoute = route({
   responses: {
     201: { description: 'Placed and paid', ...placed },
     202: { description: 'Placed; the outcome of the payment is not known yet', ...placed },
-    ...alsoAnswers(402, 409, 422),
+    ...alsoAnswers(402, 404, 409, 422),
   },
   handler: async (sent, { order }) => {
     checkGuest(sent)

@@ -67,6 +67,17 @@ export const requireSmallMetadata = (metadata: Metadata): void => {
 }
 
 /**
+ * Refuses what another app sent through our sidecar: callbacks are for the sidecar itself to call. Without it any app could
+ * forge events past the broker, since the sidecar proxies every method and adds the app token to it (S32).
+ * @throws DomainError forbidden `callback_not_for_apps`
+ */
+export const requireOwnSidecar = (metadata: Metadata): void => {
+  if (metadata.get('dapr-caller-app-id').length > 0) {
+    throw new DomainError('forbidden', 'callback_not_for_apps')
+  }
+}
+
+/**
  * Refuses what did not come through the own sidecar, where APP_API_TOKEN is set.
  * @throws DomainError unauthenticated `app_token_invalid`
  */

@@ -16,7 +16,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
-import { deadlineOf, requireAppToken, traceOf } from './incoming.ts'
+import { deadlineOf, requireAppToken, requireOwnSidecar, traceOf } from './incoming.ts'
 import { refusal } from './refusal.ts'
 
 /** An event as a topic's handler gets it. Its payload is JSON of any shape: parse it. */
@@ -109,6 +109,7 @@ export const onTopicEvent =
     const { metadata, request } = call
     try {
       requireAppToken(metadata, settings.appToken)
+      requireOwnSidecar(metadata)
     } catch (error) {
       reply(refusal(error, settings.log))
       return

@@ -79,4 +79,10 @@ describe('an event', () => {
     await expect(stranger.deliver(topics.orderPaid, {})).rejects.toThrow('app_token_invalid')
     expect(seen).toEqual([])
   })
+
+  it('S32 is refused when another app sends it through our sidecar, past the broker', async () => {
+    const forged = fake.deliver(topics.orderPaid, {}, { from: 'provider' })
+    await expect(forged).rejects.toThrow('callback_not_for_apps')
+    expect(seen).toEqual([])
+  })
 })

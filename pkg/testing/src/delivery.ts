@@ -11,6 +11,8 @@ export type DeliverOptions = {
   readonly subject?: string
   /** Bytes in place of the payload's JSON. */
   readonly rawData?: Buffer
+  /** Another app, which has sent it through our sidecar's proxy instead of publishing it. */
+  readonly from?: string
 }
 
 export type DeliveryAnswer = keyof typeof TopicAnswer
@@ -27,12 +29,13 @@ export const deliverTo = (
   appToken: string | undefined,
   topic: string,
   payload: unknown,
-  { id = systemIds.next(), traceparent, subject, rawData }: DeliverOptions = {},
+  { id = systemIds.next(), traceparent, subject, rawData, from }: DeliverOptions = {},
 ): Promise<DeliveryAnswer> => {
   const { path, requestSerialize, responseDeserialize } = AppCallbackService.onTopicEvent
   const metadata = new Metadata()
   if (appToken !== undefined) metadata.set('dapr-api-token', appToken)
   if (traceparent !== undefined) metadata.set('traceparent', traceparent)
+  if (from !== undefined) metadata.set('dapr-caller-app-id', from)
   const event = {
     id,
     topic,

@@ -175,6 +175,12 @@ describe('staff', () => {
     expect(items.every(({ status }) => status === OrderStatus.ORDER_STATUS_FAILED)).toBe(true)
   })
 
+  it('finds nothing by a number that is no ASCII text (S55)', async () => {
+    for (const number of ['\u{1f600}', '\u0130', '\u202e', "' OR 1=1 -- "]) {
+      expect((await support().listAllOrders({ ...all, number })).items).toEqual([])
+    }
+  })
+
   it('reads any order, without its token', async () => {
     const { id } = await aGuestOrder()
     const { order } = await support().getAnyOrder({ id })
