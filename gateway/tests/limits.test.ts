@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { freePort } from '@micromart/testing'
-import { aCart } from './answers.ts'
+import { aCart, anOrder } from './answers.ts'
 import { expectDocumented } from './documented.ts'
 import { startForTest, type TestGateway } from './start.ts'
 
@@ -10,6 +10,18 @@ const env = {
   RATE_READS_PER_MINUTE: '3',
   RATE_LOGINS_PER_MINUTE: '4',
   RATE_WRITES_PER_MINUTE: '4',
+  RATE_CHECKOUTS_PER_MINUTE: '2',
+}
+
+const guestOrder = {
+  payment: { method: 'card', token: 'tok_ok' },
+  shippingAddress: {
+    name: 'Ada',
+    line1: 'Street 1',
+    city: 'Bonn',
+    postalCode: '53111',
+    country: 'DE',
+  },
 }
 
 /** An address that no other test and no earlier run has used. */
@@ -38,6 +50,7 @@ describe('S48 rate limits', () => {
       }))
       sidecar.answer('cart', 'AddItem', () => ({ cart: aCart() }))
       sidecar.answer('product', 'ListProducts', () => ({ items: [] }))
+      sidecar.answer('order', 'PlaceOrder', () => ({ order: anOrder(), replayed: false }))
     }
   })
   afterAll(async () => {
@@ -64,10 +77,32 @@ describe('S48 rate limits', () => {
     expect((await login(shop, address.replace('::1', '::2'))).status).toBe(429)
   })
 
-  it('logins of one account are counted from all addresses together', async () => {
+  it('a stranger who names an account does not use up the logins of its owner', async () => {
     const email = `${randomUUID()}@Example.com`
-    expect(await statuses(4, () => login(shop, anAddress(), email))).toEqual([200, 200, 200, 200])
-    expect((await login(shop, anAddress(), email.toLowerCase())).status).toBe(429)
+    const stranger = anAddress()
+    const attempts = await statuses(5, () => login(shop, stranger, email))
+    expect(attempts).toEqual([200, 200, 200, 200, 429])
+    expect((await login(shop, anAddress(), email.toLowerCase())).status).toBe(200)
+  })
+
+  it("orders that name an account's e-mail do not use up its checkouts", async () => {
+    const order = (address: string) =>
+      shop.http
+        .post('/v1/orders')
+        .set({ ...from(address), 'Idempotency-Key': randomUUID() })
+        .send({ ...guestOrder, email })
+    const email = `${randomUUID()}@example.com`
+    expect(await statuses(3, () => order(anAddress()))).toEqual([201, 201, 201])
+  })
+
+  it('a token counts from all addresses together', async () => {
+    const token = shop.token(['customer'], randomUUID())
+    const add = () =>
+      shop.http
+        .post('/v1/cart/items')
+        .set({ ...from(anAddress()), Authorization: token })
+        .send({ sku: 'A', quantity: 1 })
+    expect(await statuses(5, add)).toEqual([200, 200, 200, 200, 429])
   })
 
   it('is refused before the work: no call', async () => {

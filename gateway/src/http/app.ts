@@ -64,7 +64,7 @@ const steps = (route: Route, parts: AppParts): RequestHandler[] => {
     authorise(route.auth),
     body(route.body),
     validate(route),
-    limitAccount(limits, route.budget),
+    limitAccount(limits, route.budget, addressOf),
     handle(route, shop, isHttps),
   ]
 }

@@ -44,20 +44,28 @@ export const limitAddress = (
   }
 }
 
-/** The account a request is about: who sends it, or at login the one whose password it brings. */
-const accountOf = (response: Response): string | undefined => {
+/**
+ * Whom a request counts for besides its address: who sends it, or at login the account whose password it brings. That one
+ * counts with the address: a stranger who names it must not use up its owner's logins. Guessing from many addresses meets
+ * the user service's own delay.
+ */
+const accountOf = (response: Response, budget: Budget, address: string): string | undefined => {
   const { caller, body } = localsOf(response)
   if (caller.kind === 'user') return caller.id
-  const named =
-    typeof body === 'object' && body !== null && 'email' in body ? body.email : undefined
-  return typeof named === 'string' ? named.toLowerCase() : undefined
+  if (budget !== 'auth' || typeof body !== 'object' || body === null) return undefined
+  const named = 'email' in body ? body.email : undefined
+  return typeof named === 'string' ? `${named.toLowerCase()} from ${address}` : undefined
 }
 
-/** The same budget, by account: many addresses together get no more. Runs when the body is known. */
-export const limitAccount = (limits: Limits, budget: Budget): RequestHandler => {
+/** The same budget, by account: many addresses with its token together get no more. Runs when the body is known. */
+export const limitAccount = (
+  limits: Limits,
+  budget: Budget,
+  addressOf: (request: Request) => string | undefined,
+): RequestHandler => {
   if (budget === 'none' || budget === 'reads') return (_request, _response, next) => next()
-  return async (_request, response, next) => {
-    const account = accountOf(response)
+  return async (request, response, next) => {
+    const account = accountOf(response, budget, addressKey(addressOf(request)))
     if (account === undefined) return next()
     const verdict = await limits.take(budget, `account:${account}`)
     if (!verdict.allowed) judge(response, limits, budget, verdict)
