@@ -169,4 +169,17 @@ describe('a hold past its time', () => {
     await Promise.all([shop.sweep(), shop.sweep()])
     expect(await numbers(sku)).toEqual({ onHand: 8, held: 0 })
   })
+
+  it('does not stand in the way of others when its books are broken', async () => {
+    const broken = await held(2, 2, 60)
+    await shop.rows('UPDATE stock SET held = 0 WHERE sku = ?', [broken.sku]) // by hand
+    const sound = await held(2, 2, 90)
+    shop.advance(91_000)
+    await shop.sweep()
+    expect(await numbers(sound.sku)).toEqual({ onHand: 2, held: 0 })
+    expect(await numbers(broken.sku)).toEqual({ onHand: 2, held: 0 })
+    await expect(shop.shopper.releaseStock({ orderId: broken.orderId })).rejects.toMatchObject({
+      kind: 'internal',
+    })
+  })
 })

@@ -86,5 +86,5 @@ onLinux(
     expect(second.summary).toEqual({ created: 0n, updated: 0n, unchanged: 20_000n, failed: 0n })
     expect(highest - before).toBeLessThan(200)
   },
-  120_000,
+  240_000,
 )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Category, categoryPath, categoryTree, pathTitles } from './category.ts'
-import { categoryShelf } from './category-shelf.ts'
+import { categoryIndex } from './category-index.ts'
 
 const category = (id: string, parentId?: string, position = 0): Category => ({
   id,
@@ -34,28 +34,28 @@ describe('the tree', () => {
   })
 })
 
-describe('the shelf of an import', () => {
+describe('the categories of an import', () => {
   it('makes what a path lacks, once, parents first', () => {
-    const shelf = categoryShelf([category('home')], ids)
-    expect(shelf.find(['Home', 'Kitchen', 'Mugs'])).toEqual({ handle: 'mugs', title: 'Mugs' })
-    expect(shelf.find(['home', 'KITCHEN', 'mugs'])).toEqual({ handle: 'mugs', title: 'Mugs' })
-    const wanted = shelf.takeWanted()
+    const index = categoryIndex([category('home')], ids)
+    expect(index.find(['Home', 'Kitchen', 'Mugs'])).toEqual({ handle: 'mugs', title: 'Mugs' })
+    expect(index.find(['home', 'KITCHEN', 'mugs'])).toEqual({ handle: 'mugs', title: 'Mugs' })
+    const wanted = index.takeWanted()
     expect(wanted.map(({ handle, parentId }) => [handle, parentId])).toEqual([
       ['kitchen', 'home'],
       ['mugs', wanted[0]?.id],
     ])
-    expect(shelf.takeWanted()).toEqual([])
+    expect(index.takeWanted()).toEqual([])
   })
 
   it('takes a single name wherever it stands', () => {
-    const shelf = categoryShelf([category('home'), category('mugs', 'home')], ids)
-    expect(shelf.find(['Mugs'])).toEqual({ handle: 'mugs', title: 'MUGS' })
+    const index = categoryIndex([category('home'), category('mugs', 'home')], ids)
+    expect(index.find(['Mugs'])).toEqual({ handle: 'mugs', title: 'MUGS' })
   })
 
   it('tells categories of one name in two places apart', () => {
-    const shelf = categoryShelf([], ids)
-    expect(shelf.find(['Bath', 'Rugs']).handle).toBe('rugs')
-    expect(shelf.find(['Hall', 'Rugs']).handle).toBe('hall-rugs')
-    expect(shelf.find(['Hall', 'Rugs']).handle).toBe('hall-rugs')
+    const index = categoryIndex([], ids)
+    expect(index.find(['Bath', 'Rugs']).handle).toBe('rugs')
+    expect(index.find(['Hall', 'Rugs']).handle).toBe('hall-rugs')
+    expect(index.find(['Hall', 'Rugs']).handle).toBe('hall-rugs')
   })
 })

@@ -69,3 +69,12 @@ export class StockBelowHeld extends DomainError {
     super('precondition', 'stock_below_held', { onHand: String(onHand), held: String(held) })
   }
 }
+
+/** A hold cannot give back what the books say that it holds. A bug, or somebody wrote into the tables by hand. */
+export class StockBooksBroken extends DomainError {
+  override readonly name = 'StockBooksBroken'
+
+  constructor(orderId: string, sku: string) {
+    super('internal', 'stock_books_broken', { orderId, sku })
+  }
+}

@@ -40,7 +40,10 @@ export const isHandle = (text: string): boolean =>
   !isId(text)
 
 /** The handle itself, or its first free successor: `mug`, `mug-2`, `mug-3`. */
-export const freeHandle = (wanted: string, taken: ReadonlySet<string>): string => {
+export const freeHandle = (
+  wanted: string,
+  taken: { readonly has: (handle: string) => boolean },
+): string => {
   if (!taken.has(wanted)) return wanted
   let next = 2
   while (taken.has(`${wanted}-${next}`)) next += 1

@@ -25,7 +25,7 @@ export type PlanContext = {
   /** An earlier part of the file had rows of this product. */
   readonly again: boolean
   /** Skus of rows that went in before. */
-  readonly seen: ReadonlySet<string>
+  readonly seen: { readonly has: (sku: string) => boolean }
   /** Product ids by sku, as stored. */
   readonly owners: ReadonlyMap<string, string>
   readonly categoryOf: (path: readonly string[]) => CategoryRef

@@ -16,7 +16,7 @@ const keys: Readonly<Record<Sort, fc.Arbitrary<string>>> = {
 
 const filters: fc.Arbitrary<Filter> = fc.record(
   {
-    q: fc.string({ minLength: 1 }),
+    q: fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''),
     category: fc.string(),
     brand: fc.string(),
     minPrice: fc.nat(1_000_000_000).map(BigInt),
@@ -83,6 +83,7 @@ describe('a list', () => {
     expect(sortOf({})).toBe('newest')
     expect(sortOf({}, 'relevance')).toBe('newest')
     expect(sortOf({ q: 'mug' }, 'title')).toBe('title')
+    expect(sortOf({ q: '  ' })).toBe('newest')
   })
 
   it.each([-1n, 1_000_000_001n])('refuses a price of %s', (minPrice) => {

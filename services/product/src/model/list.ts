@@ -42,6 +42,12 @@ const maxLimit = 100
 const usualLimit = 20
 const maxAmount = 1_000_000_000n
 
+/** A search form that was sent empty asks for everything. */
+const withoutBlankWords = (request: ListRequest): ListRequest => {
+  const { q, ...filter } = request.filter
+  return q !== undefined && q.trim() === '' ? { ...request, filter } : request
+}
+
 /** A list without words has no relevance: it is shown newest first. */
 const sortOf = ({ sort, filter }: ListRequest): Sort => {
   if (filter.q === undefined) return sort === undefined || sort === 'relevance' ? 'newest' : sort
@@ -92,7 +98,8 @@ const checkLimit = (limit: number): number => {
 /**
  * @throws RequestInvalid `cursor_invalid` when the cursor is of another list (sort or filters differ), `out_of_range`
  */
-export const listQuery = (request: ListRequest): ListQuery => {
+export const listQuery = (asked: ListRequest): ListQuery => {
+  const request = withoutBlankWords(asked)
   const { filter, cursor } = request
   checkAmount('/filter/minPrice', filter.minPrice)
   checkAmount('/filter/maxPrice', filter.maxPrice)

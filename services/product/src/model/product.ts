@@ -40,7 +40,7 @@ export type Product = {
   readonly variants: readonly Variant[]
   readonly createdAt: Date
   readonly updatedAt: Date
-  /** Grows with each change, flips of availability included; the ETag is made of it. */
+  /** Grows with each change that a merchandiser makes; sales leave it as it is. */
   readonly version: number
 }
 

@@ -1,5 +1,6 @@
 import { inTransaction } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
+import { StockBooksBroken } from '../model/errors.ts'
 import {
   type Effect,
   type HeldLine,
@@ -29,6 +30,27 @@ export type Hold = Pick<HoldRow, 'status' | 'expiresAt'> & { readonly lines: rea
 
 const kinds = { '-1': 'sale', '0': undefined, '1': 'return' } as const
 
+/** Only what takes units off the shelf can find too few; all else gives back what the books say is there. */
+const takes = ({ onHand, held }: Effect): boolean => onHand - held < 0
+
+/** @returns the shortage, or whether the sku became available or ceased to be */
+const moveLine = async (
+  tx: EntityManager,
+  orderId: string,
+  line: StockLine,
+  effect: Effect,
+): Promise<{ readonly short?: Shortage; readonly flipped: boolean }> => {
+  const { sku, quantity } = line
+  const first = await moveStock(tx, sku, unitsOf(effect, line))
+  if (first.moved) return first
+  if (!takes(effect)) throw new StockBooksBroken(orderId, sku)
+  const available = await lockedAvailable(tx, sku) // units may have come back meanwhile
+  if (available < quantity) return { short: { sku, available }, flipped: false }
+  const second = await moveStock(tx, sku, unitsOf(effect, line))
+  if (!second.moved) throw new StockBooksBroken(orderId, sku)
+  return second
+}
+
 /** Moves the units of all lines, which are sorted by sku: all transactions lock stock in one order. */
 export const moveLines = async (
   tx: EntityManager,
@@ -40,12 +62,8 @@ export const moveLines = async (
   const shortages: Shortage[] = []
   const flipped: string[] = []
   for (const line of lines) {
-    let done = await moveStock(tx, line.sku, unitsOf(effect, line))
-    if (!done.moved) {
-      const available = await lockedAvailable(tx, line.sku) // units may have come back meanwhile
-      if (available >= line.quantity) done = await moveStock(tx, line.sku, unitsOf(effect, line))
-      else shortages.push({ sku: line.sku, available })
-    }
+    const done = await moveLine(tx, orderId, line, effect)
+    if (done.short) shortages.push(done.short)
     if (done.flipped) flipped.push(line.sku)
   }
   if (shortages.length > 0) throw new Short(shortages)

@@ -12,10 +12,10 @@ import {
 } from '../model/stock.ts'
 import type { Stock } from '../model/ports.ts'
 import type { Stamp } from './announce.ts'
-import { applyStep, linesOf, lockHold, moveHold, moveLines, Short } from './hold-steps.ts'
+import { applyStep, lockHold, moveHold, moveLines, Short } from './hold-steps.ts'
 import { findOffers } from './offers-mysql.ts'
 import { holdLineRows, holdRows } from './rows.ts'
-import { insertAll, select, write } from './sql.ts'
+import { insertAll, write } from './sql.ts'
 
 const newRow = (orderId: string, status: HoldStatus, expiresAt: Date, { clock }: Stamp) => {
   const now = clock.now()
@@ -155,27 +155,4 @@ export const endHold =
       if (!isDuplicate(error)) throw error
       await moveHold(db, orderId, move, stamp) // its hold came in between
     }
-  }
-
-const expireOne = (db: DataSource, stamp: Stamp): Promise<boolean> =>
-  inTransaction(db, async (tx) => {
-    const [due] = await select<{ orderId: string }>(
-      tx,
-      `SELECT order_id AS orderId FROM stock_holds WHERE status = 'held' AND expires_at <= ?
-       ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-      [stamp.clock.now()],
-    )
-    const step = due && stepOf('held', 'expire')
-    if (!step) return false
-    await applyStep(tx, due.orderId, await linesOf(tx, due.orderId), step, stamp)
-    return true
-  })
-
-/** One hold a transaction: a sweep never makes a checkout wait for long. Replicas skip each other's rows. */
-export const expireHolds =
-  (db: DataSource, stamp: Stamp): Stock['expire'] =>
-  async (most) => {
-    let expired = 0
-    while (expired < most && (await expireOne(db, stamp))) expired += 1
-    return expired
   }

@@ -74,7 +74,7 @@ const priceSteps = [0, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000] as const
 const facetSelects: Readonly<Record<Dimension, { columns: string; join: string; rest: string }>> = {
   category: {
     columns: 'fc.handle AS value, fc.title AS label, COUNT(*) AS count',
-    join: `JOIN product_categories fpc ON fpc.product_id = p.id JOIN categories fc ON fc.id = fpc.category_id`,
+    join: `JOIN category_listings fl ON fl.product_id = p.id JOIN categories fc ON fc.id = fl.category_id`,
     rest: 'GROUP BY fc.id, fc.handle, fc.title ORDER BY count DESC, fc.handle LIMIT 100',
   },
   brand: {

@@ -36,8 +36,8 @@ const fromParts = (filter: Filter, terms: readonly Term[], without?: Dimension):
     : { text: 'products p', values: [] },
   ...when(
     without === 'category' ? undefined : filter.category,
-    `JOIN product_categories pc ON pc.product_id = p.id
-     JOIN categories c ON c.id = pc.category_id AND c.handle = ?`,
+    `JOIN category_listings l ON l.product_id = p.id
+     JOIN categories c ON c.id = l.category_id AND c.handle = ?`,
     filter.category,
   ),
 ]
@@ -50,6 +50,12 @@ const whereParts = (filter: Filter, terms: readonly Term[], without?: Dimension)
     booleanQuery(terms),
   ),
   ...when(filter.status, 'p.status = ?', filter.status),
+  // The same for the category's shelf, whose index begins with it.
+  ...when(
+    filter.category && without !== 'category' && filter.status,
+    'l.status = ?',
+    filter.status,
+  ),
   ...(without === 'brand' ? [] : when(filter.brand, 'p.brand = ?', filter.brand)),
   ...(without === 'price' ? [] : priceParts(filter)),
   ...(without === 'availability'
@@ -85,46 +91,57 @@ const scoreOf = (terms: readonly Term[], q: string): Sql =>
     ' + ',
   )
 
-type Order = { readonly column: string; readonly descending: boolean }
+type Order = { readonly column: string; readonly id: string; readonly descending: boolean }
 
-const orders: Readonly<Record<Exclude<Sort, 'relevance'>, Order>> = {
-  newest: { column: 'p.created_at', descending: true },
-  price: { column: 'p.min_price', descending: false },
-  '-price': { column: 'p.min_price', descending: true },
-  title: { column: 'p.title', descending: false },
+const columns = {
+  newest: ['created_at', true],
+  price: ['min_price', false],
+  '-price': ['min_price', true],
+  title: ['title', false],
+} as const
+
+/** Of one category the shelf's own columns are sorted by, else the products': each has an index in that order. */
+const orderOf = ({ sort, filter }: ListQuery): Order => {
+  const [column, descending] = columns[sort === 'relevance' ? 'newest' : sort]
+  return filter.category === undefined || filter.q !== undefined
+    ? { column: `p.${column}`, id: 'p.id', descending }
+    : { column: `l.${column}`, id: 'l.product_id', descending }
 }
 
 const keyValue = (sort: Sort, { key }: Place): unknown =>
   sort === 'newest' ? new Date(key) : sort === 'title' ? key : BigInt(key)
 
 /** The range first, so that an index can begin there; then what lies before the place among equal keys. */
-const afterParts = ({ sort, after }: ListQuery, { column, descending }: Order): readonly Sql[] => {
+const afterParts = (
+  { sort, after }: ListQuery,
+  { column, id, descending }: Order,
+): readonly Sql[] => {
   if (after === undefined) return []
   const sign = descending ? '<' : '>'
   const key = keyValue(sort, after)
   return [
     { text: `${column} ${sign}= ?`, values: [key] },
-    { text: `(${column} ${sign} ? OR p.id ${sign} ?)`, values: [key, after.id] },
+    { text: `(${column} ${sign} ? OR ${id} ${sign} ?)`, values: [key, after.id] },
   ]
 }
 
-const sortedQuery = (query: ListQuery, columns: string, { from, where }: Source): Sql => {
-  const order = orders[query.sort === 'relevance' ? 'newest' : query.sort]
+const sortedQuery = (query: ListQuery, selected: string, { from, where }: Source): Sql => {
+  const order = orderOf(query)
   const direction = order.descending ? 'DESC' : 'ASC'
   const conditions = joined([where, ...afterParts(query, order)], ' AND ')
   return {
-    text: `SELECT ${columns}, ${order.column} AS sortKey FROM ${from.text} WHERE ${conditions.text}
-      ORDER BY ${order.column} ${direction}, p.id ${direction} LIMIT ?`,
+    text: `SELECT ${selected}, ${order.column} AS sortKey FROM ${from.text} WHERE ${conditions.text}
+      ORDER BY ${order.column} ${direction}, ${order.id} ${direction} LIMIT ?`,
     values: [...from.values, ...conditions.values, query.limit + 1],
   }
 }
 
-const rankedQuery = (query: ListQuery, columns: string, { from, where, terms }: Source): Sql => {
+const rankedQuery = (query: ListQuery, selected: string, { from, where, terms }: Source): Sql => {
   const score = scoreOf(terms, query.filter.q ?? '')
   const { after } = query
   const having = after ? 'HAVING sortKey < ? OR (sortKey = ? AND p.id < ?)' : ''
   return {
-    text: `SELECT ${columns}, ${score.text} AS sortKey FROM ${from.text} WHERE ${where.text}
+    text: `SELECT ${selected}, ${score.text} AS sortKey FROM ${from.text} WHERE ${where.text}
       ${having} ORDER BY sortKey DESC, p.id DESC LIMIT ?`,
     values: [
       ...score.values,
@@ -138,12 +155,12 @@ const rankedQuery = (query: ListQuery, columns: string, { from, where, terms }: 
 
 /**
  * One page and the first row of the next.
- * @param columns of `p`, the id among them; `sortKey` is added
+ * @param selected columns of `p`, the id among them; `sortKey` is added
  * @returns undefined when nothing can match
  */
-export const pageQuery = (query: ListQuery, columns: string): Sql | undefined => {
+export const pageQuery = (query: ListQuery, selected: string): Sql | undefined => {
   const source = sourceOf(query.filter)
   if (source === undefined) return undefined
   const ranked = query.sort === 'relevance' && source.terms.length > 0
-  return ranked ? rankedQuery(query, columns, source) : sortedQuery(query, columns, source)
+  return ranked ? rankedQuery(query, selected, source) : sortedQuery(query, selected, source)
 }

@@ -15,7 +15,7 @@ export const wholeColumns = `p.id, p.handle, p.title, p.brand, p.status, p.curre
   p.created_at AS createdAt, p.updated_at AS updatedAt, p.tags, p.images, p.options, p.description,
   (SELECT JSON_ARRAYAGG(JSON_OBJECT('handle', oc.handle, 'title', oc.title, 'position', opc.position))
    FROM product_categories opc JOIN categories oc ON oc.id = opc.category_id
-   WHERE opc.product_id = p.id AND opc.position IS NOT NULL) AS categories`
+   WHERE opc.product_id = p.id) AS categories`
 
 type CategoryPlace = CategoryRef & { readonly position: number }
 

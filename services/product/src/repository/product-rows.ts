@@ -2,7 +2,13 @@ import { lineage, type Category } from '../model/category.ts'
 import { isAvailable, priceRange, type Product, type Variant } from '../model/product.ts'
 import { same } from '../model/same.ts'
 import { searchTexts } from '../model/search.ts'
-import type { ProductCategoryRow, ProductRow, SearchRow, VariantRow } from './rows.ts'
+import type {
+  CategoryListingRow,
+  ProductCategoryRow,
+  ProductRow,
+  SearchRow,
+  VariantRow,
+} from './rows.ts'
 
 /** The product's own row, copies for the lists included. */
 export const productRow = (product: Product): ProductRow => {
@@ -33,21 +39,33 @@ export const variantRow = (productId: string, variant: Variant, position: number
   image: variant.image ?? null,
 })
 
-/** Under its own categories in their order, and under all above them. */
-export const categoryPlaces = (
+export type Tree = {
+  readonly byId: ReadonlyMap<string, Category>
+  readonly byHandle: ReadonlyMap<string, Category>
+}
+
+/** A product's own categories, in their order. */
+export const ownCategories = (
   product: Product,
-  categories: ReadonlyMap<string, Category>,
-  byHandle: ReadonlyMap<string, Category>,
-): readonly ProductCategoryRow[] => {
-  const places = new Map<string, number | null>()
-  const own = product.categories.flatMap(({ handle }) => byHandle.get(handle) ?? [])
-  for (const { id } of own.flatMap((category) => lineage(category, categories)))
-    places.set(id, null)
-  for (const [position, { id }] of own.entries()) places.set(id, position)
-  return [...places].map(([categoryId, position]) => ({
+  { byHandle }: Tree,
+): readonly ProductCategoryRow[] =>
+  product.categories
+    .flatMap(({ handle }) => byHandle.get(handle) ?? [])
+    .map(({ id }, position) => ({ categoryId: id, productId: product.id, position }))
+
+/** Where a product is listed: under its own categories and under all above them. */
+export const listings = (product: Product, tree: Tree): readonly CategoryListingRow[] => {
+  const own = product.categories.flatMap(({ handle }) => tree.byHandle.get(handle) ?? [])
+  const above = own.flatMap((category) => lineage(category, tree.byId))
+  const { id: productId, status, createdAt, title } = product
+  const minPrice = priceRange(product).min.amount
+  return [...new Set(above.map(({ id }) => id))].map((categoryId) => ({
     categoryId,
-    productId: product.id,
-    position,
+    productId,
+    status,
+    createdAt,
+    minPrice,
+    title,
   }))
 }
 

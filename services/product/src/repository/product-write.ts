@@ -1,6 +1,5 @@
 import { inTransaction, isDuplicate } from '@micromart/store'
 import { type DataSource, type EntityManager, In } from 'typeorm'
-import type { Category } from '../model/category.ts'
 import { HandleTaken, SkuTaken, VersionChanged } from '../model/errors.ts'
 import type { Products, ProductWrite } from '../model/ports.ts'
 import type { Product, Variant } from '../model/product.ts'
@@ -9,13 +8,22 @@ import type { MovementKind } from '../model/stock.ts'
 import { announce, type Stamp } from './announce.ts'
 import { readCategories } from './categories-mysql.ts'
 import {
-  categoryPlaces,
+  listings,
+  ownCategories,
   productRow,
   searchRow,
+  type Tree,
   variantChanges,
   variantRow,
 } from './product-rows.ts'
-import { productCategoryRows, productRows, searchRows, stockRows, variantRows } from './rows.ts'
+import {
+  categoryListingRows,
+  productCategoryRows,
+  productRows,
+  searchRows,
+  stockRows,
+  variantRows,
+} from './rows.ts'
 import { insertAll, marks, select } from './sql.ts'
 import { moveStock, recordMovements } from './stock-move.ts'
 
@@ -83,8 +91,6 @@ const openStock = async (
   await recordMovements(tx, movements, stamp)
 }
 
-type Tree = { readonly byId: Map<string, Category>; readonly byHandle: Map<string, Category> }
-
 const readTree = async (tx: EntityManager): Promise<Tree> => {
   const all = await readCategories(tx)
   return {
@@ -103,8 +109,10 @@ const insertProducts = async (
     product.variants.map((variant, at) => variantRow(product.id, variant, at)),
   )
   await insertAll(tx, variantRows, variants)
-  const places = products.flatMap((product) => categoryPlaces(product, tree.byId, tree.byHandle))
-  await insertAll(tx, productCategoryRows, places)
+  const own = products.flatMap((product) => ownCategories(product, tree))
+  await insertAll(tx, productCategoryRows, own)
+  const listed = products.flatMap((product) => listings(product, tree))
+  await insertAll(tx, categoryListingRows, listed)
   await insertAll(tx, searchRows, products.map(searchRow), 50)
 }
 
@@ -138,7 +146,12 @@ const updateProduct = async (
 ): Promise<void> => {
   if (!same(before.categories, after.categories)) {
     await tx.delete(productCategoryRows, { productId: after.id })
-    await insertAll(tx, productCategoryRows, categoryPlaces(after, tree.byId, tree.byHandle))
+    await insertAll(tx, productCategoryRows, ownCategories(after, tree))
+  }
+  const listed = listings(after, tree)
+  if (!same(listings(before, tree), listed)) {
+    await tx.delete(categoryListingRows, { productId: after.id })
+    await insertAll(tx, categoryListingRows, listed)
   }
   const search = searchRow(after)
   if (!same(searchRow(before), search)) {

@@ -101,14 +101,36 @@ export const categoryRows = new EntitySchema<CategoryRow>({
   },
 })
 
-export type ProductCategoryRow = { categoryId: string; productId: string; position: number | null }
+export type ProductCategoryRow = { categoryId: string; productId: string; position: number }
 
 export const productCategoryRows = new EntitySchema<ProductCategoryRow>({
   name: 'product_categories',
   columns: {
     categoryId: { name: 'category_id', ...idColumn, primary: true },
     productId: { name: 'product_id', ...idColumn, primary: true },
-    position: { type: 'int', nullable: true },
+    position: { type: 'int' },
+  },
+})
+
+/** A product under a category or one below it, with what its sorts need. */
+export type CategoryListingRow = {
+  categoryId: string
+  productId: string
+  status: ProductStatus
+  createdAt: Date
+  minPrice: bigint
+  title: string
+}
+
+export const categoryListingRows = new EntitySchema<CategoryListingRow>({
+  name: 'category_listings',
+  columns: {
+    categoryId: { name: 'category_id', ...idColumn, primary: true },
+    productId: { name: 'product_id', ...idColumn, primary: true },
+    status: { type: 'varchar', length: 10 },
+    createdAt: { name: 'created_at', ...timeColumn },
+    minPrice: { name: 'min_price', type: 'bigint', transformer: bigintColumn },
+    title: { type: 'varchar', length: 255 },
   },
 })
 
@@ -218,6 +240,7 @@ export const entities = [
   variantRows,
   categoryRows,
   productCategoryRows,
+  categoryListingRows,
   searchRows,
   changeRows,
   stockRows,

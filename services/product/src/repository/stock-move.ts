@@ -30,7 +30,7 @@ export const moveStock = async (
 /**
  * Brings the products of skus that became available, or ceased to be, up to date. Only such flips touch the product's row:
  * in between, buyers of one product meet at its stock row alone. The row is locked before the variants' stock is read, so
- * that of two flips at once the second sees the first.
+ * that of two flips at once the second sees the first. The version stays: a sale is no reason to refuse a merchandiser's change.
  */
 export const flipProducts = async (
   tx: EntityManager,
@@ -58,13 +58,12 @@ export const flipProducts = async (
   )
   const available = new Set(buyable.map(({ id }) => id))
   for (const { id } of products) {
-    await write(tx, 'UPDATE products SET available = ?, version = version + 1 WHERE id = ?', [
+    await write(tx, 'UPDATE products SET available = ? WHERE id = ?', [
       Number(available.has(id)),
       id,
     ])
   }
-  const changed = products.map((product) => ({ ...product, version: product.version + 1 }))
-  await announce(tx, changed, stamp)
+  await announce(tx, products, stamp)
 }
 
 /** Writes into the ledger how on_hand changed. Amounts of 0 leave no trace. */

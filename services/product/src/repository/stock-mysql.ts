@@ -1,10 +1,12 @@
+import type { Log } from '@micromart/kernel'
 import { inTransaction } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { SkuNotFound, StockBelowHeld } from '../model/errors.ts'
 import type { Stock } from '../model/ports.ts'
 import type { Movement, StockSheet } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
-import { claimStock, endHold, expireHolds, extendHold, holdStock } from './holds-mysql.ts'
+import { expireHolds } from './hold-expiry-mysql.ts'
+import { claimStock, endHold, extendHold, holdStock } from './holds-mysql.ts'
 import { findOffers } from './offers-mysql.ts'
 import { marks, select } from './sql.ts'
 import { flipProducts, moveStock, recordMovements } from './stock-move.ts'
@@ -97,14 +99,14 @@ const setOnHand =
   }
 
 /** The stock, its holds and its ledger in MySQL or MariaDB. */
-export const stockMysql = (db: DataSource, stamp: Stamp): Stock => ({
+export const stockMysql = (db: DataSource, stamp: Stamp & { readonly log: Log }): Stock => ({
   offers: (skus) => findOffers(db, skus),
   hold: holdStock(db, stamp),
   extend: extendHold(db, stamp),
   claim: claimStock(db, stamp),
   release: endHold(db, stamp, 'release'),
   putBack: endHold(db, stamp, 'return'),
-  expire: expireHolds(db, stamp),
+  expire: expireHolds(db, stamp, stamp.log),
   sheet: readSheet(db),
   adjust: adjustStock(db, stamp),
   setOnHand: setOnHand(db, stamp),

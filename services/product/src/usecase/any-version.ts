@@ -2,10 +2,7 @@ import { VersionChanged } from '../model/errors.ts'
 
 const attempts = 4
 
-/**
- * Does a change again that met another one, when its caller named no version. Sales change versions too: a product that
- * sells out in between is no reason to refuse.
- */
+/** Does a change again that met another one, when its caller named no version. */
 export const anyVersion = async <T>(
   expectedVersion: number,
   change: () => Promise<T>,

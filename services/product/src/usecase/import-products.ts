@@ -1,5 +1,5 @@
 import { type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
-import { type CategoryShelf, categoryShelf } from '../model/category-shelf.ts'
+import { type CategoryIndex, categoryIndex } from '../model/category-index.ts'
 import { minorDigits } from '../model/csv-price.ts'
 import type { CsvRecord, Row } from '../model/csv-row.ts'
 import { HandleTaken } from '../model/errors.ts'
@@ -29,22 +29,22 @@ export type ImportOptions = {
 type RowsOf = { readonly handle: string; readonly rows: readonly Row[] }
 
 /** What one import remembers from batch to batch. */
-type Memory = {
+type ImportState = {
   /** Skus that went in, and the handles met: texts only, so that a large file stays small in memory. */
   readonly skus: Set<string>
   readonly handles: Set<string>
-  shelf: CategoryShelf
+  categories: CategoryIndex
   /** Dry run: products as they would be, the newest ones. */
-  readonly imagined: Map<string, Product>
+  readonly planned: Map<string, Product>
 }
 
-const mostImagined = 1_000
+const mostPlanned = 1_000
 
-const imagine = ({ imagined }: Memory, product: Product): void => {
-  imagined.delete(product.handle)
-  imagined.set(product.handle, product)
-  const [oldest] = imagined.keys()
-  if (imagined.size > mostImagined && oldest !== undefined) imagined.delete(oldest)
+const remember = ({ planned }: ImportState, product: Product): void => {
+  planned.delete(product.handle)
+  planned.set(product.handle, product)
+  const [oldest] = planned.keys()
+  if (planned.size > mostPlanned && oldest !== undefined) planned.delete(oldest)
 }
 
 const skusOf = (groups: readonly RowsOf[]): readonly string[] => [
@@ -55,7 +55,7 @@ const skusOf = (groups: readonly RowsOf[]): readonly string[] => [
 const planAll = async (
   deps: Deps,
   groups: readonly RowsOf[],
-  memory: Memory,
+  state: ImportState,
 ): Promise<readonly Plan[]> => {
   const { products, clock, ids, cleanHtml, currency } = deps
   const [stored, owners] = await Promise.all([
@@ -63,14 +63,15 @@ const planAll = async (
     products.ownersOf(skusOf(groups)),
   ])
   const byHandle = new Map(stored.map((product) => [product.handle, product]))
-  const own = new Set(memory.skus)
+  const own = new Set<string>()
+  const seen = { has: (sku: string) => state.skus.has(sku) || own.has(sku) }
   return groups.map(({ handle, rows }) => {
     const context: PlanContext = {
-      before: memory.imagined.get(handle) ?? byHandle.get(handle),
-      again: memory.handles.has(handle),
-      seen: own,
+      before: state.planned.get(handle) ?? byHandle.get(handle),
+      again: state.handles.has(handle),
+      seen,
       owners,
-      categoryOf: memory.shelf.find,
+      categoryOf: state.categories.find,
       cleanHtml,
       ids,
       now: clock.now(),
@@ -84,19 +85,19 @@ const planAll = async (
 }
 
 /** Stores the categories that the plans call for. Somebody else may have added one: then all are read again. */
-const storeCategories = async ({ categories, ids }: Deps, memory: Memory): Promise<boolean> => {
+const storeCategories = async ({ categories, ids }: Deps, state: ImportState): Promise<boolean> => {
   try {
-    for (const category of memory.shelf.takeWanted()) await categories.add(category)
+    for (const category of state.categories.takeWanted()) await categories.add(category)
     return true
   } catch (error) {
     if (!(error instanceof HandleTaken)) throw error
-    memory.shelf = categoryShelf(await categories.all(), ids)
+    state.categories = categoryIndex(await categories.all(), ids)
     return false
   }
 }
 
-const save = async (deps: Deps, plans: readonly Plan[], memory: Memory): Promise<void> => {
-  if (!(await storeCategories(deps, memory))) throw new DomainError('conflict', 'category_changed')
+const save = async (deps: Deps, plans: readonly Plan[], state: ImportState): Promise<void> => {
+  if (!(await storeCategories(deps, state))) throw new DomainError('conflict', 'category_changed')
   const writes = plans.flatMap(({ before, after }) => (after ? [{ before, after }] : []))
   await deps.products.save(writes, 'import')
 }
@@ -116,11 +117,15 @@ const failedPlan = (plan: Plan, { code }: DomainError): Plan => ({
 })
 
 /** One product by itself, planned anew when somebody changed it meanwhile. */
-const writeOne = async (deps: Deps, group: RowsOf, memory: Memory): Promise<readonly Plan[]> => {
+const writeOne = async (
+  deps: Deps,
+  group: RowsOf,
+  state: ImportState,
+): Promise<readonly Plan[]> => {
   for (let attempt = 1; ; attempt += 1) {
-    const plans = await planAll(deps, [group], memory)
+    const plans = await planAll(deps, [group], state)
     try {
-      await save(deps, plans, memory)
+      await save(deps, plans, state)
       return plans
     } catch (error) {
       if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
@@ -133,11 +138,11 @@ const writeOne = async (deps: Deps, group: RowsOf, memory: Memory): Promise<read
 const writeAll = async (
   deps: Deps,
   groups: readonly RowsOf[],
-  memory: Memory,
+  state: ImportState,
 ): Promise<readonly Plan[]> => {
-  const plans = await planAll(deps, groups, memory)
+  const plans = await planAll(deps, groups, state)
   try {
-    await save(deps, plans, memory)
+    await save(deps, plans, state)
     return plans
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
@@ -145,8 +150,8 @@ const writeAll = async (
   }
   const single: Plan[] = []
   for (const group of groups) {
-    const written = await writeOne(deps, group, memory)
-    for (const sku of written.flatMap(({ skus }) => skus)) memory.skus.add(sku)
+    const written = await writeOne(deps, group, state)
+    for (const sku of written.flatMap(({ skus }) => skus)) state.skus.add(sku)
     single.push(...written)
   }
   return single
@@ -197,15 +202,15 @@ const runBatch = async (
   deps: Deps,
   batch: readonly Group[],
   { dryRun, setStock }: ImportOptions,
-  memory: Memory,
+  state: ImportState,
 ): Promise<readonly RowReport[]> => {
   const groups = batch.filter((group) => group.kind === 'rows')
-  const plans = await (dryRun ? planAll : writeAll)(deps, groups, memory)
+  const plans = await (dryRun ? planAll : writeAll)(deps, groups, state)
   for (const { skus, after } of plans) {
-    for (const sku of skus) memory.skus.add(sku)
-    if (dryRun && after) imagine(memory, after)
+    for (const sku of skus) state.skus.add(sku)
+    if (dryRun && after) remember(state, after)
   }
-  for (const { handle } of groups) memory.handles.add(handle)
+  for (const { handle } of groups) state.handles.add(handle)
   const levels = setStock ? await levelsOf(deps, plans, dryRun) : new Map<string, Level>()
   const failures = batch.flatMap((group) => (group.kind === 'failure' ? [group.report] : []))
   return [...failures, ...plans.flatMap((plan) => withLevels(plan, levels))].toSorted(
@@ -223,13 +228,13 @@ export const importProducts = (deps: Deps) =>
     records: AsyncIterable<CsvRecord>,
     options: ImportOptions,
   ): AsyncGenerator<readonly RowReport[]> {
-    const memory: Memory = {
+    const state: ImportState = {
       skus: new Set(),
       handles: new Set(),
-      shelf: categoryShelf(await deps.categories.all(), deps.ids),
-      imagined: new Map(),
+      categories: categoryIndex(await deps.categories.all(), deps.ids),
+      planned: new Map(),
     }
     for await (const batch of batchesOf(groupsOf(records))) {
-      yield await runBatch(deps, batch, options, memory)
+      yield await runBatch(deps, batch, options, state)
     }
   }

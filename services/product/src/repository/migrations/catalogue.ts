@@ -55,11 +55,10 @@ export const createCatalogue = sqlMigration('CreateCatalogue1763800000001', [
      UNIQUE KEY variants_sku (sku),
      KEY variants_product (product_id, position)
    ) ${table}`,
-  // A product stands under each of its categories and under all above them: the filter needs no tree then.
   `CREATE TABLE IF NOT EXISTS product_categories (
      category_id ${id} NOT NULL,
      product_id ${id} NOT NULL,
-     position INT NULL COMMENT 'among the product''s own categories; NULL for those above',
+     position INT NULL,
      PRIMARY KEY (category_id, product_id),
      KEY product_categories_product (product_id, position)
    ) ${table}`,

@@ -1,7 +1,13 @@
 import { type MigrationClass, outboxTables, sqlMigration } from '@micromart/store'
 import { createCatalogue, createStock } from './catalogue.ts'
+import { createCategoryListings } from './category-listings.ts'
 
 const createOutbox = sqlMigration('CreateOutbox1763800000003', outboxTables())
 
 /** In the order in which they run. */
-export const migrations: readonly MigrationClass[] = [createCatalogue, createStock, createOutbox]
+export const migrations: readonly MigrationClass[] = [
+  createCatalogue,
+  createStock,
+  createOutbox,
+  createCategoryListings,
+]
