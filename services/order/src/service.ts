@@ -34,10 +34,11 @@ export type OrderService = AsyncDisposable & {
 /** The other services, through the sidecar. */
 const remotePorts = (sidecar: Sidecar, log: Log) => {
   const deadlines = { charge: chargeDeadlineMs }
+  const idempotent = true // reads, and holds keyed by the order; payment's calls are repeated by Dapr
   return {
-    carts: cartsRpc(sidecar.client(CartServiceService, apps.cart)),
-    users: usersRpc(sidecar.client(UserServiceService, apps.user)),
-    stock: stockRpc(sidecar.client(ProductServiceService, apps.product)),
+    carts: cartsRpc(sidecar.client(CartServiceService, apps.cart, { idempotent })),
+    users: usersRpc(sidecar.client(UserServiceService, apps.user, { idempotent })),
+    stock: stockRpc(sidecar.client(ProductServiceService, apps.product, { idempotent })),
     payments: paymentsRpc(sidecar.client(PaymentServiceService, apps.payment, { deadlines }), log),
   }
 }

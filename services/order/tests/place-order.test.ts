@@ -233,8 +233,8 @@ it('says 503 when payment is away: stock released, order failed, key free', asyn
 
 it('says 503 when product is away, and the repeat goes on with the same order', async () => {
   const { order: rpc, wish } = aMember(test)
-  test.shop.next('product.HoldStock', away)
-  test.shop.next('product.ReleaseStock', away)
+  test.shop.next('product.HoldStock', away, away)
+  test.shop.next('product.ReleaseStock', away, away)
 
   expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({ kind: 'unavailable' })
 
@@ -244,9 +244,20 @@ it('says 503 when product is away, and the repeat goes on with the same order', 
   expect([order?.id, order?.status]).toEqual([pending?.id, OrderStatus.ORDER_STATUS_PAID])
 })
 
+it('holds once more when no answer came, for one hold has one effect', async () => {
+  const { sku, order: rpc, wish } = aMember(test)
+  test.shop.next('product.HoldStock', away)
+  const { order } = await rpc.placeOrder(wish)
+  expect(order?.status).toBe(OrderStatus.ORDER_STATUS_PAID)
+  expect(test.calledFor(order?.id ?? '').filter((rpc) => rpc === 'product.HoldStock')).toHaveLength(
+    2,
+  )
+  expect(test.shop.available(sku)).toBe(8)
+})
+
 it('ends the order when only the hold failed', async () => {
   const { order: rpc, wish } = aMember(test)
-  test.shop.next('product.HoldStock', away)
+  test.shop.next('product.HoldStock', away, away)
   expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({ kind: 'unavailable' })
   expect((await onlyOrderOf(rpc))?.status).toBe(ORDER_STATUS_FAILED)
   expect((await rpc.placeOrder(wish)).order?.status).toBe(OrderStatus.ORDER_STATUS_PAID)

@@ -107,7 +107,7 @@ describe('an unknown payment', () => {
 
 it('pays back and cancels when the goods are gone at the claim', async () => {
   const { order: rpc, wish } = aMember(test)
-  test.shop.next('product.ClaimStock', away)
+  test.shop.next('product.ClaimStock', away, away)
   const { order } = await rpc.placeOrder(wish)
   const id = order?.id ?? ''
   await eventually(() => expect(test.calledFor(id)).toContain('product.ClaimStock'))
