@@ -16,10 +16,21 @@ const fields = {
 /** An address as a shopper writes it. */
 export const addressIn = z.strictObject(fields).meta({ id: 'AddressInput' })
 
-/** An address in answers, such as an order's. */
-export const address = z.object({ ...fields, country: z.string() }).meta({ id: 'Address' })
+const text = z.string()
+
+/** An address in answers, such as an order's. Its texts have no least length: those of an erased account are empty. */
+const answered = {
+  name: text,
+  line1: text,
+  line2: text.optional(),
+  city: text,
+  region: text.optional(),
+  postalCode: text,
+  country: text,
+  phone: text.optional(),
+}
+
+export const address = z.object(answered).meta({ id: 'Address' })
 
 /** An address in the shopper's book. */
-export const savedAddress = z
-  .object({ id, ...fields, country: z.string() })
-  .meta({ id: 'SavedAddress' })
+export const savedAddress = z.object({ id, ...answered }).meta({ id: 'SavedAddress' })
