@@ -214,7 +214,7 @@ describe('a walk by cursor', () => {
   it('takes no cursor of another sort or filter', async () => {
     const { nextCursor } = await list({ sort: 'price', limit: '5' })
     const other = new URLSearchParams({ sort: 'title', limit: '5', cursor: nextCursor ?? '' })
-    expect((await call('GET', `/v1/products?${other}`)).status).toBe(400)
+    expect((await call('GET', `/v1/products?${other.toString()}`)).status).toBe(400)
   })
 })
 

@@ -239,9 +239,7 @@ describe('openapi.json', () => {
     expect(bodies.length).toBe(rows(({ body }) => body?.type === 'json').length)
     for (const schema of bodies) {
       const name =
-        String(schema['$ref'] ?? '')
-          .split('/')
-          .at(-1) ?? ''
+        (typeof schema['$ref'] === 'string' ? schema['$ref'] : '').split('/').at(-1) ?? ''
       const resolved = document.components.schemas[name] ?? schema
       expect(resolved).toMatchObject({ type: 'object', additionalProperties: false })
     }

@@ -35,7 +35,7 @@ type Query = Readonly<Record<string, string>>
 const page = async <T>(path: string, query: Query, token?: string): Promise<Page<T>> => {
   const { status, body, text } = await call<Page<T>>(
     'GET',
-    `${path}?${new URLSearchParams(query)}`,
+    `${path}?${new URLSearchParams(query).toString()}`,
     { token },
   )
   if (status !== 200) throw new Error(`${path}: ${status} ${text}`)

@@ -24,7 +24,7 @@ const relinked = (node: unknown): unknown => {
   return Object.fromEntries(entries)
 }
 
-const nameOf = (shape: z.ZodType): string | undefined => shape.meta()?.['id'] as string | undefined
+const nameOf = (shape: z.ZodType): string | undefined => shape.meta()?.id
 
 /** Writes shapes as JSON Schemas; those with a name become components, once. */
 export const schemaWriter = () => {

@@ -146,7 +146,7 @@ export const guarded = (
         runServed({ context: known, log, answered }, () => handler(call, reply)),
       )
     }
-    context.with(trace.setSpan(context.active(), span), () =>
+    void context.with(trace.setSpan(context.active(), span), () =>
       run().catch((error: unknown) => {
         const answer = refusal(error, log)
         answered(answer.code)

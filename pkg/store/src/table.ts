@@ -76,7 +76,7 @@ export const write = async (
   sql: string,
   values: readonly unknown[],
 ): Promise<number> => {
-  const { affectedRows } = (await db.query(sql, [...values])) as { readonly affectedRows: number }
+  const { affectedRows } = await db.query<{ readonly affectedRows: number }>(sql, [...values])
   return affectedRows
 }
 
