@@ -17,7 +17,7 @@ export const ordersMysql = (db: Database, ids: Ids, wakeRelay: () => void): Orde
   open: openOrder(db),
   save: saveOrder({ db, ids, wakeRelay }),
   byId: readOrder(db),
-  timeline: (id) => readTimeline(db.manager, id),
+  timeline: (id) => readTimeline(db, id),
   list: listOrders(db),
   takeDue: takeDue(db),
   forget: forgetShopper(db),

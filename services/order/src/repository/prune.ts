@@ -1,7 +1,7 @@
-import { type Database, pruneInbox } from '@micromart/store'
+import { type Database, inStatement, pruneInbox } from '@micromart/store'
 import { after } from '../model/limits.ts'
 import type { Orders } from '../model/ports.ts'
-import { alone, write } from './table.ts'
+import { write } from './table.ts'
 
 const day = 24 * 3_600_000
 
@@ -30,10 +30,10 @@ const most = 1_000
 export const pruneOld =
   (db: Database): Orders['prune'] =>
   (at) =>
-    alone(async () => {
+    inStatement(db, async (tx) => {
       const remove = async (from: string, value: unknown) => {
         const sql = `DELETE FROM ${from} < ? LIMIT ${most}`
-        while ((await write(db, sql, [value])) === most);
+        while ((await write(tx, sql, [value])) === most);
       }
       await remove('idempotency_keys WHERE created_at', daysBefore(at, kept.keys))
       await remove('cart_locks WHERE locked_at', daysBefore(at, kept.locks))

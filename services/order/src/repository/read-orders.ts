@@ -1,14 +1,14 @@
 import { DomainError, decodeCursor, encodeCursor, isId } from '@micromart/kernel'
-import type { Database } from '@micromart/store'
+import { type Database, inStatement } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import type { Order } from '../model/order.ts'
 import type { OrderFilter, Orders } from '../model/ports.ts'
 import { orderOf } from './order-mapping.ts'
 import { linesTable, type OrderRow, ordersTable } from './rows.ts'
-import { alone, marks } from './table.ts'
+import { type Connection, marks } from './table.ts'
 
 /** Orders with their lines: one query for all lines, not one per order. */
-const withLines = async (db: DataSource, rows: readonly OrderRow[]): Promise<Order[]> => {
+const withLines = async (db: Connection, rows: readonly OrderRow[]): Promise<Order[]> => {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
   const where = `WHERE order_id IN (${marks(ids)}) ORDER BY order_id, line`
@@ -18,9 +18,9 @@ const withLines = async (db: DataSource, rows: readonly OrderRow[]): Promise<Ord
 
 /** In no order. */
 export const readOrders = (db: DataSource, ids: readonly string[]): Promise<readonly Order[]> =>
-  alone(async () => {
+  inStatement(db, async (tx) => {
     if (ids.length === 0) return []
-    return withLines(db, await ordersTable.select(db, `WHERE id IN (${marks(ids)})`, ids))
+    return withLines(tx, await ordersTable.select(tx, `WHERE id IN (${marks(ids)})`, ids))
   })
 
 export const readOrder =
@@ -65,9 +65,9 @@ export const listOrders =
     }
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
     const rest = `${where} ORDER BY id DESC LIMIT ?`
-    return alone(async () => {
-      const rows = await ordersTable.select(db, rest, [...values, limit + 1])
-      const items = await withLines(db, rows.slice(0, limit))
+    return inStatement(db, async (tx) => {
+      const rows = await ordersTable.select(tx, rest, [...values, limit + 1])
+      const items = await withLines(tx, rows.slice(0, limit))
       const last = items.at(-1)
       const more = rows.length > limit && last !== undefined
       return { items, nextCursor: more ? encodeCursor(last.id, present(filter)) : undefined }

@@ -1,5 +1,5 @@
 import type { Ids } from '@micromart/kernel'
-import { addEvent, type Database, inTransaction } from '@micromart/store'
+import { addEvent, type Database, inStatement, inTransaction } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { Change, Fact } from '../model/change.ts'
 import type { Order } from '../model/order.ts'
@@ -8,7 +8,7 @@ import { cameToNothing } from '../model/status.ts'
 import { messageOf } from './order-events.ts'
 import { changing, lineRowsOf } from './order-mapping.ts'
 import { ordersTable } from './rows.ts'
-import { alone, type Connection, marks, write } from './table.ts'
+import { type Connection, marks, write } from './table.ts'
 import { addEntries } from './timeline-mysql.ts'
 
 const changed = ordersTable.assignments('o', [
@@ -113,7 +113,7 @@ export const saveOrder =
       return true
     }
     const written = isPlain(change)
-      ? await alone(() => updateRows(db, change))
+      ? await inStatement(db, (tx) => updateRows(tx, change))
       : await inTransaction(db, whole)
     if (written && fact) wakeRelay()
     return written ? to : undefined

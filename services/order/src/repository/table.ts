@@ -1,4 +1,3 @@
-import { databaseFault } from '@micromart/store'
 import type { DataSource, EntityManager, EntitySchema, ObjectLiteral } from 'typeorm'
 
 export type Connection = Pick<DataSource | EntityManager, 'query'>
@@ -78,16 +77,4 @@ export const write = async (
 ): Promise<number> => {
   const { affectedRows } = (await db.query(sql, [...values])) as { readonly affectedRows: number }
   return affectedRows
-}
-
-/**
- * Runs statements that need no transaction.
- * @throws DomainError unavailable when the database is away
- */
-export const alone = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work()
-  } catch (error) {
-    throw databaseFault(error) ?? error
-  }
 }

@@ -1,7 +1,7 @@
+import { type Database, inStatement } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { TimelineEntry } from '../model/timeline.ts'
 import { timelineTable } from './rows.ts'
-import { alone } from './table.ts'
 
 export const addEntries = async (
   tx: EntityManager,
@@ -17,11 +17,11 @@ export const addEntries = async (
 
 /** Oldest first: ids grow. */
 export const readTimeline = async (
-  tx: EntityManager,
+  db: Database,
   orderId: string,
 ): Promise<readonly TimelineEntry[]> => {
   const where = 'WHERE order_id = ? ORDER BY id'
-  const rows = await alone(() => timelineTable.select(tx, where, [orderId]))
+  const rows = await inStatement(db, (tx) => timelineTable.select(tx, where, [orderId]))
   return rows.map(({ at, status, event, message, actor }) => ({
     at,
     status,
