@@ -3,7 +3,7 @@ import path from 'node:path'
 import { commandLine, main } from './lib/command-line.mjs'
 import { Fault } from './lib/fault.mjs'
 import { demoAccountsFile } from './lib/demo-accounts.mjs'
-import { varDir } from './lib/paths.mjs'
+import { shopHome } from './lib/paths.mjs'
 import { readJson } from './lib/secrets.mjs'
 import { catalogueFile, seedCatalogue } from './lib/seed-catalogue.mjs'
 
@@ -24,14 +24,14 @@ const { values } = commandLine(help, {
 })
 
 await main(async () => {
-  const { admin } = readJson(demoAccountsFile(varDir))
+  const { admin } = readJson(demoAccountsFile(shopHome))
   if (!admin) throw new Fault('There is no admin account yet', { advice: 'Run "npm start" first.' })
   const report = await seedCatalogue({
     gateway: values.url,
     admin,
     file: path.resolve(values.file),
     force: values.force,
-    state: path.join(varDir, 'seed.json'),
+    state: path.join(shopHome, 'seed.json'),
   })
   if (!report)
     return console.log(

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkDisk, checkPorts } from './lib/checks-before.mjs'
 import { commandLine, main } from './lib/command-line.mjs'
@@ -7,7 +7,7 @@ import { daprCli, daprd } from './lib/dapr-programs.mjs'
 import { findDapr } from './lib/dapr-install.mjs'
 import { checkNode, ensureDependencies } from './lib/dependencies.mjs'
 import { Fault, reportFault } from './lib/fault.mjs'
-import { varDir } from './lib/paths.mjs'
+import { isCheckout, shopHome } from './lib/paths.mjs'
 import { stopOnSignals } from './lib/signals.mjs'
 import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
 import { createSay } from './lib/say.mjs'
@@ -18,13 +18,14 @@ npm start [-- --prepare] [--no-seed]
 
 Starts the whole shop on this machine and keeps it running until Ctrl-C or "npm stop".
 
-  --prepare   everything but the services: stores, databases, accounts, secrets; then prints
-              what to type for a "dapr run -f dapr.yaml" by hand
+  --prepare   everything but the services: stores, databases, accounts, secrets, and var/dapr.env;
+              then says what to type for a "dapr run -f dapr.yaml" by hand
   --no-seed   leaves the catalogue as it is
   --help      this text
 
 Environment: MICROMART_MYSQL_URL, MICROMART_REDIS_URL and ZIPKIN_URL name running ones to use
 instead of own processes; MICROMART_CACHE is where downloads and builds are kept (var/cache).
+MICROMART_HOME names another folder than var: a second shop, beside the first, on free ports.
 `
 
 const { values } = commandLine(help, {
@@ -33,16 +34,16 @@ const { values } = commandLine(help, {
 })
 
 const say = createSay()
-const logDir = path.join(varDir, 'log')
+const logDir = path.join(shopHome, 'log')
 
 const refuseSecond = async () => {
-  const run = readRun(varDir)
+  const run = readRun(shopHome)
   if (starterIsAlive(run)) {
     throw new Fault(`The shop of this checkout runs already (process ${run.starter.pid})`, {
       advice: '"npm run status" shows it, "npm stop" ends it.',
     })
   }
-  const ended = await cleanUp(varDir)
+  const ended = await cleanUp(shopHome)
   if (ended > 0) say.line(`> Ended ${ended} processes that an earlier start had left behind`)
 }
 
@@ -64,7 +65,7 @@ const seed = async (shop) => {
     seedCatalogue({
       gateway: shop.urls.gateway,
       admin: shop.accounts.admin,
-      state: path.join(varDir, 'seed.json'),
+      state: path.join(shopHome, 'seed.json'),
     }),
   )
   if (!report) return
@@ -83,9 +84,9 @@ The shop is open (${say.took()}):
   shop         ${urls.gateway}
   API          ${urls.gateway}/docs   ${urls.gateway}/openapi.json
   traces       ${urls.zipkin ?? `none: ${urls.zipkinMissing}`}
-Demo accounts (var/demo-accounts.json):
+Demo accounts (${path.join(shopHome, 'demo-accounts.json')}):
 ${lines.join('\n')}
-Logs are in var/log. Ctrl-C or "npm stop" ends it.`)
+Logs are in ${logDir}. Ctrl-C or "npm stop" ends it.`)
 }
 
 const tellByHand = async ({ keys, zipkin, run, home, daprd: sidecar, cli, logDir: logs }) => {
@@ -93,18 +94,21 @@ const tellByHand = async ({ keys, zipkin, run, home, daprd: sidecar, cli, logDir
   const { writeRuntime } = await import('./lib/dapr-runtime.mjs')
   const runtimePath = writeRuntime(path.join(home, 'run', 'dapr'), sidecar)
   const env = daprEnvironment({ home, runtimePath, keys, logDir: logs, zipkinUrl: zipkin.url })
+  const lines = variablesByHand.map((name) => `export ${name}='${env[name]}'\n`)
+  writeFileSync(path.join(home, 'dapr.env'), lines.join(''), { mode: 0o600 })
   const own = Object.keys(run.processes).length > 0
   say.line(`
-All is prepared. Now, in another terminal of this folder:
-${variablesByHand.map((name) => `  export ${name}='${env[name]}'`).join('\n')}
+All is prepared. Now, ${own ? 'in another terminal of' : 'in'} this folder:
+  . var/dapr.env
   ${cli} run -f dapr.yaml
+and when the shop is open, for its catalogue:
   node scripts/seed.mjs
 ${own ? 'The stores run until Ctrl-C here.' : ''}`)
 }
 
 const prepareOnly = async (run) => {
   const { prepareForHand } = await import('./lib/shop.mjs')
-  const prepared = await prepareForHand({ home: varDir, run, say, ...given })
+  const prepared = await prepareForHand({ home: shopHome, run, say, ...given })
   await tellByHand(prepared)
   if (Object.keys(run.processes).length === 0) {
     run.close()
@@ -120,6 +124,11 @@ const given = {
   zipkin: { url: process.env.ZIPKIN_URL || undefined },
 }
 
+const checkFixedPorts = async () => {
+  const { portsOf, readRunFile } = await import('./lib/run-file-yaml.mjs')
+  await checkPorts(portsOf(readRunFile()))
+}
+
 const start = async () => {
   checkNode()
   await refuseSecond()
@@ -127,17 +136,16 @@ const start = async () => {
   checkDisk(await mustBuild())
   const { beginRun } = await import('./lib/prepare-shop.mjs')
   const { startShop, stopRun } = await import('./lib/shop.mjs')
-  const run = beginRun(varDir)
-  const stopping = stopOnSignals({ run, say, stop: (tell) => stopRun(run, varDir, tell) })
+  const run = beginRun(shopHome)
+  const stopping = stopOnSignals({ run, say, stop: (tell) => stopRun(run, shopHome, tell) })
   try {
     await ensureDependencies(say, logDir)
-    const { portsOf, readRunFile } = await import('./lib/run-file-yaml.mjs')
-    await checkPorts(portsOf(readRunFile()))
+    if (isCheckout) await checkFixedPorts()
     if (values.prepare) {
       await prepareOnly(run)
       return stopping.ready()
     }
-    const shop = await startShop({ home: varDir, checkout: true, run, say, ...given })
+    const shop = await startShop({ home: shopHome, checkout: isCheckout, run, say, ...given })
     // A shop with an empty shelf is still one to look into: its logs say why.
     if (!values['no-seed']) await seed(shop).catch(reportFault)
     run.note({ ready: new Date().toISOString() })
@@ -146,7 +154,7 @@ const start = async () => {
     stopping.ready()
   } catch (error) {
     if (stopping.begun()) return
-    await stopRun(run, varDir)
+    await stopRun(run, shopHome)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { commandLine, main } from './lib/command-line.mjs'
-import { varDir } from './lib/paths.mjs'
+import { shopHome } from './lib/paths.mjs'
 import { isListening } from './lib/ports.mjs'
 import { identify, isAlive } from './lib/processes.mjs'
 import { appState, notReady } from './lib/ready.mjs'
@@ -33,7 +33,7 @@ const stateOf = ({ ready, prepared, ports }) => {
 }
 
 await main(async () => {
-  const run = readRun(varDir)
+  const run = readRun(shopHome)
   if (!run) {
     console.log('Nothing runs here. "npm start" starts the shop.')
     process.exit(3)

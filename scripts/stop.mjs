@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { commandLine, main } from './lib/command-line.mjs'
 import { Fault } from './lib/fault.mjs'
-import { varDir } from './lib/paths.mjs'
+import { shopHome } from './lib/paths.mjs'
 import { allEnded, sendSignal } from './lib/processes.mjs'
 import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
 
@@ -15,7 +15,7 @@ Processes are known by pid and start time or by the mark that the starter gave t
 const graceMs = 60_000
 
 await main(async () => {
-  const run = readRun(varDir)
+  const run = readRun(shopHome)
   if (!run) return console.log('Nothing runs here.')
   if (starterIsAlive(run)) {
     console.log(`Stopping the shop (process ${run.starter.pid}); usually 3 to 10 s`)
@@ -26,6 +26,6 @@ await main(async () => {
       })
     }
   }
-  const left = await cleanUp(varDir)
+  const left = await cleanUp(shopHome)
   console.log(left > 0 ? `Stopped; ended ${left} processes that were left behind.` : 'Stopped.')
 })

@@ -1,6 +1,6 @@
 import { mkdirSync, statfsSync } from 'node:fs'
 import { Fault } from './fault.mjs'
-import { cacheDir, varDir } from './paths.mjs'
+import { cacheDir, shopHome } from './paths.mjs'
 import { holderOf, isFree } from './ports.mjs'
 
 const gigabyte = 1e9
@@ -15,7 +15,7 @@ export const freeSpace = (folder) => {
 export const spaceNeeded = (building) => (building ? 5 : 0.5) * gigabyte
 
 export const checkDisk = (building) => {
-  for (const folder of [varDir, cacheDir()]) {
+  for (const folder of [shopHome, cacheDir()]) {
     mkdirSync(folder, { recursive: true })
     const free = freeSpace(folder)
     if (free >= spaceNeeded(building)) continue

@@ -7,7 +7,7 @@ import { daprCli, daprd } from './dapr-programs.mjs'
 import { outdated } from './dependencies.mjs'
 import { findMysql, tooOld } from './own-mysql.mjs'
 import { findRedis } from './own-redis.mjs'
-import { cacheDir, root, varDir } from './paths.mjs'
+import { cacheDir, isCheckout, root, shopHome } from './paths.mjs'
 import { findProgram } from './programs.mjs'
 import { outputOf } from './run-command.mjs'
 import { readRun, starterIsAlive } from './run-file.mjs'
@@ -47,7 +47,7 @@ const daprNeeded = async () => {
 
 const disk = async () => {
   const needed = spaceNeeded(await daprNeeded())
-  const folders = [varDir, cacheDir()].map((folder) => (existsSync(folder) ? folder : root))
+  const folders = [shopHome, cacheDir()].map((folder) => (existsSync(folder) ? folder : root))
   const free = Math.min(...folders.map(freeSpace))
   const text = `${(free / 1e9).toFixed(1)} GB free, ${needed / 1e9} GB needed`
   return free >= needed
@@ -56,7 +56,7 @@ const disk = async () => {
 }
 
 const shop = () => {
-  const run = readRun(varDir)
+  const run = readRun(shopHome)
   if (!run) return ok('none runs here')
   return starterIsAlive(run)
     ? note(`one runs here already (process ${run.starter.pid})`, '"npm stop" ends it.')
@@ -64,11 +64,12 @@ const shop = () => {
 }
 
 const ports = async () => {
+  if (!isCheckout) return ok('free ones are taken')
   if (outdated()) return note('not checked before the packages are there')
   const { portsOf, readRunFile } = await import('./run-file-yaml.mjs')
   const taken = await takenPorts(portsOf(readRunFile()))
   if (taken.length === 0) return ok('all free')
-  if (starterIsAlive(readRun(varDir))) return ok('held by the running shop')
+  if (starterIsAlive(readRun(shopHome))) return ok('held by the running shop')
   const list = taken.map(({ port, use, holder = 'somebody' }) => `${port} (${use}) by ${holder}`)
   return bad(`taken: ${list.join('; ')}`, 'Stop what holds them.')
 }

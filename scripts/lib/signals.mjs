@@ -1,6 +1,8 @@
 import { killProcesses } from './stop-shop.mjs'
 
 const watchMs = 1000
+// One Ctrl-C can arrive twice: from the terminal and from the program that runs this one.
+const oneKeyMs = 1000
 
 /**
  * Ends the shop in good order on Ctrl-C, SIGTERM, SIGHUP, and when the `npm` that runs this script is gone: a shell
@@ -9,11 +11,13 @@ const watchMs = 1000
  */
 export const stopOnSignals = ({ run, say, stop }) => {
   let begun = false
+  let begunAt
   let ready = false
 
   const end = async (why, code) => {
     if (begun) return
     begun = true
+    begunAt = Date.now()
     say.line(`\nStopping (${why}); usually 3 to 10 s`)
     await stop((what) => say.line(`  ${what}`)).catch((error) => say.line(`  ${error.stack}`))
     say.line('Stopped.')
@@ -21,6 +25,7 @@ export const stopOnSignals = ({ run, say, stop }) => {
   }
 
   const onSignal = (signal) => {
+    if (begun && signal === 'SIGINT' && Date.now() - begunAt < oneKeyMs) return
     if (begun && signal === 'SIGINT') {
       say.line('Killing what is left.')
       killProcesses(run)
