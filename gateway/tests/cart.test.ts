@@ -117,6 +117,21 @@ describe('the cart', () => {
     expect(cleared.body).toMatchObject({ items: [], version: null })
   })
 
+  it('an unknown token is not said back', async () => {
+    const none = { cart: aCart({ items: [], version: '' }) }
+    shop.sidecar.answer('cart', 'ClearCart', () => none)
+    shop.sidecar.answer('cart', 'RemoveItem', () => none)
+    const removed = await shop.http.delete('/v1/cart/items/OIL-S').set('X-Cart-Token', other)
+    const cleared = await shop.http.delete('/v1/cart').set('X-Cart-Token', other)
+    for (const { status, headers } of [removed, cleared]) {
+      expect([status, headers['x-cart-token'], headers['set-cookie']]).toEqual([
+        200,
+        undefined,
+        undefined,
+      ])
+    }
+  })
+
   it.each([0, 100, -1, 1.5, '2', null, 1e9])('refuses a quantity of %p', async (quantity) => {
     const { status, body } = await shop.http.post('/v1/cart/items').send({ sku: 'A', quantity })
     expect([status, body.errors[0].path]).toEqual([400, '/quantity'])

@@ -51,16 +51,20 @@ const setCookie = (value: string, https: boolean, maxAge: number): string =>
     secure: https,
   })
 
-/** Headers of a cart's answer: a minted token by header and cookie; one sent by header is said again. */
+/**
+ * Headers of a cart's answer: a minted token by header and cookie; one sent by header is said again.
+ * @param isKnown whether the cart service has a cart under the sent token: one that it does not know is never said back
+ */
 export const cartTokenHeaders = (
   minted: string | undefined,
+  isKnown: boolean,
   sent: Sent,
 ): Readonly<Record<string, string>> => {
   if (minted !== undefined) {
     return { [headerName]: minted, 'Set-Cookie': setCookie(minted, sent.https, monthSeconds) }
   }
-  const known = sent.caller.kind === 'user' ? undefined : sentCartToken(sent)
-  return known?.from === 'header' ? { [headerName]: known.token } : {}
+  const token = sent.caller.kind === 'user' || !isKnown ? undefined : sentCartToken(sent)
+  return token?.from === 'header' ? { [headerName]: token.token } : {}
 }
 
 /** Forgets the cookie of a cart that is part of the member's now. */

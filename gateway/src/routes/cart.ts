@@ -20,9 +20,11 @@ const params = z.object({ sku })
 type Written = { readonly cart: Cart | undefined; readonly cartToken?: string | undefined }
 type Sent = Pick<Input<unknown, unknown, unknown>, 'header' | 'https' | 'caller'>
 
-/** Every write answers the cart, and its token when one was minted. */
-const writtenAnswer = ({ cart, cartToken }: Written, sent: Sent, currency: string): Answer =>
-  json(200, cartAnswer(cart, currency), cartTokenHeaders(cartToken, sent))
+/** Every write answers the cart, and its token. A cart that does not exist has no version. */
+const writtenAnswer = ({ cart, cartToken }: Written, sent: Sent, currency: string): Answer => {
+  const exists = cart !== undefined && cart.version !== ''
+  return json(200, cartAnswer(cart, currency), cartTokenHeaders(cartToken, exists, sent))
+}
 
 export const cartRoutes = [
   route({
