@@ -35,6 +35,27 @@ describe('from an error to a problem', () => {
     })
   })
 
+  it.each([
+    ['A', '3', { skus: 'A', available: 3, shortages: [{ sku: 'A', available: 3 }] }],
+    ['A,B', '3', { skus: 'A,B', available: 3, shortages: [{ sku: 'A,B', available: 3 }] }],
+    [
+      'A,B',
+      '2,1',
+      {
+        skus: 'A,B',
+        shortages: [
+          { sku: 'A', available: 2 },
+          { sku: 'B', available: 1 },
+        ],
+      },
+    ],
+    ['A,B,C', '2,1', { skus: 'A,B,C' }],
+  ])('tells how much there is of %p: %p', (skus, available, params) => {
+    const error = new DomainError('precondition', 'out_of_stock', { skus, available })
+    expect(bodyOf(error)).toMatchObject({ code: 'out_of_stock' })
+    expect(bodyOf(error)['params']).toEqual(params)
+  })
+
   it('names wrong fields', () => {
     const fields = [{ path: '/email', code: 'required', message: 'is missing' }]
     expect(bodyOf(new DomainError('invalid', 'x', {}, { fields }))['errors']).toEqual(fields)
