@@ -137,6 +137,7 @@ it('refuses what cannot be, and leaves the cart as it was', async () => {
     refusalOf(shop.guest.setItem({ cartToken, sku, quantity }))
   const short = { kind: 'precondition', code: 'out_of_stock', params: { sku: 'B', available: '3' } }
   expect(await add('B', 2)).toEqual(short)
+  expect(await add('B', 99)).toEqual(short)
   expect(await set('B', 4)).toEqual(short)
   expect(await add('A', 10)).toMatchObject({ kind: 'precondition', code: 'line_full' })
   expect(await add('NOT SOLD', 1)).toMatchObject({ kind: 'not_found', code: 'sku_not_found' })
@@ -145,7 +146,7 @@ it('refuses what cannot be, and leaves the cart as it was', async () => {
   expect(await set('A', -1)).toMatchObject({ kind: 'invalid', code: 'quantity_invalid' })
   expect(await shop.guest.getLines({ cartToken })).toEqual(before)
   const refused = { op: 'add', outcome: 'out_of_stock' }
-  expect(await readMetric(shop.httpPort, 'micromart_cart_operations_total', refused)).toBe(1)
+  expect(await readMetric(shop.httpPort, 'micromart_cart_operations_total', refused)).toBe(2)
 })
 
 it('holds 100 lines', async () => {

@@ -67,7 +67,7 @@ export const addUnits = (
   const old = lineOf(cart, sku)
   if (!old && cart.lines.length >= mostLines) throw new CartFull()
   const units = (old?.quantity ?? 0) + quantity
-  if (units > mostUnits) throw new LineFull(sku)
+  if (units > mostUnits && availableOf(offer) === mostUnits) throw new LineFull(sku)
   requireStock(sku, units, offer)
   const addedAt = old?.addedAt ?? now.getTime()
   const line: Line = { sku, quantity: units, addedAt, lastSeen: seen(offer) }
