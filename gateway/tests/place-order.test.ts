@@ -111,7 +111,10 @@ describe('placing an order', () => {
   })
 
   it('402 when declined, and its repeat is the same bytes', async () => {
-    const order = anOrder({ status: OrderStatus.ORDER_STATUS_FAILED })
+    const order = anOrder({
+      status: OrderStatus.ORDER_STATUS_FAILED,
+      payment: { status: PaymentStatus.PAYMENT_STATUS_DECLINED, method: 'card' },
+    })
     const traceId = 'a1'.repeat(16)
     let replayed = false
     shop.sidecar.answer('order', 'PlaceOrder', () => ({
@@ -127,6 +130,23 @@ describe('placing an order', () => {
     const again = await place(guestOrder)
     expect(again.text).toBe(first.text)
     expect(again.headers['idempotent-replayed']).toBe('true')
+  })
+
+  it.each([
+    [OrderStatus.ORDER_STATUS_FAILED, PaymentStatus.PAYMENT_STATUS_CANCELLED],
+    [OrderStatus.ORDER_STATUS_FAILED, PaymentStatus.PAYMENT_STATUS_REFUND_PENDING],
+    [OrderStatus.ORDER_STATUS_REJECTED, PaymentStatus.PAYMENT_STATUS_CANCELLED],
+    [OrderStatus.ORDER_STATUS_CANCELLED, PaymentStatus.PAYMENT_STATUS_REFUNDED],
+    [OrderStatus.ORDER_STATUS_REFUNDED, PaymentStatus.PAYMENT_STATUS_REFUNDED],
+  ])('503, not 402 and not 201, for an order that ended without a decline (%#)', async (...of) => {
+    const [status, paymentStatus] = of
+    const order = anOrder({ status, payment: { status: paymentStatus, method: 'card' } })
+    shop.sidecar.answer('order', 'PlaceOrder', () => ({ order }))
+    const response = await place(guestOrder)
+    expectDocumented(response)
+    expect([response.status, response.body.code]).toEqual([503, 'order_ended'])
+    expect(response.body.params).toEqual({ orderId: order.id })
+    expect(response.headers['retry-after']).toBe('2')
   })
 
   it.each([
@@ -172,6 +192,19 @@ describe('placing an order', () => {
       }),
     ])
     expect(shop.sidecar.recorded('order.PlaceOrder')[0]?.token).toBeDefined()
+  })
+
+  it('an addressId of the wrong form is 404 like an absent one', async () => {
+    shop.sidecar.answer('order', 'PlaceOrder', () => {
+      throw new DomainError('not_found', 'address_not_found')
+    })
+    const sent = { addressId: 'no uuid', payment }
+    const response = await place(sent, { Authorization: shop.token() })
+    expectDocumented(response)
+    expect([response.status, response.body.code]).toEqual([404, 'address_not_found'])
+    expect(asked()).toEqual([
+      expect.objectContaining({ shipTo: { $case: 'addressId', value: 'no uuid' } }),
+    ])
   })
 
   const withoutEmail = { shippingAddress, payment }

@@ -70,7 +70,8 @@ const payment = z.strictObject({ method: z.literal('card'), token: cardToken })
 export const orderIn = z
   .strictObject({
     shippingAddress: addressIn.optional(),
-    addressId: id.optional(),
+    // Of any form: one that cannot be an id is 404, like an absent one.
+    addressId: z.string().optional(),
     payment,
     email: email.optional(),
     expectedTotal: moneyIn.extend({ amount: z.int().min(0) }).optional(),
