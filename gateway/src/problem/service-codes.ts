@@ -69,6 +69,7 @@ export const serviceCodes = {
   deadline_exceeded: text(503, 'Unavailable', 'It took too long; try again.'),
   dependency_unavailable: text(503, 'Unavailable', 'A part of the shop is away; try again.'),
   login_busy: text(503, 'Busy', 'Too many logins at this moment; try again.'),
+  order_ended: text(503, 'Order ended', 'It ended without a purchase; order again with a new key.'),
   payment_unavailable: text(503, 'Payment unavailable', 'Nothing was charged; try again.'),
   provider_unavailable: text(503, 'Payment unavailable', 'Nothing was charged; try again.'),
 } as const

@@ -1,6 +1,7 @@
 import {
   type Order,
   OrderStatus,
+  PaymentStatus,
   type PlaceOrderRequest,
   type PlaceOrderResponse,
 } from '@micromart/contracts/order'
@@ -59,18 +60,39 @@ const requestOf = (sent: Sent): PlaceOrderRequest => ({
 const isPending = ({ status }: Order): boolean =>
   status === OrderStatus.ORDER_STATUS_PENDING || status === OrderStatus.ORDER_STATUS_PAYMENT_PENDING
 
+const bought: ReadonlySet<OrderStatus> = new Set([
+  OrderStatus.ORDER_STATUS_PAID,
+  OrderStatus.ORDER_STATUS_SHIPPED,
+  OrderStatus.ORDER_STATUS_DELIVERED,
+])
+
+const isDeclined = ({ payment }: Order): boolean =>
+  payment?.status === PaymentStatus.PAYMENT_STATUS_DECLINED
+
+/** An attempt that the shop ended without a purchase, though not by a decline: a new one may buy. */
+const ended = ({ id }: Order, frozen: Extras): HttpProblem =>
+  new HttpProblem(503, 'order_ended', {
+    params: { orderId: id },
+    ...frozen,
+    headers: { ...frozen.headers, 'Retry-After': '2' },
+  })
+
+type Extras = { readonly headers: Record<string, string>; readonly traceId?: string }
+
 /** "Declined" is a value of the order; for a shopper it is 402. */
 const answerOf = ({ order: placed, replayed, traceId }: PlaceOrderResponse): Answer => {
   const order = present(placed)
   const repeated: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
-  if (order.status === OrderStatus.ORDER_STATUS_FAILED) {
-    const frozen = { headers: repeated, ...(replayed && traceId && { traceId }) }
+  const frozen = { headers: repeated, ...(replayed && traceId && { traceId }) }
+  if (isDeclined(order)) {
     throw new HttpProblem(402, 'payment_declined', { params: { orderId: order.id }, ...frozen })
   }
   const location = { ...repeated, Location: `${path}/${order.id}` }
-  return isPending(order)
-    ? json(202, orderAnswer(order), { ...location, 'Retry-After': '2' })
-    : json(201, orderAnswer(order), location)
+  if (isPending(order)) {
+    return json(202, orderAnswer(order), { ...location, 'Retry-After': '2' })
+  }
+  if (!bought.has(order.status)) throw ended(order, frozen)
+  return json(201, orderAnswer(order), location)
 }
 
 const placed = { shape: orderShape, headers: ['Location', 'Idempotent-Replayed'] }
