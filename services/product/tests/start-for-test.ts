@@ -38,7 +38,7 @@ const testLog = {
 }
 
 /** A clock that a test moves. */
-export const movableClock = () => {
+const movableClock = () => {
   let aheadMs = 0
   const clock: Clock = { now: () => new Date(Date.now() + aheadMs) }
   return { clock, advance: (ms: number) => (aheadMs += ms) }

@@ -47,9 +47,9 @@ export const draftFields = [
 
 export type DraftField = (typeof draftFields)[number]
 
-export const maxAmount = 1_000_000_000n
-export const maxStock = 1_000_000_000
-export const maxWeightGrams = 100_000_000
+const maxAmount = 1_000_000_000n
+const maxStock = 1_000_000_000
+const maxWeightGrams = 100_000_000
 export const limits = {
   title: 255,
   brand: 255,

@@ -1,7 +1,6 @@
 import type { Money } from '@micromart/kernel'
 
-export const productStatuses = ['draft', 'active', 'archived'] as const
-export type ProductStatus = (typeof productStatuses)[number]
+export type ProductStatus = 'draft' | 'active' | 'archived'
 
 export type Image = { readonly url: string; readonly alt: string }
 export type Option = { readonly name: string; readonly values: readonly string[] }

@@ -3,7 +3,7 @@ import { ProductChanged } from '@micromart/contracts/events'
 import { addEvent } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { Clock, Ids } from '@micromart/kernel'
-import { changeRows } from './rows.ts'
+import { tables } from './rows.ts'
 import { insertAll } from './sql.ts'
 
 /** What the parts of this folder need to write down: when, and under which id. */
@@ -31,5 +31,5 @@ export const announce = async (
     })
   }
   const rows = products.map(({ id, handle }) => ({ productId: id, handle, at: now }))
-  await insertAll(tx, changeRows, rows)
+  await insertAll(tx, tables.changes, rows)
 }

@@ -1,9 +1,9 @@
-import { inTransaction, isDuplicate } from '@micromart/store'
+import { inStatement, isDuplicate } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Category } from '../model/category.ts'
 import { HandleTaken } from '../model/errors.ts'
 import type { Categories } from '../model/ports.ts'
-import { categoryRows } from './rows.ts'
+import { tables } from './rows.ts'
 import { insertAll, select } from './sql.ts'
 
 type Row = Omit<Category, 'parentId'> & { readonly parentId: string | null }
@@ -21,7 +21,7 @@ export const categoriesMysql = (db: DataSource): Categories => ({
   add: async ({ parentId, ...category }) => {
     try {
       const row = { ...category, parentId: parentId ?? null }
-      await inTransaction(db, (tx) => insertAll(tx, categoryRows, [row]))
+      await inStatement(db, (tx) => insertAll(tx, tables.categories, [row]))
     } catch (error) {
       throw isDuplicate(error, 'categories_handle')
         ? new HandleTaken(category.handle, error)

@@ -1,8 +1,9 @@
 import type { Clock } from '@micromart/kernel'
+import { inStatement } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import { advance, type ChangeCursor, type ChangeRow } from '../model/changes.ts'
 import type { Changes } from '../model/ports.ts'
-import { marks, select } from './sql.ts'
+import { marks, select, write } from './sql.ts'
 
 /** Caches ask twice a second: who is an hour late starts anew. */
 const keptMs = 60 * 60 * 1000
@@ -56,9 +57,11 @@ export const changesMysql = (db: DataSource, clock: Clock): Changes => ({
   prune: async () => {
     // The newest row stays: it tells the place of now, and whether a cursor is too old.
     const { last } = await readBounds(db)
-    await select(db, 'DELETE FROM product_changes WHERE at < ? AND id < ? ORDER BY at LIMIT 5000', [
-      new Date(clock.now().getTime() - keptMs),
-      last,
-    ])
+    await inStatement(db, (tx) =>
+      write(tx, 'DELETE FROM product_changes WHERE at < ? AND id < ? ORDER BY at LIMIT 5000', [
+        new Date(clock.now().getTime() - keptMs),
+        last,
+      ]),
+    )
   },
 })

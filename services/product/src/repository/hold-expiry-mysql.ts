@@ -1,5 +1,5 @@
 import { DomainError, type Log } from '@micromart/kernel'
-import { inTransaction } from '@micromart/store'
+import { inStatement, inTransaction } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Stock } from '../model/ports.ts'
 import { stepOf } from '../model/stock.ts'
@@ -22,7 +22,7 @@ const lockDue = async (tx: EntityManager, now: Date): Promise<string | undefined
 
 /** Puts a hold off that could not be lapsed: it must not stand in the way of all that ended after it. */
 const postpone = (db: DataSource, orderId: string, now: Date): Promise<unknown> =>
-  inTransaction(db, (tx) =>
+  inStatement(db, (tx) =>
     write(tx, `UPDATE stock_holds SET expires_at = ? WHERE order_id = ? AND status = 'held'`, [
       new Date(now.getTime() + oneHourMs),
       orderId,

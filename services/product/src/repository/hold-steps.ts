@@ -12,7 +12,7 @@ import {
   type StockLine,
 } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
-import { holdLineRows, type HoldRow } from './rows.ts'
+import { type HoldRow, tables } from './rows.ts'
 import { select, write } from './sql.ts'
 import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
 
@@ -82,7 +82,7 @@ export const moveLines = async (
 }
 
 export const linesOf = async (tx: EntityManager, orderId: string): Promise<readonly HeldLine[]> => {
-  const rows = await tx.find(holdLineRows, { where: { orderId } })
+  const rows = await tables.holdLines.select(tx, 'WHERE order_id = ?', [orderId])
   const lines = rows.map(({ sku, quantity, productId, title, unitPrice, currency }) => ({
     sku,
     quantity,

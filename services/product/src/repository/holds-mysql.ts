@@ -1,4 +1,4 @@
-import { inTransaction, isDuplicate } from '@micromart/store'
+import { inStatement, inTransaction, isDuplicate } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import { lineTitle, type Offer } from '../model/product.ts'
 import {
@@ -14,7 +14,7 @@ import type { Stock } from '../model/ports.ts'
 import type { Stamp } from './announce.ts'
 import { applyStep, lockHold, moveHold, moveLines, Short } from './hold-steps.ts'
 import { findOffers } from './offers-mysql.ts'
-import { holdLineRows, holdRows } from './rows.ts'
+import { tables } from './rows.ts'
 import { insertAll, write } from './sql.ts'
 
 const newRow = (orderId: string, status: HoldStatus, expiresAt: Date, { clock }: Stamp) => {
@@ -38,8 +38,8 @@ const openHold = async (
   }))
   try {
     await inTransaction(db, async (tx) => {
-      await insertAll(tx, holdRows, [newRow(orderId, 'held', expiresAt, stamp)])
-      await insertAll(tx, holdLineRows, rows)
+      await insertAll(tx, tables.holds, [newRow(orderId, 'held', expiresAt, stamp)])
+      await insertAll(tx, tables.holdLines, rows)
       await moveLines(tx, orderId, lines, takeEffect, stamp)
     })
     return true
@@ -125,7 +125,7 @@ export const holdStock =
 export const extendHold =
   (db: DataSource, { clock }: Stamp): Stock['extend'] =>
   async (orderId, expiresAt) =>
-    inTransaction(db, async (tx) => {
+    inStatement(db, async (tx) => {
       const { affectedRows } = await write(
         tx,
         `UPDATE stock_holds SET expires_at = GREATEST(expires_at, ?), updated_at = ?
@@ -150,7 +150,7 @@ export const endHold =
     if ((await moveHold(db, orderId, move, stamp)) !== undefined) return
     const tombstone = newRow(orderId, 'released', stamp.clock.now(), stamp)
     try {
-      await inTransaction(db, (tx) => insertAll(tx, holdRows, [tombstone]))
+      await inStatement(db, (tx) => insertAll(tx, tables.holds, [tombstone]))
     } catch (error) {
       if (!isDuplicate(error)) throw error
       await moveHold(db, orderId, move, stamp) // its hold came in between

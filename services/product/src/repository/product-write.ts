@@ -21,7 +21,7 @@ import {
   productCategoryRows,
   productRows,
   searchRows,
-  stockRows,
+  tables,
   variantRows,
 } from './rows.ts'
 import { insertAll, marks, select } from './sql.ts'
@@ -78,7 +78,7 @@ const openStock = async (
   const fresh = variants.filter(({ sku }) => !reopened.has(sku))
   await insertAll(
     tx,
-    stockRows,
+    tables.stocks,
     fresh.map(({ sku, stock }) => ({ sku, onHand: stock.onHand, held: 0 })),
   )
   const movements = variants.map(({ sku, stock }) => ({
@@ -104,16 +104,16 @@ const insertProducts = async (
   products: readonly Product[],
   tree: Tree,
 ): Promise<void> => {
-  await insertAll(tx, productRows, products.map(productRow), 50)
+  await insertAll(tx, tables.products, products.map(productRow), 50)
   const variants = products.flatMap((product) =>
     product.variants.map((variant, at) => variantRow(product.id, variant, at)),
   )
-  await insertAll(tx, variantRows, variants)
+  await insertAll(tx, tables.variants, variants)
   const own = products.flatMap((product) => ownCategories(product, tree))
-  await insertAll(tx, productCategoryRows, own)
+  await insertAll(tx, tables.productCategories, own)
   const listed = products.flatMap((product) => listings(product, tree))
-  await insertAll(tx, categoryListingRows, listed)
-  await insertAll(tx, searchRows, products.map(searchRow), 50)
+  await insertAll(tx, tables.categoryListings, listed)
+  await insertAll(tx, tables.searches, products.map(searchRow), 50)
 }
 
 /** Availability as the shelf says now: the product's row is locked, so a flip at the same time comes after. */
@@ -133,7 +133,7 @@ const changeVariants = async (tx: EntityManager, { before, after }: Change) => {
   for (const { row } of changed) await tx.update(variantRows, { id: row.id }, row)
   await insertAll(
     tx,
-    variantRows,
+    tables.variants,
     added.map(({ row }) => row),
   )
   return added.map(({ variant }) => variant)
@@ -146,12 +146,12 @@ const updateProduct = async (
 ): Promise<void> => {
   if (!same(before.categories, after.categories)) {
     await tx.delete(productCategoryRows, { productId: after.id })
-    await insertAll(tx, productCategoryRows, ownCategories(after, tree))
+    await insertAll(tx, tables.productCategories, ownCategories(after, tree))
   }
   const listed = listings(after, tree)
   if (!same(listings(before, tree), listed)) {
     await tx.delete(categoryListingRows, { productId: after.id })
-    await insertAll(tx, categoryListingRows, listed)
+    await insertAll(tx, tables.categoryListings, listed)
   }
   const search = searchRow(after)
   if (!same(searchRow(before), search)) {

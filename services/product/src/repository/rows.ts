@@ -1,4 +1,11 @@
-import { bigintColumn, idColumn, jsonColumn, outboxRows, timeColumn } from '@micromart/store'
+import {
+  bigintColumn,
+  idColumn,
+  jsonColumn,
+  outboxRows,
+  tableOf,
+  timeColumn,
+} from '@micromart/store'
 import { EntitySchema } from 'typeorm'
 import type { Image, Option, OptionValue, ProductStatus } from '../model/product.ts'
 import type { HoldStatus, MovementKind } from '../model/stock.ts'
@@ -90,7 +97,7 @@ export type CategoryRow = {
   parentId: string | null
 }
 
-export const categoryRows = new EntitySchema<CategoryRow>({
+const categoryRows = new EntitySchema<CategoryRow>({
   name: 'categories',
   columns: {
     id: { ...idColumn, primary: true },
@@ -147,9 +154,9 @@ export const searchRows = new EntitySchema<SearchRow>({
 })
 
 /** Its id is the database's to give. */
-export type ChangeRow = { productId: string; handle: string; at: Date }
+export type ChangeRow = { id?: bigint; productId: string; handle: string; at: Date }
 
-export const changeRows = new EntitySchema<ChangeRow & { id?: bigint }>({
+const changeRows = new EntitySchema<ChangeRow>({
   name: 'product_changes',
   columns: {
     id: { type: 'bigint', primary: true, generated: 'increment', transformer: bigintColumn },
@@ -161,7 +168,7 @@ export const changeRows = new EntitySchema<ChangeRow & { id?: bigint }>({
 
 export type StockRow = { sku: string; onHand: number; held: number }
 
-export const stockRows = new EntitySchema<StockRow>({
+const stockRows = new EntitySchema<StockRow>({
   name: 'stock',
   columns: {
     sku: { type: 'varchar', length: 100, primary: true },
@@ -178,7 +185,7 @@ export type HoldRow = {
   updatedAt: Date
 }
 
-export const holdRows = new EntitySchema<HoldRow>({
+const holdRows = new EntitySchema<HoldRow>({
   name: 'stock_holds',
   columns: {
     orderId: { name: 'order_id', ...idColumn, primary: true },
@@ -199,7 +206,7 @@ export type HoldLineRow = {
   currency: string
 }
 
-export const holdLineRows = new EntitySchema<HoldLineRow>({
+const holdLineRows = new EntitySchema<HoldLineRow>({
   name: 'stock_hold_lines',
   columns: {
     orderId: { name: 'order_id', ...idColumn, primary: true },
@@ -222,7 +229,7 @@ export type MovementRow = {
   orderId: string | null
 }
 
-export const movementRows = new EntitySchema<MovementRow>({
+const movementRows = new EntitySchema<MovementRow>({
   name: 'stock_movements',
   columns: {
     id: { ...idColumn, primary: true },
@@ -249,3 +256,18 @@ export const entities = [
   movementRows,
   outboxRows,
 ]
+
+/** The statements that write them, made once. */
+export const tables = {
+  products: tableOf(productRows),
+  variants: tableOf(variantRows),
+  categories: tableOf(categoryRows),
+  productCategories: tableOf(productCategoryRows),
+  categoryListings: tableOf(categoryListingRows),
+  searches: tableOf(searchRows),
+  changes: tableOf(changeRows),
+  stocks: tableOf(stockRows),
+  holds: tableOf(holdRows),
+  holdLines: tableOf(holdLineRows),
+  movements: tableOf(movementRows),
+}

@@ -1,30 +1,24 @@
-import { databaseFault } from '@micromart/store'
-import type {
-  DataSource,
-  EntityManager,
-  EntitySchema,
-  EntitySchemaColumnOptions,
-  ValueTransformer,
-} from 'typeorm'
+import { alone } from '@micromart/store'
+import type { DataSource, EntityManager } from 'typeorm'
 
 export type Row = Readonly<Record<string, unknown>>
 
 /** mysql2's answer to a write. */
 export type Written = { readonly affectedRows: number; readonly insertId: number | string }
 
-type Connection = Pick<DataSource | EntityManager, 'query'>
+type Connection = DataSource | EntityManager
 
-/** @throws DomainError unavailable when the database is away */
+/**
+ * Reads. By itself it fails as unavailable when the database is away; inside a transaction its faults are the transaction's to
+ * judge, which runs anew what lost against another.
+ */
 export const select = async <T = Row>(
   db: Connection,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<readonly T[]> => {
-  try {
-    return (await db.query(sql, [...values])) as T[]
-  } catch (error) {
-    throw databaseFault(error) ?? error
-  }
+  const rows = (): Promise<T[]> => db.query(sql, [...values])
+  return 'manager' in db ? alone(rows) : rows()
 }
 
 /** A write inside a transaction: its faults are the transaction's to judge. */
@@ -38,43 +32,19 @@ export const write = async (
 export const marks = (values: readonly unknown[]): string =>
   values.length === 0 ? 'NULL' : values.map(() => '?').join(', ')
 
-type Column = {
-  readonly property: string
-  readonly name: string
-  readonly to: (value: unknown) => unknown
+type Table<Row> = {
+  readonly insert: (tx: EntityManager, rows: readonly Partial<Row>[]) => Promise<void>
 }
 
-const asIs = (value: unknown): unknown => value
-
-/** The columns that an INSERT names: all but those that the database fills. */
-const columnsOf = <T>({ options }: EntitySchema<T>): readonly Column[] =>
-  Object.entries<EntitySchemaColumnOptions | undefined>(options.columns).flatMap(
-    ([property, column]) => {
-      if (column === undefined || column.generated) return []
-      const { name = property, transformer } = column
-      return [{ property, name, to: (transformer as ValueTransformer | undefined)?.to ?? asIs }]
-    },
-  )
-
-type Values<T> = { readonly [P in keyof T]: T[P] }
-
-/**
- * One INSERT for many rows, in pieces small enough for the servers' packets. TypeORM's builder makes a parameter and several
- * objects of each value, which an import of thousands of products feels.
- */
-export const insertAll = async <T>(
+/** Writes rows in statements small enough for the servers' packets. */
+export const insertAll = async <Row>(
   tx: EntityManager,
-  schema: EntitySchema<T>,
-  rows: readonly Values<T>[],
+  { insert }: Table<Row>,
+  rows: readonly Row[],
   size = 500,
 ): Promise<void> => {
-  const columns = columnsOf(schema)
-  const names = columns.map(({ name }) => `\`${name}\``).join(', ')
   for (let from = 0; from < rows.length; from += size) {
-    const values = rows
-      .slice(from, from + size)
-      .map((row) => columns.map(({ property, to }) => to(row[property as keyof T])))
-    await tx.query(`INSERT INTO \`${schema.options.name}\` (${names}) VALUES ?`, [values])
+    await insert(tx, rows.slice(from, from + size))
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import type { Effect, Movement, StockLine } from '../model/stock.ts'
 import { announce, type Stamp } from './announce.ts'
-import { movementRows } from './rows.ts'
+import { tables } from './rows.ts'
 import { insertAll, marks, type Row, select, write } from './sql.ts'
 
 /**
@@ -81,7 +81,7 @@ export const recordMovements = async (
       at,
       orderId: orderId ?? null,
     }))
-  await insertAll(tx, movementRows, rows)
+  await insertAll(tx, tables.movements, rows)
 }
 
 /** What is available of each sku, from locked rows: exact until the transaction ends. */
