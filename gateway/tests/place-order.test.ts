@@ -194,6 +194,19 @@ describe('placing an order', () => {
     expect(shop.sidecar.recorded('order.PlaceOrder')[0]?.token).toBeDefined()
   })
 
+  it('an addressId of the wrong form is 404 like an absent one', async () => {
+    shop.sidecar.answer('order', 'PlaceOrder', () => {
+      throw new DomainError('not_found', 'address_not_found')
+    })
+    const sent = { addressId: 'no uuid', payment }
+    const response = await place(sent, { Authorization: shop.token() })
+    expectDocumented(response)
+    expect([response.status, response.body.code]).toEqual([404, 'address_not_found'])
+    expect(asked()).toEqual([
+      expect.objectContaining({ shipTo: { $case: 'addressId', value: 'no uuid' } }),
+    ])
+  })
+
   const withoutEmail = { shippingAddress, payment }
   it.each([
     ['a guest without e-mail', withoutEmail, '/email'],
