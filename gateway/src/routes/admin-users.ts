@@ -8,20 +8,19 @@ import { userQuery } from '../shapes/admin.ts'
 import { listOf } from '../shapes/queries.ts'
 import { id } from '../shapes/texts.ts'
 import { alsoAnswers, headers } from './common.ts'
-import { contentEtag, names } from './if-match.ts'
+import { contentEtag, names, requiredIfMatch } from './if-match.ts'
 
 const common = { tag: 'Admin: users' } as const
 const params = z.object({ id })
 
 const withEtag = (answer: object): Answer => json(200, answer, { ETag: contentEtag(answer) })
 
-/** Who sends `If-Match` changes only what they read; without it the roles are simply set. */
-const checkUnchanged = async (
-  ifMatch: string | undefined,
-  userId: string,
-  { user }: Shop,
-): Promise<void> => {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return
+/**
+ * Roles are changed by who has read them.
+ * @throws HttpProblem 412
+ */
+const checkUnchanged = async (ifMatch: string, userId: string, { user }: Shop): Promise<void> => {
+  if (ifMatch.trim() === '*') return
   const present = userAnswer((await user.getUser({ id: userId })).user)
   if (!names(ifMatch, contentEtag(present))) throw refusal('version_changed')
 }
@@ -67,13 +66,13 @@ export const adminUserRoutes = [
     budget: 'writes',
     params,
     body: { type: 'json', shape: rolesIn },
-    headers: [{ ...headers.ifMatch, required: false }],
+    headers: [headers.ifMatch],
     responses: {
       200: { description: 'The account', shape: userShape, headers: ['ETag'] },
-      ...alsoAnswers(404, 412, 422),
+      ...alsoAnswers(404, 412, 422, 428),
     },
     handler: async ({ params: named, body: { roles }, header }, shop) => {
-      await checkUnchanged(header('If-Match'), named.id, shop)
+      await checkUnchanged(requiredIfMatch(header), named.id, shop)
       return withEtag(userAnswer((await shop.user.setRoles({ id: named.id, roles })).user))
     },
   }),
