@@ -13,7 +13,7 @@ import { listOf } from '../shapes/queries.ts'
 import { handle, id } from '../shapes/texts.ts'
 import { productFilter, productSort } from './catalogue.ts'
 import { alsoAnswers, headers } from './common.ts'
-import { namedVersion, names, requiredIfMatch, versionEtag } from './if-match.ts'
+import { namedVersion, namesVersion, requiredIfMatch, versionEtag } from './if-match.ts'
 
 const common = { tag: 'Admin: products', auth: needs('catalog:write') } as const
 const params = z.object({ id })
@@ -22,7 +22,8 @@ type Sent = Pick<Input<{ id: string }, unknown, unknown>, 'params' | 'header'>
 
 const productJson = (status: number, product: Product | undefined, more = {}): Answer => {
   const found = present(product)
-  return json(status, adminProductAnswer(found), { ETag: versionEtag(found.version), ...more })
+  const answer = adminProductAnswer(found)
+  return json(status, answer, { ETag: versionEtag(found.version, answer), ...more })
 }
 
 /**
@@ -35,7 +36,7 @@ const expectedVersion = async (sent: Sent, { product }: Shop): Promise<bigint> =
   const named = namedVersion(ifMatch)
   if (named !== undefined) return named
   const now = present((await product.getAdminProduct({ idOrHandle: sent.params.id })).product)
-  if (names(ifMatch, versionEtag(now.version))) return now.version
+  if (namesVersion(ifMatch, now.version)) return now.version
   throw refusal('version_changed')
 }
 

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto'
 import { refusal } from '../problem/problem.ts'
 
-/** The ETag of a version that its service counts. */
-export const versionEtag = (version: bigint): string => `"v${version}"`
+const hashOf = (json: unknown): string =>
+  createHash('sha256').update(JSON.stringify(json)).digest('base64url').slice(0, 27)
 
 /** The ETag of an answer whose service counts no versions. */
-export const contentEtag = (json: unknown): string =>
-  `"${createHash('sha256').update(JSON.stringify(json)).digest('base64url').slice(0, 27)}"`
+export const contentEtag = (json: unknown): string => `"${hashOf(json)}"`
+
+/**
+ * The ETag of an answer that changes more often than its version: a product's stock moves with each sale, the version
+ * with a merchandiser's changes only. `If-None-Match` compares all of it, `If-Match` the version.
+ */
+export const versionEtag = (version: bigint, json: unknown): string =>
+  `"v${version}-${hashOf(json)}"`
+
+const versionForm = /^"v(\d{1,18})(?:-[\w-]{1,64})?"$/
 
 /** Whether `If-Match` names the present ETag; the comparison is strong (RFC 9110 13.1.1). */
 export const names = (ifMatch: string, etag: string): boolean =>
@@ -21,6 +29,10 @@ export const requiredIfMatch = (header: (name: string) => string | undefined): s
 
 /** The one version that an `If-Match` names; undefined when it takes a look at the present one to tell. */
 export const namedVersion = (ifMatch: string): bigint | undefined => {
-  const digits = /^"v(\d{1,18})"$/.exec(ifMatch.trim())?.[1]
+  const digits = versionForm.exec(ifMatch.trim())?.[1]
   return digits === undefined ? undefined : BigInt(digits)
 }
+
+/** Whether one of several ETags, or `*`, is of this version. */
+export const namesVersion = (ifMatch: string, version: bigint): boolean =>
+  ifMatch.trim() === '*' || ifMatch.split(',').some((part) => namedVersion(part) === version)
