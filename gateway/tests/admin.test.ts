@@ -235,6 +235,9 @@ describe('admin products', () => {
       .send({ delta: -3, reason: 'broken' })
     for (const response of [read, moved]) expectDocumented(response)
     expect(read.body).toMatchObject({ sku: 'T-1', onHand: 5, held: 2, available: 3 })
+    const unchanged = { 'If-None-Match': String(read.headers['etag']) }
+    const again = await shop.http.get('/v1/admin/stock/T-1').set({ ...as(), ...unchanged })
+    expect([again.status, again.text]).toEqual([304, ''])
     expect(asked('product.AdjustStock')).toEqual([{ sku: 'T-1', delta: -3n, reason: 'broken' }])
     const far = await shop.http
       .post('/v1/admin/stock/T-1')

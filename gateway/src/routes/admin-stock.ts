@@ -5,7 +5,8 @@ import { count, present, timeAnswer } from '../answers/money.ts'
 import { json, needs, route } from '../http/route.ts'
 import { adjustIn, stock as stockShape } from '../shapes/admin.ts'
 import { sku } from '../shapes/texts.ts'
-import { alsoAnswers } from './common.ts'
+import { alsoAnswers, headers } from './common.ts'
+import { contentEtag } from './if-match.ts'
 
 const common = {
   tag: 'Admin: stock',
@@ -35,9 +36,15 @@ export const adminStockRoutes = [
     method: 'get',
     summary: 'The stock ledger of a sku',
     budget: 'reads',
-    responses: { 200: { description: 'The ledger', shape: stockShape }, ...alsoAnswers(404) },
-    handler: async ({ params }, { product }) =>
-      json(200, stockAnswer(await product.getStock({ sku: params.sku }))),
+    headers: [headers.ifNoneMatch],
+    responses: {
+      200: { description: 'The ledger', shape: stockShape, headers: ['ETag'] },
+      ...alsoAnswers(304, 404),
+    },
+    handler: async ({ params }, { product }) => {
+      const answer = stockAnswer(await product.getStock({ sku: params.sku }))
+      return json(200, answer, { ETag: contentEtag(answer) })
+    },
   }),
   route({
     ...common,
