@@ -8,5 +8,8 @@ export const getTimeline =
   ({ orders }: { readonly orders: Orders }) =>
   async (id: string, viewer: Viewer): Promise<readonly TimelineEntry[]> => {
     const order = openedBy(await orders.byId(id), viewer)
-    return [...(await orders.timeline(id)), ...heldFirst(order)]
+    const entries = await orders.timeline(id)
+    // A step written since the order was read has brought its `stock.held` along.
+    const isAsRead = entries.every(({ event }) => event === 'order.placed')
+    return isAsRead ? [...entries, ...heldFirst(order)] : entries
   }
