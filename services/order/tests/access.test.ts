@@ -205,6 +205,16 @@ describe('user.erased.v1', () => {
     expect(untouched.order?.email).toBe('member@example.org')
   })
 
+  it('refuses the late order of an erased account, whose token still works', async () => {
+    const { id, order: rpc, wish } = aMember(test)
+    await test.sidecar.deliver(topic, { userId: id })
+    expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({
+      kind: 'unauthenticated',
+      code: 'login_required',
+    })
+    expect((await rpc.listOrders({ limit: 10, cursor: undefined })).items).toEqual([])
+  })
+
   it('drops what it can never read', async () => {
     expect(await test.sidecar.deliver(topic, { userId: 7 })).toBe('DROP')
     expect(await test.sidecar.deliver(topic, {})).toBe('DROP')

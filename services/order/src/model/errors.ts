@@ -85,6 +85,15 @@ export class OrderNotFound extends DomainError {
   }
 }
 
+/** The account is gone; only its last access token still works for some minutes. */
+export class AccountErased extends DomainError {
+  override readonly name = 'AccountErased'
+
+  constructor() {
+    super('unauthenticated', 'login_required')
+  }
+}
+
 /** A move that the table in status.ts does not list. */
 export class IllegalMove extends DomainError {
   override readonly name = 'IllegalMove'

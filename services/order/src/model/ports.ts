@@ -73,6 +73,7 @@ export type Orders = {
   /**
    * Writes a PENDING order, its key and its cart's row in one transaction. The lines are the cart's without what this
    * cart's other live orders have bought. Or nothing is written.
+   * @throws AccountErased
    */
   readonly open: (opening: Opening) => Promise<Opened>
   /** @returns undefined when somebody was faster: nothing was written, read again and decide anew */
@@ -83,8 +84,8 @@ export type Orders = {
   readonly list: (filter: OrderFilter, page: PageRequest) => Promise<Page<Order>>
   /** Takes orders that are due, and has them due again after their pause: replicas never take the same. */
   readonly takeDue: (at: Date, most: number) => Promise<readonly Order[]>
-  /** Removes e-mail, name and address of a user's orders; each event once. */
-  readonly forget: (userId: string, eventId: string) => Promise<void>
+  /** Removes e-mail, name and address of a user's orders, and refuses later ones; each event once. */
+  readonly forget: (userId: string, eventId: string, at: Date) => Promise<void>
   /** Deletes what is only needed for a while: keys, locks, notes of events. */
   readonly prune: (at: Date) => Promise<void>
 }

@@ -1,6 +1,7 @@
 import { type Database, inTransaction, isDuplicate } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import { type Cart, linesLeft, mayStillHold } from '../model/cart.ts'
+import { AccountErased } from '../model/errors.ts'
 import { type Order, unpriced } from '../model/order.ts'
 import type { Opened, Opening, Orders } from '../model/ports.ts'
 import type { WantedLine } from '../model/stock.ts'
@@ -98,6 +99,17 @@ const writeOrder = async (tx: EntityManager, order: Order): Promise<void> => {
   await addEntries(tx, id, [happened('order.placed', { at, status })])
 }
 
+/**
+ * Refuses the order of an erased account, whose token lives a little longer. Read behind the order's own row, and waiting for
+ * a marker in the making: whichever of the two comes second sees the other.
+ */
+const refuseErased = async (tx: EntityManager, { userId }: Order): Promise<void> => {
+  if (userId === undefined) return
+  const sql = 'SELECT user_id FROM erased_users WHERE user_id = ? LOCK IN SHARE MODE'
+  const rows: readonly unknown[] = await tx.query(sql, [userId])
+  if (rows.length > 0) throw new AccountErased()
+}
+
 /** The key first, so that a repeat waits here for this one's commit and then finds it. */
 const write = async (tx: EntityManager, opening: Opening): Promise<Opened> => {
   const { cart, order } = opening
@@ -109,6 +121,7 @@ const write = async (tx: EntityManager, opening: Opening): Promise<Opened> => {
   const { currency } = order.totals.total
   const opened = { ...order, lines: left.map((line) => unpriced(line, currency)) }
   await writeOrder(tx, opened)
+  await refuseErased(tx, opened)
   return { opened }
 }
 

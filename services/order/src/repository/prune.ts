@@ -10,6 +10,8 @@ const kept = {
   /** Keys outlive the longest saga, a day, and every client's retries. */
   keys: 3,
   locks: 1,
+  /** An access token lives five minutes, a request seconds. */
+  erasedUsers: 1,
   /** A cart ends 30 days after its last change. */
   cartVersions: 60,
   /** The broker's longest redelivery is minutes, a replay by the desk days. */
@@ -37,6 +39,7 @@ export const pruneOld =
       }
       await remove('idempotency_keys WHERE created_at', daysBefore(at, kept.keys))
       await remove('cart_locks WHERE locked_at', daysBefore(at, kept.locks))
+      await remove('erased_users WHERE erased_at', daysBefore(at, kept.erasedUsers))
       await remove('cart_checkout WHERE order_id', firstIdAt(daysBefore(at, kept.cartVersions)))
       await pruneInbox(db, daysBefore(at, kept.inbox))
     })

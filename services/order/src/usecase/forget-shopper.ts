@@ -1,7 +1,8 @@
+import type { Clock } from '@micromart/kernel'
 import type { Orders } from '../model/ports.ts'
 
-/** An erased account's orders lose e-mail, name and address; what was bought for how much stays. */
+/** An erased account's orders lose e-mail, name and address; what was bought for how much stays. It buys no more. */
 export const forgetShopper =
-  ({ orders }: { readonly orders: Orders }) =>
+  ({ orders, clock }: { readonly orders: Orders; readonly clock: Clock }) =>
   (userId: string, eventId: string): Promise<void> =>
-    orders.forget(userId, eventId)
+    orders.forget(userId, eventId, clock.now())

@@ -1,4 +1,5 @@
 import { createOrders } from './1763800000001-create-orders.ts'
+import { createErasedUsers } from './1763800000002-create-erased-users.ts'
 
 /** All migrations, oldest first. A released one never changes. */
-export const migrations = [createOrders]
+export const migrations = [createOrders, createErasedUsers]
