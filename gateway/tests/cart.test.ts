@@ -138,6 +138,13 @@ describe('the cart', () => {
     expect(shop.calls()).toEqual([])
   })
 
+  it('a sku is at most as long as product keeps them', async () => {
+    const add = (sku: string) => shop.http.post('/v1/cart/items').send({ sku, quantity: 1 })
+    expect((await add('x'.repeat(100))).status).toBe(200)
+    const { status, body } = await add('x'.repeat(101))
+    expect([status, body.errors[0].path]).toEqual([400, '/sku'])
+  })
+
   it('more than is there is 422 with what is available', async () => {
     shop.sidecar.answer('cart', 'AddItem', () => {
       throw new DomainError('precondition', 'out_of_stock', { sku: 'OIL-S', available: '3' })

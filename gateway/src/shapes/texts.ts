@@ -56,7 +56,8 @@ export const moneyIn = z.strictObject({ amount: minorUnits, currency })
 /** An amount as answers hold it, in minor units; sums may exceed what one price may be. */
 export const money = z.object({ amount: z.int(), currency }).meta({ id: 'Money' })
 
-export const sku = line(128)
+/** As long as the product service keeps them. */
+export const sku = line(100)
 
 export const quantity = z.int().min(1).max(99)
 
