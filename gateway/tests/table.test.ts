@@ -249,6 +249,18 @@ describe('openapi.json', () => {
     })
   })
 
+  it('tells when an order that is not settled may be asked for again', () => {
+    const responses = document.paths['/v1/orders']?.['post']?.['responses'] as Record<string, Node>
+    const told = ['201', '202', '409'].map((status) =>
+      Object.keys((responses[status]?.['headers'] as Node | undefined) ?? {}),
+    )
+    expect(told).toEqual([
+      ['Location', 'Idempotent-Replayed'],
+      ['Location', 'Idempotent-Replayed', 'Retry-After'],
+      ['Retry-After'],
+    ])
+  })
+
   it('is what the checked-in file says', async () => {
     const file = await readFile(new URL('../openapi.json', import.meta.url), 'utf8')
     expect(openapiText(table)).toBe(file)

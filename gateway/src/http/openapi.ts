@@ -18,12 +18,19 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'A part of the shop is away: see `Retry-After`.',
 }
 
-/** Headers that a refusal always brings. */
+/** Headers that an answer of this status brings, whatever its route. */
 const statusHeaders: Readonly<Record<number, readonly string[]>> = {
+  202: ['Retry-After'],
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
   429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
   503: ['Retry-After'],
+}
+
+/** Under a key 409 may mean that its first request still runs. */
+const headersOf = (status: number, { headers = [] }: Route): readonly string[] => {
+  const isKeyed = headers.some(({ name }) => name === 'Idempotency-Key')
+  return status === 409 && isKeyed ? ['Retry-After'] : (statusHeaders[status] ?? [])
 }
 
 /** What can happen to any request of a route, by what the route asks for. */
@@ -41,22 +48,22 @@ const problemContent = (schemas: Schemas) => ({
   'application/problem+json': { schema: schemas.ref(problem, 'output') },
 })
 
-const headerDocs = (names: readonly string[] = []) =>
+const headerDocs = (names: readonly string[]) =>
   names.length === 0
     ? {}
     : { headers: Object.fromEntries(names.map((name) => [name, { schema: { type: 'string' } }])) }
 
-const responseDoc = (status: number, spec: ResponseSpec, schemas: Schemas) => {
-  const { description, shape, mediaType = 'application/json', headers } = spec
+const responseDoc = (status: number, spec: ResponseSpec, route: Route, schemas: Schemas) => {
+  const { description, shape, mediaType = 'application/json', headers = [] } = spec
   if (status >= 400) {
     const content = problemContent(schemas)
-    return { description, ...headerDocs(statusHeaders[status]), content }
+    return { description, ...headerDocs(headersOf(status, route)), content }
   }
   const hasContent = shape !== undefined || spec.mediaType !== undefined
   const schema = shape ? schemas.ref(shape, 'output') : { type: 'string' }
   return {
     description,
-    ...headerDocs(headers),
+    ...headerDocs([...headers, ...headersOf(status, route)]),
     ...(hasContent && { content: { [mediaType]: { schema } } }),
   }
 }
@@ -70,7 +77,7 @@ const responsesDoc = (route: Route, schemas: Schemas) => {
   for (const [status, spec] of Object.entries(route.responses)) all.set(Number(status), spec)
   const sorted = [...all].toSorted(([left], [right]) => left - right)
   return Object.fromEntries(
-    sorted.map(([status, spec]) => [String(status), responseDoc(status, spec, schemas)]),
+    sorted.map(([status, spec]) => [String(status), responseDoc(status, spec, route, schemas)]),
   )
 }
 
