@@ -39,6 +39,19 @@ const contended = (): Database => {
 
 it('runs a single statement again that lost against a transaction', async () => {
   const key = await aKey()
-  expect(await keysMysql(contended()).lock(key, new Date())).toBe(true)
+  expect(await keysMysql(contended()).lock(key, new Date())).toBeInstanceOf(Date)
   expect((await keysMysql(contended()).find(key))?.lockedUntil).toBeInstanceOf(Date)
+})
+
+it('does not free the lock of the attempt that came after its own', async () => {
+  const key = await aKey()
+  const keys = keysMysql(db)
+  const began = new Date()
+  const mine = await keys.lock(key, began)
+  const later = new Date(began.getTime() + 13_000)
+  const theirs = await keys.lock(key, later)
+  await keys.unlock(key, mine ?? began)
+  expect((await keys.find(key))?.lockedUntil).toEqual(theirs)
+  await keys.unlock(key, theirs ?? began)
+  expect((await keys.find(key))?.lockedUntil).toBeUndefined()
 })

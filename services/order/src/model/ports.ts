@@ -92,10 +92,13 @@ export type Orders = {
 
 export type Keys = {
   readonly find: (key: KeyRef) => Promise<KeyRow | undefined>
-  /** @returns false while another attempt holds the key */
-  readonly lock: (key: KeyRef, at: Date) => Promise<boolean>
-  /** The attempt has ended without an answer: the shopper's repeat may go on at once. */
-  readonly unlock: (key: KeyRef) => Promise<void>
+  /** @returns until when the key is this attempt's; undefined while another attempt holds it */
+  readonly lock: (key: KeyRef, at: Date) => Promise<Date | undefined>
+  /**
+   * The attempt has ended without an answer: the shopper's repeat may go on at once.
+   * @param until names the attempt: one that outlived its time does not free its successor's lock
+   */
+  readonly unlock: (key: KeyRef, until: Date) => Promise<void>
 }
 
 /** Work that the answer does not wait for; stopping the service does. */

@@ -16,7 +16,7 @@ type Wish = {
 }
 
 /** Takes a PENDING order, new or left by a crash, through hold, price, charge. */
-export type Checkout = (order: Order, wish: Wish) => Promise<Order>
+export type Checkout = (order: Order, wish: Wish, lockedUntil: Date) => Promise<Order>
 
 type Deps = {
   readonly stock: Stock
@@ -80,7 +80,7 @@ export const checkout = (
     throw new OutOfStock(shortages)
   }
 
-  const buy: Checkout = async (order, { payment, expectedTotal }) => {
+  const buy = async (order: Order, { payment, expectedTotal }: Wish): Promise<Order> => {
     const reserved = await reserve(order)
     if (!reserved) return (await orders.byId(order.id)) ?? order
     const { total } = reserved.totals
@@ -90,11 +90,11 @@ export const checkout = (
     return settle(reserved, await payments.charge(order.id, total, payment.token))
   }
 
-  return async (order, wish) => {
+  return async (order, wish, lockedUntil) => {
     try {
       return await buy(order, wish)
     } catch (error) {
-      await keys.unlock(wish.key).catch((cause: unknown) => {
+      await keys.unlock(wish.key, lockedUntil).catch((cause: unknown) => {
         log.warn({ cause, orderId: order.id }, 'key left locked') // until its lock time has passed
       })
       throw error

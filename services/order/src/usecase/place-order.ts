@@ -89,17 +89,20 @@ export const placeOrder = (deps: Deps, checkout: Checkout) => {
     if (frozen) return { order: answeredAgain(order, frozen, traceId), replayed: true, traceId }
     if (cameToNothing(order.status)) return undefined // its key has been freed since it was read
     if (order.status !== 'PENDING') return fresh(order)
-    if (!(await keys.lock(draft.key, clock.now()))) throw new IdempotencyInProgress()
+    const lockedUntil = await keys.lock(draft.key, clock.now())
+    if (!lockedUntil) throw new IdempotencyInProgress()
     const mine = await orders.save(resumed(order, clock.now()))
     if (!mine) throw new IdempotencyInProgress()
-    return fresh(await checkout(mine, draft))
+    return fresh(await checkout(mine, draft, lockedUntil))
   }
 
   return async (draft: OrderDraft): Promise<Placed> => {
     const known = await repeated(draft) // before the cart, which may be empty by now
     if (known) return known
     const opened = await open(draft)
-    if (!(opened instanceof DomainError)) return fresh(await checkout(opened, draft))
+    if (!(opened instanceof DomainError)) {
+      return fresh(await checkout(opened, draft, firstLock(opened)))
+    }
     // The first request with this key may have emptied or taken the cart meanwhile.
     const late = await repeated(draft)
     if (late) return late
@@ -154,10 +157,14 @@ const newOrder = ({ draft, cart, shopper, id, at, currency }: Beginning): Order 
   updatedAt: at,
 })
 
+/** The first attempt has the key from the order's opening on. */
+const firstLock = ({ createdAt }: Pick<Order, 'createdAt'>): Date =>
+  after(createdAt, limits.attempt)
+
 const newRow = ({ fingerprint, traceId }: OrderDraft, { id, createdAt }: Order) => ({
   orderId: id,
   fingerprint,
   traceId,
-  lockedUntil: after(createdAt, limits.attempt),
+  lockedUntil: firstLock({ createdAt }),
   frozen: undefined,
 })
