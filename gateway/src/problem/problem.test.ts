@@ -56,6 +56,18 @@ describe('from an error to a problem', () => {
     expect(bodyOf(error)['params']).toEqual(params)
   })
 
+  it.each([
+    ['invalid', 'invalid_request', 'validation_failed'],
+    ['invalid', 'request_invalid', 'validation_failed'],
+    ['unauthenticated', 'login_required', 'authentication_required'],
+    ['unauthenticated', 'token_missing', 'authentication_required'],
+    ['unauthenticated', 'token_required', 'authentication_required'],
+    ['forbidden', 'scope_required', 'scope_missing'],
+    ['conflict', 'constructor', 'constructor'],
+  ] as const)('%s %s of a service has one code for clients: %s', (kind, code, told) => {
+    expect(bodyOf(new DomainError(kind, code))['code']).toBe(told)
+  })
+
   it('names wrong fields', () => {
     const fields = [{ path: '/email', code: 'required', message: 'is missing' }]
     expect(bodyOf(new DomainError('invalid', 'x', {}, { fields }))['errors']).toEqual(fields)

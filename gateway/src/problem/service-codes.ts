@@ -1,5 +1,17 @@
 import { text } from './code-text.ts'
 
+const sameCodes: ReadonlyMap<string, string> = new Map([
+  ['invalid_request', 'validation_failed'],
+  ['request_invalid', 'validation_failed'],
+  ['login_required', 'authentication_required'],
+  ['token_missing', 'authentication_required'],
+  ['token_required', 'authentication_required'],
+  ['scope_required', 'scope_missing'],
+])
+
+/** The code that clients read: what services and the gateway refuse alike has one name, whoever notices first. */
+export const publicCode = (code: string): string => sameCodes.get(code) ?? code
+
 /**
  * Codes that services answer with. The status follows from the kind that they send; here it is for the document, and a
  * code that is missing here keeps its status and gets a plain title.
@@ -12,7 +24,6 @@ export const serviceCodes = {
   currency_mismatch: text(400, 'Wrong currency', "Amounts must be in the shop's currency."),
   cursor_invalid: text(400, 'Invalid cursor', 'The cursor belongs to another list or is not ours.'),
   email_invalid: text(400, 'Invalid e-mail', 'This is no e-mail address.'),
-  invalid_request: text(400, 'Invalid input', 'See `errors` for the fields that are wrong.'),
   name_invalid: text(400, 'Invalid name', 'See `errors` for what a name must be.'),
   out_of_range: text(400, 'Out of range', 'See `errors` for the fields that are wrong.'),
   password_common: text(400, 'Password too common', 'This password is on a list of common ones.'),
@@ -20,16 +31,11 @@ export const serviceCodes = {
   password_too_short: text(400, 'Password too short', 'A password has at least 8 characters.'),
   product_invalid: text(400, 'Invalid product', 'See `errors` for the fields that are wrong.'),
   quantity_invalid: text(400, 'Invalid quantity', 'A line holds 1 to 99 units.'),
-  request_invalid: text(400, 'Invalid input', 'See `errors` for the fields that are wrong.'),
   role_unknown: text(400, 'Unknown role', 'There is no such role.'),
   credentials_wrong: text(401, 'Wrong credentials', 'E-mail or password is wrong.'),
-  login_required: text(401, 'Login required', 'Log in, or send the token that opens this.'),
   refresh_invalid: text(401, 'Refresh token not accepted', 'Log in again.'),
   token_expired: text(401, 'Token expired', 'Exchange the refresh token for a new one.'),
-  token_missing: text(401, 'Authentication required', 'Send a bearer token.'),
-  token_required: text(401, 'Authentication required', 'Send a bearer token.'),
   role_above_own: text(403, 'Role above own', 'Nobody grants more than they hold.'),
-  scope_required: text(403, 'Not allowed', 'The token lacks the scope that this needs.'),
   address_not_found: text(404, 'Address not found', 'There is no such address.'),
   line_not_found: text(404, 'Line not found', 'The cart has no line with this sku.'),
   order_not_found: text(404, 'Order not found', 'There is no such order.'),
