@@ -117,3 +117,9 @@ it('keeps an ended order ended when money comes late', () => {
   expect(fact).toBeUndefined()
   expect(told(change.refunded(to, later))).toHaveLength(1)
 })
+
+it('gives a resumed attempt its time, but PENDING no more than it may last', () => {
+  const order = anOrder('PENDING')
+  expect(change.resumed(order, after(at, 1_000)).to.dueAt).toEqual(after(at, 16_000))
+  expect(change.resumed(order, after(at, 12_500)).to.dueAt).toEqual(after(at, 19_000))
+})

@@ -195,9 +195,10 @@ export const holdExtended = (from: Order, until: Date): Change => ({
   entries: [],
 })
 
-/** The shopper's repeat goes on with a crashed attempt: the sweeper waits for it as for the first. */
-export const resumed = (from: Order, at: Date): Change => ({
-  from,
-  to: { ...from, dueAt: after(at, limits.pending), tries: 0 },
-  entries: [],
-})
+const earlier = (one: Date, other: Date): Date => (one < other ? one : other)
+
+/** The shopper's repeat goes on with a crashed attempt: the sweeper waits for it, but not beyond what PENDING may last. */
+export const resumed = (from: Order, at: Date): Change => {
+  const dueAt = earlier(after(at, limits.pending), after(from.createdAt, limits.pendingAtMost))
+  return { from, to: { ...from, dueAt, tries: 0 }, entries: [] }
+}

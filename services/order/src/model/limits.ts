@@ -7,6 +7,8 @@ const second = 1000
 export const limits = {
   /** A PENDING order without its attempt: PlaceOrder itself has 10 s. The sweeper comes within a second of it. */
   pending: 15 * second,
+  /** However often it is resumed: with the sweeper's second it ends within the 20 s that a client may count on. */
+  pendingAtMost: 19 * second,
   /** An attempt that holds its key longer has crashed. Above PlaceOrder's deadline, below `pending`. */
   attempt: 12 * second,
   /** A paid order whose claim right after the answer did not come through. */
