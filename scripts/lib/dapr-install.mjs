@@ -99,7 +99,9 @@ const buildFromModules = async (program, file, { progress, log }) => {
       progress: (text) => {
         const lines = text.split('\n')
         const fetched = lines.filter((line) => line.startsWith('go: downloading')).length
-        progress(`${fetched} modules fetched, ${lines.length - fetched} packages built`)
+        progress(
+          `${fetched} modules fetched, ${lines.length - fetched} of about ${program.packages} packages built`,
+        )
       },
     })
     return finish(temporary, file)
