@@ -75,6 +75,6 @@ export const write = async (
   sql: string,
   values: readonly unknown[],
 ): Promise<number> => {
-  const { affectedRows } = (await db.query(sql, [...values])) as { readonly affectedRows: number }
+  const { affectedRows } = await db.query<{ readonly affectedRows: number }>(sql, [...values])
   return affectedRows
 }
