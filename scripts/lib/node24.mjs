@@ -31,4 +31,8 @@ export const node24 = () => {
 }
 
 /** Flags of every process of the shop. */
-export const nodeFlags = ['--disable-proto=delete', '--max-semi-space-size=8']
+export const nodeFlags = [
+  '--disable-proto=delete',
+  '--max-semi-space-size=8',
+  '--max-old-space-size=256',
+]
