@@ -33,7 +33,7 @@ const pruneSidecarLogs = (folder) => {
 }
 
 /** The two programs of Dapr, wherever they come from: `{ cli, daprd }`. */
-export const ensureDapr = async (say, logDir) => ({
+const ensureDapr = async (say, logDir) => ({
   cli: await installDapr(daprCli, say, logDir),
   daprd: await installDapr(daprd, say, logDir),
 })
@@ -50,7 +50,7 @@ export const ensurePrograms = async (say, logDir) => {
  * Schemas, accounts, tables, Redis accounts, secrets file and demo accounts; all of it may be there already.
  * @param suffix of schemas and accounts
  */
-export const furnish = async ({ home, logDir, mysqlUrl, redisUrl, suffix, say }) => {
+const furnish = async ({ home, logDir, mysqlUrl, redisUrl, suffix, say }) => {
   const keys = keysOf(home)
   const accounts = accountsFor(suffix)
   const people = demoAccounts(home)

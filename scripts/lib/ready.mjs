@@ -11,7 +11,7 @@ const answers = async (url) => {
 }
 
 /** What is asked of each app: `/readyz`, and of the provider, which has no sidecar work, `/livez`. */
-export const readyUrl = (app, ports) =>
+const readyUrl = (app, ports) =>
   `http://127.0.0.1:${ports[app].http}/${app === 'provider' ? 'livez' : 'readyz'}`
 
 /** The apps that aren't ready. */

@@ -18,7 +18,7 @@ const installMissing = async (missing, say, logDir) => {
 }
 
 /** What has to be installed for the stores that are not given. */
-export const missingStores = async ({ mysqlUrl, redisUrl }) => [
+const missingStores = async ({ mysqlUrl, redisUrl }) => [
   ...(mysqlUrl || (await findMysql()) ? [] : ['mariadb-server-core']),
   ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
 ]
