@@ -29,7 +29,7 @@ const takenPorts = async (): Promise<readonly string[]> => {
 
 const taken = await takenPorts()
 const byHand = taken.length > 0 ? it.skip : it
-if (taken.length > 0) process.stderr.write(`skipped by hand: ports ${taken} are taken\n`)
+if (taken.length > 0) process.stderr.write(`skipped by hand: ports ${taken.join(', ')} are taken\n`)
 
 const gateway = 'http://127.0.0.1:8080'
 const mark = `MICROMART_BY_HAND=${randomUUID()}`

@@ -15,7 +15,7 @@ export const definitions = {
   [apps.payment]: PaymentServiceService,
 } as const
 
-export type Definitions = typeof definitions
+type Definitions = typeof definitions
 export type AppName = keyof Definitions
 
 /** As written in the proto: `GetLines`. */

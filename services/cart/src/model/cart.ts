@@ -16,7 +16,7 @@ export type CartKey = MemberKey | GuestKey
 
 export const memberKey = (userId: string): MemberKey => `member:${userId}`
 
-export type OptionValue = { readonly name: string; readonly value: string }
+type OptionValue = { readonly name: string; readonly value: string }
 
 /** What a sku looks like in the shop. */
 export type Sight = {

@@ -81,7 +81,7 @@ describe('a CSV file', () => {
   })
 
   it('is given up when it is full of quotes that nobody closes', async () => {
-    const line = `${'"\n'.repeat(3)}${'x,"'}${'y'.repeat(20_000)}\n`
+    const line = `${'"\n'.repeat(3)}x,"${'y'.repeat(20_000)}\n`
     const records = await read(`a,b\n${line.repeat(300)}`, 65_536)
     expect(records.filter(({ broken }) => broken !== undefined).length).toBeLessThanOrEqual(101)
   })

@@ -26,7 +26,7 @@ export const write = async (
   tx: EntityManager,
   sql: string,
   values: readonly unknown[] = [],
-): Promise<Written> => (await tx.query(sql, [...values])) as Written
+): Promise<Written> => tx.query<Written>(sql, [...values])
 
 /** As many `?` as there are values; an empty list matches nothing. */
 export const marks = (values: readonly unknown[]): string =>

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm'
 import type { Effect, Movement, StockLine } from '../model/stock.ts'
 import { announce, type Stamp } from './announce.ts'
 import { tables } from './rows.ts'
-import { insertAll, marks, type Row, select, write } from './sql.ts'
+import { insertAll, marks, select, write } from './sql.ts'
 
 /**
  * Changes the counters of one sku. The WHERE is the check, with no read before it: two buyers of the last unit cannot both
@@ -86,7 +86,7 @@ export const recordMovements = async (
 
 /** What is available of each sku, from locked rows: exact until the transaction ends. */
 export const lockedAvailable = async (tx: EntityManager, sku: string): Promise<number> => {
-  const [row] = await select<Row>(
+  const [row] = await select(
     tx,
     'SELECT on_hand - held AS available FROM stock WHERE sku = ? FOR UPDATE',
     [sku],
