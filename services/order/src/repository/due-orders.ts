@@ -1,9 +1,8 @@
-import { type Database, inTransaction } from '@micromart/store'
+import { type Database, inTransaction, marks } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import { limits } from '../model/limits.ts'
 import type { Orders } from '../model/ports.ts'
 import { readOrders } from './read-orders.ts'
-import { marks } from './table.ts'
 
 const second = 1000
 

@@ -1,6 +1,5 @@
-import { type Database, firstTime, inTransaction } from '@micromart/store'
+import { type Database, firstTime, inTransaction, write } from '@micromart/store'
 import type { Orders } from '../model/ports.ts'
-import { write } from './table.ts'
 
 const consumer = 'forget-shopper'
 const nobody = JSON.stringify({ name: '', line1: '', city: '', postalCode: '', country: '' })

@@ -1,8 +1,7 @@
-import { type Database, inStatement } from '@micromart/store'
+import { type Database, inStatement, write } from '@micromart/store'
 import { after, limits } from '../model/limits.ts'
 import type { Keys } from '../model/ports.ts'
 import { keysTable } from './rows.ts'
-import { write } from './table.ts'
 
 const named = 'WHERE principal = ? AND idem_key = ?'
 

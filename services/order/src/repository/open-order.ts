@@ -1,4 +1,4 @@
-import { type Database, inTransaction, isDuplicate } from '@micromart/store'
+import { type Database, inTransaction, isDuplicate, marks } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import { type Cart, linesLeft, mayStillHold } from '../model/cart.ts'
 import { AccountErased } from '../model/errors.ts'
@@ -8,7 +8,6 @@ import type { WantedLine } from '../model/stock.ts'
 import { happened } from '../model/timeline.ts'
 import { lineRowsOf, orderRowOf } from './order-mapping.ts'
 import { cartCheckoutTable, keysTable, linesTable, ordersTable } from './rows.ts'
-import { marks } from './table.ts'
 import { addEntries } from './timeline-mysql.ts'
 
 /** Rolls the transaction back and becomes the answer. */

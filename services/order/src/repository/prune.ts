@@ -1,7 +1,6 @@
-import { type Database, inStatement, pruneInbox } from '@micromart/store'
+import { type Database, inStatement, pruneInbox, write } from '@micromart/store'
 import { after } from '../model/limits.ts'
 import type { Orders } from '../model/ports.ts'
-import { write } from './table.ts'
 
 const day = 24 * 3_600_000
 

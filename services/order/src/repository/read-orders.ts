@@ -1,11 +1,10 @@
 import { DomainError, decodeCursor, encodeCursor, isId } from '@micromart/kernel'
-import { type Database, inStatement } from '@micromart/store'
+import { type Connection, type Database, inStatement, marks } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import type { Order } from '../model/order.ts'
 import type { OrderFilter, Orders } from '../model/ports.ts'
 import { orderOf } from './order-mapping.ts'
 import { linesTable, type OrderRow, ordersTable } from './rows.ts'
-import { type Connection, marks } from './table.ts'
 
 /** Orders with their lines: one query for all lines, not one per order. */
 const withLines = async (db: Connection, rows: readonly OrderRow[]): Promise<Order[]> => {

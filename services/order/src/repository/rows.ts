@@ -1,11 +1,10 @@
-import { bigintColumn, idColumn, jsonColumn, timeColumn } from '@micromart/store'
+import { bigintColumn, idColumn, jsonColumn, tableOf, timeColumn } from '@micromart/store'
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
 import type { CartKey } from '../model/cart.ts'
 import type { Frozen } from '../model/idempotency.ts'
 import type { Address } from '../model/order.ts'
 import type { OrderStatus, PaymentStatus } from '../model/status.ts'
 import type { Actor, TimelineEvent } from '../model/timeline.ts'
-import { tableOf } from './table.ts'
 
 const amount = { type: 'bigint', transformer: bigintColumn } as const
 const word = (length: number) => ({ type: 'varchar', length, charset: 'ascii' }) as const

@@ -1,5 +1,13 @@
 import type { Ids } from '@micromart/kernel'
-import { addEvent, type Database, inStatement, inTransaction } from '@micromart/store'
+import {
+  addEvent,
+  type Connection,
+  type Database,
+  inStatement,
+  inTransaction,
+  marks,
+  write,
+} from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { Change, Fact } from '../model/change.ts'
 import type { Order } from '../model/order.ts'
@@ -8,7 +16,6 @@ import { cameToNothing } from '../model/status.ts'
 import { messageOf } from './order-events.ts'
 import { changing, lineRowsOf } from './order-mapping.ts'
 import { ordersTable } from './rows.ts'
-import { type Connection, marks, write } from './table.ts'
 import { addEntries } from './timeline-mysql.ts'
 
 const changed = ordersTable.assignments('o', [
