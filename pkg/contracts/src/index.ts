@@ -4,6 +4,7 @@ export {
   apps,
   components,
   deadLetterTopic,
+  idempotencyHeaders,
   subscriptions,
   tokenAudience,
   type Topic,

@@ -18,6 +18,9 @@ export const topics = {
   orderRejected: 'order.rejected.v1',
   orderFailed: 'order.failed.v1',
   orderCancelled: 'order.cancelled.v1',
+  orderShipped: 'order.shipped.v1',
+  orderDelivered: 'order.delivered.v1',
+  orderRefunded: 'order.refunded.v1',
   paymentSettled: 'payment.settled.v1',
   paymentFailed: 'payment.failed.v1',
   paymentRefunded: 'payment.refunded.v1',
@@ -34,6 +37,9 @@ export const components = { pubsub: 'pubsub', state: 'state', secrets: 'secrets'
 export const subscriptions = [
   { topic: topics.orderPaid, app: apps.cart },
   { topic: topics.userErased, app: apps.order },
+  { topic: topics.paymentSettled, app: apps.order },
+  { topic: topics.paymentFailed, app: apps.order },
+  { topic: topics.paymentRefunded, app: apps.order },
 ] as const
 
 /** Where what an app could not handle waits for the dead-letter desk. */
@@ -41,3 +47,15 @@ export const deadLetterTopic = (app: App) => `dead.${app}.v1` as const
 
 /** The audience of access tokens: our own routes and RPCs. */
 export const tokenAudience = 'micromart'
+
+/**
+ * gRPC metadata that carries a request's idempotency key from the gateway to the service that acts. `scope` is the SHA-256 of
+ * principal, method and route template; `fingerprint` that of method, route, principal and canonical body (RFC 8785 order).
+ * `replayed` comes back when the answer was frozen by an earlier request.
+ */
+export const idempotencyHeaders = {
+  key: 'idempotency-key',
+  scope: 'idempotency-scope',
+  fingerprint: 'idempotency-fingerprint',
+  replayed: 'idempotent-replayed',
+} as const

@@ -128,6 +128,27 @@ export interface GetLinesResponse {
   readonly takenOrderIds: readonly string[];
   /** Ids of guest carts merged into this one: an order placed from one of them took its goods from here. */
   readonly mergedCartIds: readonly string[];
+  /** Names the cart in the store and in `order.paid`: `member:<user id>` or `guest:<SHA-256 of the token>`. */
+  readonly cartKey: string;
+  /** How many taken orders a cart remembers; older ones are forgotten, oldest first. */
+  readonly remembers: number;
+}
+
+export interface TakenQuery {
+  readonly orderId: string;
+  readonly cartKey: string;
+  /** The cart that was bought; another cart under the same key has nothing to take. */
+  readonly cartId: string;
+}
+
+export interface ListTakenRequest {
+  /** At most 200. */
+  readonly orders: readonly TakenQuery[];
+}
+
+export interface ListTakenResponse {
+  /** Orders whose cart is still there, untouched by `order.paid`. */
+  readonly notTakenOrderIds: readonly string[];
 }
 
 function createBaseOptionValue(): OptionValue {
@@ -1178,7 +1199,7 @@ export const CartLine: MessageFns<CartLine> = {
 };
 
 function createBaseGetLinesResponse(): GetLinesResponse {
-  return { cartId: "", version: "", lines: [], takenOrderIds: [], mergedCartIds: [] };
+  return { cartId: "", version: "", lines: [], takenOrderIds: [], mergedCartIds: [], cartKey: "", remembers: 0 };
 }
 
 export const GetLinesResponse: MessageFns<GetLinesResponse> = {
@@ -1197,6 +1218,12 @@ export const GetLinesResponse: MessageFns<GetLinesResponse> = {
     }
     for (const v of message.mergedCartIds) {
       writer.uint32(42).string(v!);
+    }
+    if (message.cartKey !== "") {
+      writer.uint32(50).string(message.cartKey);
+    }
+    if (message.remembers !== 0) {
+      writer.uint32(56).int32(message.remembers);
     }
     return writer;
   },
@@ -1252,6 +1279,182 @@ export const GetLinesResponse: MessageFns<GetLinesResponse> = {
             }
 
             message.mergedCartIds.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.cartKey = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.remembers = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTakenQuery(): TakenQuery {
+  return { orderId: "", cartKey: "", cartId: "" };
+}
+
+export const TakenQuery: MessageFns<TakenQuery> = {
+  encode(message: TakenQuery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.cartKey !== "") {
+      writer.uint32(18).string(message.cartKey);
+    }
+    if (message.cartId !== "") {
+      writer.uint32(26).string(message.cartId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TakenQuery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTakenQuery() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cartKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cartId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListTakenRequest(): ListTakenRequest {
+  return { orders: [] };
+}
+
+export const ListTakenRequest: MessageFns<ListTakenRequest> = {
+  encode(message: ListTakenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orders) {
+      TakenQuery.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTakenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTakenRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orders.push(TakenQuery.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListTakenResponse(): ListTakenResponse {
+  return { notTakenOrderIds: [] };
+}
+
+export const ListTakenResponse: MessageFns<ListTakenResponse> = {
+  encode(message: ListTakenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.notTakenOrderIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTakenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTakenResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.notTakenOrderIds.push(reader.string());
             continue;
           }
         }
@@ -1474,6 +1677,54 @@ export const CartServiceClient = makeGenericClientConstructor(
 ) as unknown as {
   new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): CartServiceClient;
   service: typeof CartServiceService;
+  serviceName: string;
+};
+
+/** What other services ask of the carts' store. */
+export type CartBooksServiceService = typeof CartBooksServiceService;
+export const CartBooksServiceService = {
+  /** Which of some orders have been taken out of their carts: what the books compare. */
+  listTaken: {
+    path: "/micromart.cart.v1.CartBooksService/ListTaken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListTakenRequest): Buffer => Buffer.from(ListTakenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListTakenRequest => ListTakenRequest.decode(value),
+    responseSerialize: (value: ListTakenResponse): Buffer => Buffer.from(ListTakenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListTakenResponse => ListTakenResponse.decode(value),
+  },
+} as const;
+
+export interface CartBooksServiceServer extends UntypedServiceImplementation {
+  /** Which of some orders have been taken out of their carts: what the books compare. */
+  listTaken: handleUnaryCall<ListTakenRequest, ListTakenResponse>;
+}
+
+export interface CartBooksServiceClient extends Client {
+  /** Which of some orders have been taken out of their carts: what the books compare. */
+  listTaken(
+    request: ListTakenRequest,
+    callback: (error: ServiceError | null, response: ListTakenResponse) => void,
+  ): ClientUnaryCall;
+  listTaken(
+    request: ListTakenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListTakenResponse) => void,
+  ): ClientUnaryCall;
+  listTaken(
+    request: ListTakenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListTakenResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const CartBooksServiceClient = makeGenericClientConstructor(
+  CartBooksServiceService,
+  "micromart.cart.v1.CartBooksService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): CartBooksServiceClient;
+  service: typeof CartBooksServiceService;
   serviceName: string;
 };
 

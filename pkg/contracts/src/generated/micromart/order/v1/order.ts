@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -61,6 +63,11 @@ export const PaymentStatus = {
   PAYMENT_STATUS_REFUND_PENDING: 5,
   PAYMENT_STATUS_REFUNDED: 6,
   PAYMENT_STATUS_CANCELLED: 7,
+  /** PAYMENT_STATUS_REQUIRES_ACTION - The shopper must authenticate: see OrderPayment.next_action. */
+  PAYMENT_STATUS_REQUIRES_ACTION: 8,
+  PAYMENT_STATUS_PARTIALLY_REFUNDED: 9,
+  /** PAYMENT_STATUS_REFUND_REFUSED - The provider will not pay back: staff must look. */
+  PAYMENT_STATUS_REFUND_REFUSED: 10,
 } as const;
 
 export type PaymentStatus = typeof PaymentStatus[keyof typeof PaymentStatus];
@@ -74,6 +81,9 @@ export namespace PaymentStatus {
   export type PAYMENT_STATUS_REFUND_PENDING = typeof PaymentStatus.PAYMENT_STATUS_REFUND_PENDING;
   export type PAYMENT_STATUS_REFUNDED = typeof PaymentStatus.PAYMENT_STATUS_REFUNDED;
   export type PAYMENT_STATUS_CANCELLED = typeof PaymentStatus.PAYMENT_STATUS_CANCELLED;
+  export type PAYMENT_STATUS_REQUIRES_ACTION = typeof PaymentStatus.PAYMENT_STATUS_REQUIRES_ACTION;
+  export type PAYMENT_STATUS_PARTIALLY_REFUNDED = typeof PaymentStatus.PAYMENT_STATUS_PARTIALLY_REFUNDED;
+  export type PAYMENT_STATUS_REFUND_REFUSED = typeof PaymentStatus.PAYMENT_STATUS_REFUND_REFUSED;
 }
 
 export interface OrderItem {
@@ -88,6 +98,16 @@ export interface OrderPayment {
   readonly status: PaymentStatus;
   /** `card`. */
   readonly method: string;
+  /** With status REQUIRES_ACTION. */
+  readonly nextAction: NextAction | undefined;
+}
+
+/** What the shopper has to do before the payment can go on. */
+export interface NextAction {
+  /** `redirect`. */
+  readonly type: string;
+  readonly url: string;
+  readonly expiresAt: Date | undefined;
 }
 
 export interface Order {
@@ -109,7 +129,16 @@ export interface Order {
     | Date
     | undefined;
   /** Only in a guest's own answers: opens this order again. */
-  readonly orderToken?: string | undefined;
+  readonly orderToken?:
+    | string
+    | undefined;
+  /** Given back, also what is still on its way; absent when nothing is. */
+  readonly refunded:
+    | Money
+    | undefined;
+  /** Set by ShipOrder. */
+  readonly carrier?: string | undefined;
+  readonly trackingCode?: string | undefined;
 }
 
 export interface PlaceOrderRequest {
@@ -174,6 +203,8 @@ export interface TimelineEntry {
   readonly message: string;
   /** `shopper`, `shop`, `staff` or `provider`. */
   readonly actor: string;
+  /** Position in the order's timeline, ascending: what a watcher resumes after. */
+  readonly seq: bigint;
 }
 
 export interface GetTimelineRequest {
@@ -214,6 +245,127 @@ export interface GetAnyOrderRequest {
 
 export interface GetAnyOrderResponse {
   readonly order: Order | undefined;
+}
+
+export interface ContinuePaymentRequest {
+  readonly id: string;
+  readonly orderToken?: string | undefined;
+}
+
+export interface ContinuePaymentResponse {
+  readonly order: Order | undefined;
+}
+
+export interface WatchOrderRequest {
+  readonly id: string;
+  readonly orderToken?:
+    | string
+    | undefined;
+  /** Exclusive `seq`; 0 tells the timeline from its beginning. */
+  readonly after: bigint;
+}
+
+export interface WatchOrderResponse {
+  readonly entry:
+    | TimelineEntry
+    | undefined;
+  /** Nothing follows: the order has reached its last state. */
+  readonly last: boolean;
+}
+
+export interface RefundLine {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+export interface RefundOrderRequest {
+  readonly id: string;
+  /** With neither amount nor lines: all that is left. */
+  readonly amount: Money | undefined;
+  readonly lines: readonly RefundLine[];
+  /** For people, at most 500 characters. */
+  readonly reason: string;
+  /** Whether the goods of `lines` go back on the shelf. */
+  readonly restock: boolean;
+}
+
+export interface Refund {
+  readonly id: string;
+  readonly orderId: string;
+  readonly amount: Money | undefined;
+  readonly lines: readonly RefundLine[];
+  readonly reason: string;
+  /** `pending`, `refunded` or `refused`. */
+  readonly status: string;
+  readonly createdAt: Date | undefined;
+  readonly updatedAt: Date | undefined;
+}
+
+export interface RefundOrderResponse {
+  readonly refund: Refund | undefined;
+  readonly order: Order | undefined;
+}
+
+export interface ListRefundsRequest {
+  readonly orderId: string;
+}
+
+export interface ListRefundsResponse {
+  /** Oldest first. */
+  readonly items: readonly Refund[];
+}
+
+export interface ShipOrderRequest {
+  readonly id: string;
+  readonly carrier?: string | undefined;
+  readonly trackingCode?: string | undefined;
+}
+
+export interface ShipOrderResponse {
+  readonly order: Order | undefined;
+}
+
+export interface DeliverOrderRequest {
+  readonly id: string;
+}
+
+export interface DeliverOrderResponse {
+  readonly order: Order | undefined;
+}
+
+export interface CheckBooksRequest {
+  /** Everything, also closed orders below the watermark of the last run. */
+  readonly full: boolean;
+}
+
+/** One rule over the stores. */
+export interface Invariant {
+  /** Such as `I4`, of docs/reliability/invariants.md. */
+  readonly id: string;
+  /** What must hold, in one sentence. */
+  readonly title: string;
+  readonly holds: boolean;
+  /** How many orders, payments, skus or rows were compared. */
+  readonly checked: bigint;
+  /** The first hundred that break it. */
+  readonly violations: readonly Violation[];
+  readonly violationCount: bigint;
+}
+
+export interface Violation {
+  /** The offending order, sku, payment or event. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface CheckBooksResponse {
+  readonly consistent: boolean;
+  readonly checkedAt:
+    | Date
+    | undefined;
+  /** Rows changed after it were left out: work under way is not a break. */
+  readonly cut: Date | undefined;
+  readonly invariants: readonly Invariant[];
 }
 
 function createBaseOrderItem(): OrderItem {
@@ -307,7 +459,7 @@ export const OrderItem: MessageFns<OrderItem> = {
 };
 
 function createBaseOrderPayment(): OrderPayment {
-  return { status: 0, method: "" };
+  return { status: 0, method: "", nextAction: undefined };
 }
 
 export const OrderPayment: MessageFns<OrderPayment> = {
@@ -317,6 +469,9 @@ export const OrderPayment: MessageFns<OrderPayment> = {
     }
     if (message.method !== "") {
       writer.uint32(18).string(message.method);
+    }
+    if (message.nextAction !== undefined) {
+      NextAction.encode(message.nextAction, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -350,6 +505,82 @@ export const OrderPayment: MessageFns<OrderPayment> = {
             message.method = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextAction = NextAction.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNextAction(): NextAction {
+  return { type: "", url: "", expiresAt: undefined };
+}
+
+export const NextAction: MessageFns<NextAction> = {
+  encode(message: NextAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== "") {
+      writer.uint32(10).string(message.type);
+    }
+    if (message.url !== "") {
+      writer.uint32(18).string(message.url);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NextAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNextAction() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -380,6 +611,9 @@ function createBaseOrder(): Order {
     createdAt: undefined,
     updatedAt: undefined,
     orderToken: undefined,
+    refunded: undefined,
+    carrier: undefined,
+    trackingCode: undefined,
   };
 }
 
@@ -429,6 +663,15 @@ export const Order: MessageFns<Order> = {
     }
     if (message.orderToken !== undefined) {
       writer.uint32(122).string(message.orderToken);
+    }
+    if (message.refunded !== undefined) {
+      Money.encode(message.refunded, writer.uint32(130).fork()).join();
+    }
+    if (message.carrier !== undefined) {
+      writer.uint32(138).string(message.carrier);
+    }
+    if (message.trackingCode !== undefined) {
+      writer.uint32(146).string(message.trackingCode);
     }
     return writer;
   },
@@ -564,6 +807,30 @@ export const Order: MessageFns<Order> = {
             }
 
             message.orderToken = reader.string();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.refunded = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.carrier = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.trackingCode = reader.string();
             continue;
           }
         }
@@ -1010,7 +1277,7 @@ export const ListOrdersResponse: MessageFns<ListOrdersResponse> = {
 };
 
 function createBaseTimelineEntry(): TimelineEntry {
-  return { at: undefined, status: 0, event: "", message: "", actor: "" };
+  return { at: undefined, status: 0, event: "", message: "", actor: "", seq: 0n };
 }
 
 export const TimelineEntry: MessageFns<TimelineEntry> = {
@@ -1029,6 +1296,12 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
     }
     if (message.actor !== "") {
       writer.uint32(42).string(message.actor);
+    }
+    if (message.seq !== 0n) {
+      if (BigInt.asIntN(64, message.seq) !== message.seq) {
+        throw new globalThis.Error("value provided for field message.seq of type int64 too large");
+      }
+      writer.uint32(48).int64(message.seq);
     }
     return writer;
   },
@@ -1084,6 +1357,14 @@ export const TimelineEntry: MessageFns<TimelineEntry> = {
             }
 
             message.actor = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.seq = reader.int64() as bigint;
             continue;
           }
         }
@@ -1544,6 +1825,1160 @@ export const GetAnyOrderResponse: MessageFns<GetAnyOrderResponse> = {
   },
 };
 
+function createBaseContinuePaymentRequest(): ContinuePaymentRequest {
+  return { id: "", orderToken: undefined };
+}
+
+export const ContinuePaymentRequest: MessageFns<ContinuePaymentRequest> = {
+  encode(message: ContinuePaymentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.orderToken !== undefined) {
+      writer.uint32(18).string(message.orderToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinuePaymentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinuePaymentRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseContinuePaymentResponse(): ContinuePaymentResponse {
+  return { order: undefined };
+}
+
+export const ContinuePaymentResponse: MessageFns<ContinuePaymentResponse> = {
+  encode(message: ContinuePaymentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinuePaymentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinuePaymentResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWatchOrderRequest(): WatchOrderRequest {
+  return { id: "", orderToken: undefined, after: 0n };
+}
+
+export const WatchOrderRequest: MessageFns<WatchOrderRequest> = {
+  encode(message: WatchOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.orderToken !== undefined) {
+      writer.uint32(18).string(message.orderToken);
+    }
+    if (message.after !== 0n) {
+      if (BigInt.asIntN(64, message.after) !== message.after) {
+        throw new globalThis.Error("value provided for field message.after of type int64 too large");
+      }
+      writer.uint32(24).int64(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchOrderRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.after = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWatchOrderResponse(): WatchOrderResponse {
+  return { entry: undefined, last: false };
+}
+
+export const WatchOrderResponse: MessageFns<WatchOrderResponse> = {
+  encode(message: WatchOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.entry !== undefined) {
+      TimelineEntry.encode(message.entry, writer.uint32(10).fork()).join();
+    }
+    if (message.last !== false) {
+      writer.uint32(16).bool(message.last);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchOrderResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entry = TimelineEntry.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.last = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefundLine(): RefundLine {
+  return { sku: "", quantity: 0 };
+}
+
+export const RefundLine: MessageFns<RefundLine> = {
+  encode(message: RefundLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sku !== "") {
+      writer.uint32(10).string(message.sku);
+    }
+    if (message.quantity !== 0) {
+      writer.uint32(16).int32(message.quantity);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundLine() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.quantity = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefundOrderRequest(): RefundOrderRequest {
+  return { id: "", amount: undefined, lines: [], reason: "", restock: false };
+}
+
+export const RefundOrderRequest: MessageFns<RefundOrderRequest> = {
+  encode(message: RefundOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.lines) {
+      RefundLine.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.restock !== false) {
+      writer.uint32(40).bool(message.restock);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundOrderRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lines.push(RefundLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.restock = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefund(): Refund {
+  return {
+    id: "",
+    orderId: "",
+    amount: undefined,
+    lines: [],
+    reason: "",
+    status: "",
+    createdAt: undefined,
+    updatedAt: undefined,
+  };
+}
+
+export const Refund: MessageFns<Refund> = {
+  encode(message: Refund, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(18).string(message.orderId);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.lines) {
+      RefundLine.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.status !== "") {
+      writer.uint32(50).string(message.status);
+    }
+    if (message.createdAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(58).fork()).join();
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Refund {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefund() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.lines.push(RefundLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefundOrderResponse(): RefundOrderResponse {
+  return { refund: undefined, order: undefined };
+}
+
+export const RefundOrderResponse: MessageFns<RefundOrderResponse> = {
+  encode(message: RefundOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refund !== undefined) {
+      Refund.encode(message.refund, writer.uint32(10).fork()).join();
+    }
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefundOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefundOrderResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refund = Refund.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListRefundsRequest(): ListRefundsRequest {
+  return { orderId: "" };
+}
+
+export const ListRefundsRequest: MessageFns<ListRefundsRequest> = {
+  encode(message: ListRefundsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRefundsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRefundsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListRefundsResponse(): ListRefundsResponse {
+  return { items: [] };
+}
+
+export const ListRefundsResponse: MessageFns<ListRefundsResponse> = {
+  encode(message: ListRefundsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      Refund.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRefundsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListRefundsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(Refund.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseShipOrderRequest(): ShipOrderRequest {
+  return { id: "", carrier: undefined, trackingCode: undefined };
+}
+
+export const ShipOrderRequest: MessageFns<ShipOrderRequest> = {
+  encode(message: ShipOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.carrier !== undefined) {
+      writer.uint32(18).string(message.carrier);
+    }
+    if (message.trackingCode !== undefined) {
+      writer.uint32(26).string(message.trackingCode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShipOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShipOrderRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.carrier = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.trackingCode = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseShipOrderResponse(): ShipOrderResponse {
+  return { order: undefined };
+}
+
+export const ShipOrderResponse: MessageFns<ShipOrderResponse> = {
+  encode(message: ShipOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShipOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShipOrderResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDeliverOrderRequest(): DeliverOrderRequest {
+  return { id: "" };
+}
+
+export const DeliverOrderRequest: MessageFns<DeliverOrderRequest> = {
+  encode(message: DeliverOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeliverOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeliverOrderRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDeliverOrderResponse(): DeliverOrderResponse {
+  return { order: undefined };
+}
+
+export const DeliverOrderResponse: MessageFns<DeliverOrderResponse> = {
+  encode(message: DeliverOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeliverOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeliverOrderResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCheckBooksRequest(): CheckBooksRequest {
+  return { full: false };
+}
+
+export const CheckBooksRequest: MessageFns<CheckBooksRequest> = {
+  encode(message: CheckBooksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.full !== false) {
+      writer.uint32(8).bool(message.full);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckBooksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckBooksRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.full = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseInvariant(): Invariant {
+  return { id: "", title: "", holds: false, checked: 0n, violations: [], violationCount: 0n };
+}
+
+export const Invariant: MessageFns<Invariant> = {
+  encode(message: Invariant, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.title !== "") {
+      writer.uint32(18).string(message.title);
+    }
+    if (message.holds !== false) {
+      writer.uint32(24).bool(message.holds);
+    }
+    if (message.checked !== 0n) {
+      if (BigInt.asIntN(64, message.checked) !== message.checked) {
+        throw new globalThis.Error("value provided for field message.checked of type int64 too large");
+      }
+      writer.uint32(32).int64(message.checked);
+    }
+    for (const v of message.violations) {
+      Violation.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.violationCount !== 0n) {
+      if (BigInt.asIntN(64, message.violationCount) !== message.violationCount) {
+        throw new globalThis.Error("value provided for field message.violationCount of type int64 too large");
+      }
+      writer.uint32(48).int64(message.violationCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Invariant {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInvariant() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.title = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.holds = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.checked = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.violations.push(Violation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.violationCount = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseViolation(): Violation {
+  return { subject: "", message: "" };
+}
+
+export const Violation: MessageFns<Violation> = {
+  encode(message: Violation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.subject !== "") {
+      writer.uint32(10).string(message.subject);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Violation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseViolation() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCheckBooksResponse(): CheckBooksResponse {
+  return { consistent: false, checkedAt: undefined, cut: undefined, invariants: [] };
+}
+
+export const CheckBooksResponse: MessageFns<CheckBooksResponse> = {
+  encode(message: CheckBooksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.consistent !== false) {
+      writer.uint32(8).bool(message.consistent);
+    }
+    if (message.checkedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.checkedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.cut !== undefined) {
+      Timestamp.encode(toTimestamp(message.cut), writer.uint32(26).fork()).join();
+    }
+    for (const v of message.invariants) {
+      Invariant.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckBooksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckBooksResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.consistent = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.checkedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cut = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.invariants.push(Invariant.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** Checkout, orders and their history. */
 export type OrderServiceService = typeof OrderServiceService;
 export const OrderServiceService = {
@@ -1600,6 +3035,88 @@ export const OrderServiceService = {
     responseSerialize: (value: CancelOrderResponse): Buffer => Buffer.from(CancelOrderResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelOrderResponse => CancelOrderResponse.decode(value),
   },
+  /**
+   * Goes on after `requires_action`. Errors: not_found; precondition `payment_not_waiting` when nothing waits for the shopper.
+   * The order says what came of it, as PlaceOrder does.
+   */
+  continuePayment: {
+    path: "/micromart.order.v1.OrderService/ContinuePayment" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ContinuePaymentRequest): Buffer =>
+      Buffer.from(ContinuePaymentRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ContinuePaymentRequest => ContinuePaymentRequest.decode(value),
+    responseSerialize: (value: ContinuePaymentResponse): Buffer =>
+      Buffer.from(ContinuePaymentResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ContinuePaymentResponse => ContinuePaymentResponse.decode(value),
+  },
+  /**
+   * The timeline after an entry, then each new entry as it is written; ends when the order's last state is told or the
+   * caller's token has expired. Errors: not_found `order_not_found`.
+   */
+  watchOrder: {
+    path: "/micromart.order.v1.OrderService/WatchOrder" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchOrderRequest): Buffer => Buffer.from(WatchOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchOrderRequest => WatchOrderRequest.decode(value),
+    responseSerialize: (value: WatchOrderResponse): Buffer => Buffer.from(WatchOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchOrderResponse => WatchOrderResponse.decode(value),
+  },
+  /**
+   * Gives money back for goods that were paid: whole, by amount, or by line. One idempotency key, one refund.
+   * Errors: not_found `order_not_found`; invalid `refund_currency`; precondition `refund_exceeds_paid` (params.refundable),
+   * `refund_exceeds_line` (params.sku, params.refundable), `illegal_move`, `idempotency_mismatch`; conflict `idempotency_in_progress`.
+   */
+  refundOrder: {
+    path: "/micromart.order.v1.OrderService/RefundOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RefundOrderRequest): Buffer => Buffer.from(RefundOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RefundOrderRequest => RefundOrderRequest.decode(value),
+    responseSerialize: (value: RefundOrderResponse): Buffer => Buffer.from(RefundOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RefundOrderResponse => RefundOrderResponse.decode(value),
+  },
+  listRefunds: {
+    path: "/micromart.order.v1.OrderService/ListRefunds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListRefundsRequest): Buffer => Buffer.from(ListRefundsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRefundsRequest => ListRefundsRequest.decode(value),
+    responseSerialize: (value: ListRefundsResponse): Buffer => Buffer.from(ListRefundsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListRefundsResponse => ListRefundsResponse.decode(value),
+  },
+  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to), `stock_not_claimed`. */
+  shipOrder: {
+    path: "/micromart.order.v1.OrderService/ShipOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShipOrderRequest): Buffer => Buffer.from(ShipOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShipOrderRequest => ShipOrderRequest.decode(value),
+    responseSerialize: (value: ShipOrderResponse): Buffer => Buffer.from(ShipOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ShipOrderResponse => ShipOrderResponse.decode(value),
+  },
+  /** SHIPPED -> DELIVERED. Errors: as ShipOrder. */
+  deliverOrder: {
+    path: "/micromart.order.v1.OrderService/DeliverOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeliverOrderRequest): Buffer => Buffer.from(DeliverOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeliverOrderRequest => DeliverOrderRequest.decode(value),
+    responseSerialize: (value: DeliverOrderResponse): Buffer =>
+      Buffer.from(DeliverOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeliverOrderResponse => DeliverOrderResponse.decode(value),
+  },
+  /** Compares all stores and says which invariant holds. Long: the caller gives a deadline of a minute or more. */
+  checkBooks: {
+    path: "/micromart.order.v1.OrderService/CheckBooks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CheckBooksRequest): Buffer => Buffer.from(CheckBooksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CheckBooksRequest => CheckBooksRequest.decode(value),
+    responseSerialize: (value: CheckBooksResponse): Buffer => Buffer.from(CheckBooksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CheckBooksResponse => CheckBooksResponse.decode(value),
+  },
   /** Everybody's orders, newest first. */
   listAllOrders: {
     path: "/micromart.order.v1.OrderService/ListAllOrders" as const,
@@ -1636,6 +3153,29 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
   getTimeline: handleUnaryCall<GetTimelineRequest, GetTimelineResponse>;
   /** Before shipping, with the full refund. Errors: not_found; precondition `illegal_move` (params.from, params.to). */
   cancelOrder: handleUnaryCall<CancelOrderRequest, CancelOrderResponse>;
+  /**
+   * Goes on after `requires_action`. Errors: not_found; precondition `payment_not_waiting` when nothing waits for the shopper.
+   * The order says what came of it, as PlaceOrder does.
+   */
+  continuePayment: handleUnaryCall<ContinuePaymentRequest, ContinuePaymentResponse>;
+  /**
+   * The timeline after an entry, then each new entry as it is written; ends when the order's last state is told or the
+   * caller's token has expired. Errors: not_found `order_not_found`.
+   */
+  watchOrder: handleServerStreamingCall<WatchOrderRequest, WatchOrderResponse>;
+  /**
+   * Gives money back for goods that were paid: whole, by amount, or by line. One idempotency key, one refund.
+   * Errors: not_found `order_not_found`; invalid `refund_currency`; precondition `refund_exceeds_paid` (params.refundable),
+   * `refund_exceeds_line` (params.sku, params.refundable), `illegal_move`, `idempotency_mismatch`; conflict `idempotency_in_progress`.
+   */
+  refundOrder: handleUnaryCall<RefundOrderRequest, RefundOrderResponse>;
+  listRefunds: handleUnaryCall<ListRefundsRequest, ListRefundsResponse>;
+  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to), `stock_not_claimed`. */
+  shipOrder: handleUnaryCall<ShipOrderRequest, ShipOrderResponse>;
+  /** SHIPPED -> DELIVERED. Errors: as ShipOrder. */
+  deliverOrder: handleUnaryCall<DeliverOrderRequest, DeliverOrderResponse>;
+  /** Compares all stores and says which invariant holds. Long: the caller gives a deadline of a minute or more. */
+  checkBooks: handleUnaryCall<CheckBooksRequest, CheckBooksResponse>;
   /** Everybody's orders, newest first. */
   listAllOrders: handleUnaryCall<ListAllOrdersRequest, ListAllOrdersResponse>;
   getAnyOrder: handleUnaryCall<GetAnyOrderRequest, GetAnyOrderResponse>;
@@ -1724,6 +3264,118 @@ export interface OrderServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelOrderResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Goes on after `requires_action`. Errors: not_found; precondition `payment_not_waiting` when nothing waits for the shopper.
+   * The order says what came of it, as PlaceOrder does.
+   */
+  continuePayment(
+    request: ContinuePaymentRequest,
+    callback: (error: ServiceError | null, response: ContinuePaymentResponse) => void,
+  ): ClientUnaryCall;
+  continuePayment(
+    request: ContinuePaymentRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ContinuePaymentResponse) => void,
+  ): ClientUnaryCall;
+  continuePayment(
+    request: ContinuePaymentRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ContinuePaymentResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * The timeline after an entry, then each new entry as it is written; ends when the order's last state is told or the
+   * caller's token has expired. Errors: not_found `order_not_found`.
+   */
+  watchOrder(request: WatchOrderRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchOrderResponse>;
+  watchOrder(
+    request: WatchOrderRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchOrderResponse>;
+  /**
+   * Gives money back for goods that were paid: whole, by amount, or by line. One idempotency key, one refund.
+   * Errors: not_found `order_not_found`; invalid `refund_currency`; precondition `refund_exceeds_paid` (params.refundable),
+   * `refund_exceeds_line` (params.sku, params.refundable), `illegal_move`, `idempotency_mismatch`; conflict `idempotency_in_progress`.
+   */
+  refundOrder(
+    request: RefundOrderRequest,
+    callback: (error: ServiceError | null, response: RefundOrderResponse) => void,
+  ): ClientUnaryCall;
+  refundOrder(
+    request: RefundOrderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RefundOrderResponse) => void,
+  ): ClientUnaryCall;
+  refundOrder(
+    request: RefundOrderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RefundOrderResponse) => void,
+  ): ClientUnaryCall;
+  listRefunds(
+    request: ListRefundsRequest,
+    callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
+  ): ClientUnaryCall;
+  listRefunds(
+    request: ListRefundsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
+  ): ClientUnaryCall;
+  listRefunds(
+    request: ListRefundsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
+  ): ClientUnaryCall;
+  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to), `stock_not_claimed`. */
+  shipOrder(
+    request: ShipOrderRequest,
+    callback: (error: ServiceError | null, response: ShipOrderResponse) => void,
+  ): ClientUnaryCall;
+  shipOrder(
+    request: ShipOrderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ShipOrderResponse) => void,
+  ): ClientUnaryCall;
+  shipOrder(
+    request: ShipOrderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ShipOrderResponse) => void,
+  ): ClientUnaryCall;
+  /** SHIPPED -> DELIVERED. Errors: as ShipOrder. */
+  deliverOrder(
+    request: DeliverOrderRequest,
+    callback: (error: ServiceError | null, response: DeliverOrderResponse) => void,
+  ): ClientUnaryCall;
+  deliverOrder(
+    request: DeliverOrderRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeliverOrderResponse) => void,
+  ): ClientUnaryCall;
+  deliverOrder(
+    request: DeliverOrderRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeliverOrderResponse) => void,
+  ): ClientUnaryCall;
+  /** Compares all stores and says which invariant holds. Long: the caller gives a deadline of a minute or more. */
+  checkBooks(
+    request: CheckBooksRequest,
+    callback: (error: ServiceError | null, response: CheckBooksResponse) => void,
+  ): ClientUnaryCall;
+  checkBooks(
+    request: CheckBooksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CheckBooksResponse) => void,
+  ): ClientUnaryCall;
+  checkBooks(
+    request: CheckBooksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CheckBooksResponse) => void,
   ): ClientUnaryCall;
   /** Everybody's orders, newest first. */
   listAllOrders(

@@ -27,9 +27,13 @@ export const ChargeOutcome = {
   CHARGE_OUTCOME_DECLINED: 2,
   /** CHARGE_OUTCOME_UNKNOWN - Only asking again resolves it. */
   CHARGE_OUTCOME_UNKNOWN: 3,
-  /** CHARGE_OUTCOME_NONE - Nothing was asked of the provider yet. */
+  /** CHARGE_OUTCOME_NONE - No charge exists at the provider: nothing was asked of it, or it is sure that what was asked never arrived. */
   CHARGE_OUTCOME_NONE: 4,
   CHARGE_OUTCOME_CANCELLED: 5,
+  /** CHARGE_OUTCOME_PENDING - The provider has it and settles later, by webhook or when asked. */
+  CHARGE_OUTCOME_PENDING: 6,
+  /** CHARGE_OUTCOME_REQUIRES_ACTION - The shopper must authenticate first: see `next_action`. */
+  CHARGE_OUTCOME_REQUIRES_ACTION: 7,
 } as const;
 
 export type ChargeOutcome = typeof ChargeOutcome[keyof typeof ChargeOutcome];
@@ -41,6 +45,18 @@ export namespace ChargeOutcome {
   export type CHARGE_OUTCOME_UNKNOWN = typeof ChargeOutcome.CHARGE_OUTCOME_UNKNOWN;
   export type CHARGE_OUTCOME_NONE = typeof ChargeOutcome.CHARGE_OUTCOME_NONE;
   export type CHARGE_OUTCOME_CANCELLED = typeof ChargeOutcome.CHARGE_OUTCOME_CANCELLED;
+  export type CHARGE_OUTCOME_PENDING = typeof ChargeOutcome.CHARGE_OUTCOME_PENDING;
+  export type CHARGE_OUTCOME_REQUIRES_ACTION = typeof ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION;
+}
+
+/** What the shopper has to do before the charge can go on. */
+export interface NextAction {
+  /** `redirect`. */
+  readonly type: string;
+  /** Where the shopper's browser goes. */
+  readonly url: string;
+  /** Afterwards the charge is given up. */
+  readonly expiresAt: Date | undefined;
 }
 
 export interface Payment {
@@ -53,7 +69,19 @@ export interface Payment {
     | undefined;
   /** Why it was declined, such as `insufficient_funds`. */
   readonly declineCode?: string | undefined;
-  readonly updatedAt: Date | undefined;
+  readonly updatedAt:
+    | Date
+    | undefined;
+  /** With outcome REQUIRES_ACTION. */
+  readonly nextAction: NextAction | undefined;
+}
+
+export interface ContinueChargeRequest {
+  readonly orderId: string;
+}
+
+export interface ContinueChargeResponse {
+  readonly payment: Payment | undefined;
 }
 
 export interface OpenPaymentRequest {
@@ -96,7 +124,11 @@ export interface RefundRequest {
 export interface RefundResponse {
   /** False while the provider has not confirmed: repeat later with the same refund id. */
   readonly refunded: boolean;
-  readonly payment: Payment | undefined;
+  readonly payment:
+    | Payment
+    | undefined;
+  /** The provider will not pay it back: repeating is useless, a person must look. */
+  readonly refused: boolean;
 }
 
 export interface GetPaymentRequest {
@@ -107,6 +139,147 @@ export interface GetPaymentResponse {
   readonly payment: Payment | undefined;
 }
 
+export interface WebhookHeader {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface ReceiveWebhookRequest {
+  /** As in the URL: `simulated` or `stripe`. */
+  readonly provider: string;
+  /** The raw body: signatures are over these bytes. */
+  readonly body: Buffer;
+  readonly headers: readonly WebhookHeader[];
+}
+
+export interface ReceiveWebhookResponse {
+  /** False for a repeat, an event of unknown type, or one that told nothing new. */
+  readonly applied: boolean;
+}
+
+export interface PaymentBook {
+  readonly orderId: string;
+  readonly paymentId: string;
+  /** `open`, `charging`, `pending`, `requires_action`, `captured`, `declined` or `cancelled`. */
+  readonly status: string;
+  readonly currency: string;
+  /** Sums of the ledger, minor units. */
+  readonly captured: bigint;
+  readonly refunded: bigint;
+  readonly disputed: bigint;
+  /** Debits less credits over all entries of the order: 0 in double entry. */
+  readonly imbalance: bigint;
+  /** Sum of the refunds that the provider has not confirmed. */
+  readonly refundsOpen: bigint;
+  /** The simulated provider or Stripe. */
+  readonly provider: string;
+  readonly updatedAt: Date | undefined;
+}
+
+export interface ListPaymentBooksRequest {
+  /** Exclusive; empty for the first page. */
+  readonly afterOrderId: string;
+  /** 1..1000. */
+  readonly limit: number;
+}
+
+export interface ListPaymentBooksResponse {
+  /** By order id, bytewise ascending; an empty page is the end. */
+  readonly items: readonly PaymentBook[];
+}
+
+export interface ProviderBook {
+  /** Our order id, as the provider was told. */
+  readonly orderId: string;
+  readonly currency: string;
+  readonly captured: bigint;
+  readonly refunded: bigint;
+  /** How many captures make it up: more than one is a double charge. */
+  readonly captures: number;
+  readonly updatedAt: Date | undefined;
+}
+
+export interface ListProviderBooksRequest {
+  readonly afterOrderId: string;
+  /** 1..1000. */
+  readonly limit: number;
+}
+
+export interface ListProviderBooksResponse {
+  readonly items: readonly ProviderBook[];
+  /** False: this provider keeps no ledger that can be paged by order; the items are empty. */
+  readonly available: boolean;
+}
+
+function createBaseNextAction(): NextAction {
+  return { type: "", url: "", expiresAt: undefined };
+}
+
+export const NextAction: MessageFns<NextAction> = {
+  encode(message: NextAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== "") {
+      writer.uint32(10).string(message.type);
+    }
+    if (message.url !== "") {
+      writer.uint32(18).string(message.url);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NextAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNextAction() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBasePayment(): Payment {
   return {
     id: "",
@@ -116,6 +289,7 @@ function createBasePayment(): Payment {
     refunded: undefined,
     declineCode: undefined,
     updatedAt: undefined,
+    nextAction: undefined,
   };
 }
 
@@ -141,6 +315,9 @@ export const Payment: MessageFns<Payment> = {
     }
     if (message.updatedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(58).fork()).join();
+    }
+    if (message.nextAction !== undefined) {
+      NextAction.encode(message.nextAction, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -212,6 +389,106 @@ export const Payment: MessageFns<Payment> = {
             }
 
             message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.nextAction = NextAction.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseContinueChargeRequest(): ContinueChargeRequest {
+  return { orderId: "" };
+}
+
+export const ContinueChargeRequest: MessageFns<ContinueChargeRequest> = {
+  encode(message: ContinueChargeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinueChargeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinueChargeRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseContinueChargeResponse(): ContinueChargeResponse {
+  return { payment: undefined };
+}
+
+export const ContinueChargeResponse: MessageFns<ContinueChargeResponse> = {
+  encode(message: ContinueChargeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payment !== undefined) {
+      Payment.encode(message.payment, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinueChargeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinueChargeResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payment = Payment.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -594,7 +871,7 @@ export const RefundRequest: MessageFns<RefundRequest> = {
 };
 
 function createBaseRefundResponse(): RefundResponse {
-  return { refunded: false, payment: undefined };
+  return { refunded: false, payment: undefined, refused: false };
 }
 
 export const RefundResponse: MessageFns<RefundResponse> = {
@@ -604,6 +881,9 @@ export const RefundResponse: MessageFns<RefundResponse> = {
     }
     if (message.payment !== undefined) {
       Payment.encode(message.payment, writer.uint32(18).fork()).join();
+    }
+    if (message.refused !== false) {
+      writer.uint32(24).bool(message.refused);
     }
     return writer;
   },
@@ -635,6 +915,14 @@ export const RefundResponse: MessageFns<RefundResponse> = {
             }
 
             message.payment = Payment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.refused = reader.bool();
             continue;
           }
         }
@@ -742,6 +1030,684 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
   },
 };
 
+function createBaseWebhookHeader(): WebhookHeader {
+  return { name: "", value: "" };
+}
+
+export const WebhookHeader: MessageFns<WebhookHeader> = {
+  encode(message: WebhookHeader, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WebhookHeader {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWebhookHeader() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReceiveWebhookRequest(): ReceiveWebhookRequest {
+  return { provider: "", body: Buffer.alloc(0), headers: [] };
+}
+
+export const ReceiveWebhookRequest: MessageFns<ReceiveWebhookRequest> = {
+  encode(message: ReceiveWebhookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.body.length !== 0) {
+      writer.uint32(18).bytes(message.body);
+    }
+    for (const v of message.headers) {
+      WebhookHeader.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReceiveWebhookRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceiveWebhookRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.body = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.headers.push(WebhookHeader.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReceiveWebhookResponse(): ReceiveWebhookResponse {
+  return { applied: false };
+}
+
+export const ReceiveWebhookResponse: MessageFns<ReceiveWebhookResponse> = {
+  encode(message: ReceiveWebhookResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applied !== false) {
+      writer.uint32(8).bool(message.applied);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReceiveWebhookResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceiveWebhookResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.applied = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePaymentBook(): PaymentBook {
+  return {
+    orderId: "",
+    paymentId: "",
+    status: "",
+    currency: "",
+    captured: 0n,
+    refunded: 0n,
+    disputed: 0n,
+    imbalance: 0n,
+    refundsOpen: 0n,
+    provider: "",
+    updatedAt: undefined,
+  };
+}
+
+export const PaymentBook: MessageFns<PaymentBook> = {
+  encode(message: PaymentBook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(18).string(message.paymentId);
+    }
+    if (message.status !== "") {
+      writer.uint32(26).string(message.status);
+    }
+    if (message.currency !== "") {
+      writer.uint32(34).string(message.currency);
+    }
+    if (message.captured !== 0n) {
+      if (BigInt.asIntN(64, message.captured) !== message.captured) {
+        throw new globalThis.Error("value provided for field message.captured of type int64 too large");
+      }
+      writer.uint32(40).int64(message.captured);
+    }
+    if (message.refunded !== 0n) {
+      if (BigInt.asIntN(64, message.refunded) !== message.refunded) {
+        throw new globalThis.Error("value provided for field message.refunded of type int64 too large");
+      }
+      writer.uint32(48).int64(message.refunded);
+    }
+    if (message.disputed !== 0n) {
+      if (BigInt.asIntN(64, message.disputed) !== message.disputed) {
+        throw new globalThis.Error("value provided for field message.disputed of type int64 too large");
+      }
+      writer.uint32(56).int64(message.disputed);
+    }
+    if (message.imbalance !== 0n) {
+      if (BigInt.asIntN(64, message.imbalance) !== message.imbalance) {
+        throw new globalThis.Error("value provided for field message.imbalance of type int64 too large");
+      }
+      writer.uint32(64).int64(message.imbalance);
+    }
+    if (message.refundsOpen !== 0n) {
+      if (BigInt.asIntN(64, message.refundsOpen) !== message.refundsOpen) {
+        throw new globalThis.Error("value provided for field message.refundsOpen of type int64 too large");
+      }
+      writer.uint32(72).int64(message.refundsOpen);
+    }
+    if (message.provider !== "") {
+      writer.uint32(82).string(message.provider);
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentBook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentBook() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.captured = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.refunded = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.disputed = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.imbalance = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.refundsOpen = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListPaymentBooksRequest(): ListPaymentBooksRequest {
+  return { afterOrderId: "", limit: 0 };
+}
+
+export const ListPaymentBooksRequest: MessageFns<ListPaymentBooksRequest> = {
+  encode(message: ListPaymentBooksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterOrderId !== "") {
+      writer.uint32(10).string(message.afterOrderId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPaymentBooksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPaymentBooksRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.afterOrderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListPaymentBooksResponse(): ListPaymentBooksResponse {
+  return { items: [] };
+}
+
+export const ListPaymentBooksResponse: MessageFns<ListPaymentBooksResponse> = {
+  encode(message: ListPaymentBooksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      PaymentBook.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPaymentBooksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPaymentBooksResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(PaymentBook.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProviderBook(): ProviderBook {
+  return { orderId: "", currency: "", captured: 0n, refunded: 0n, captures: 0, updatedAt: undefined };
+}
+
+export const ProviderBook: MessageFns<ProviderBook> = {
+  encode(message: ProviderBook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.currency !== "") {
+      writer.uint32(18).string(message.currency);
+    }
+    if (message.captured !== 0n) {
+      if (BigInt.asIntN(64, message.captured) !== message.captured) {
+        throw new globalThis.Error("value provided for field message.captured of type int64 too large");
+      }
+      writer.uint32(24).int64(message.captured);
+    }
+    if (message.refunded !== 0n) {
+      if (BigInt.asIntN(64, message.refunded) !== message.refunded) {
+        throw new globalThis.Error("value provided for field message.refunded of type int64 too large");
+      }
+      writer.uint32(32).int64(message.refunded);
+    }
+    if (message.captures !== 0) {
+      writer.uint32(40).int32(message.captures);
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderBook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderBook() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.captured = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.refunded = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.captures = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListProviderBooksRequest(): ListProviderBooksRequest {
+  return { afterOrderId: "", limit: 0 };
+}
+
+export const ListProviderBooksRequest: MessageFns<ListProviderBooksRequest> = {
+  encode(message: ListProviderBooksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterOrderId !== "") {
+      writer.uint32(10).string(message.afterOrderId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProviderBooksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProviderBooksRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.afterOrderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListProviderBooksResponse(): ListProviderBooksResponse {
+  return { items: [], available: false };
+}
+
+export const ListProviderBooksResponse: MessageFns<ListProviderBooksResponse> = {
+  encode(message: ListProviderBooksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      ProviderBook.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.available !== false) {
+      writer.uint32(16).bool(message.available);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProviderBooksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProviderBooksResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(ProviderBook.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.available = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** Payments and refunds. Every RPC is idempotent, keyed by the order's or the refund's id. */
 export type PaymentServiceService = typeof PaymentServiceService;
 export const PaymentServiceService = {
@@ -779,7 +1745,22 @@ export const PaymentServiceService = {
       Buffer.from(CancelPaymentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelPaymentResponse => CancelPaymentResponse.decode(value),
   },
-  /** Errors: not_found `payment_not_found`; precondition `refund_exceeds_capture`. */
+  /**
+   * Goes on after the shopper's authentication (3-D Secure): asks the provider to finish what REQUIRES_ACTION stopped.
+   * Errors: not_found `payment_not_found`.
+   */
+  continueCharge: {
+    path: "/micromart.payment.v1.PaymentService/ContinueCharge" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ContinueChargeRequest): Buffer =>
+      Buffer.from(ContinueChargeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ContinueChargeRequest => ContinueChargeRequest.decode(value),
+    responseSerialize: (value: ContinueChargeResponse): Buffer =>
+      Buffer.from(ContinueChargeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ContinueChargeResponse => ContinueChargeResponse.decode(value),
+  },
+  /** Gives captured money back, once per refund id. Errors: not_found `payment_not_found`; precondition `refund_exceeds_capture`. */
   refund: {
     path: "/micromart.payment.v1.PaymentService/Refund" as const,
     requestStream: false as const,
@@ -789,7 +1770,7 @@ export const PaymentServiceService = {
     responseSerialize: (value: RefundResponse): Buffer => Buffer.from(RefundResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RefundResponse => RefundResponse.decode(value),
   },
-  /** The present outcome; asks the provider when it is unknown. */
+  /** The present outcome; asks the provider when it is unknown or pending. */
   getPayment: {
     path: "/micromart.payment.v1.PaymentService/GetPayment" as const,
     requestStream: false as const,
@@ -798,6 +1779,46 @@ export const PaymentServiceService = {
     requestDeserialize: (value: Buffer): GetPaymentRequest => GetPaymentRequest.decode(value),
     responseSerialize: (value: GetPaymentResponse): Buffer => Buffer.from(GetPaymentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPaymentResponse => GetPaymentResponse.decode(value),
+  },
+  /**
+   * A provider's notice, as it came. The signature over the raw body is the caller's only credential. An event that was seen
+   * before, comes out of order or is of unknown type changes nothing and is answered like a first one.
+   * Errors: invalid `signature_invalid` (also outside the tolerance), `webhook_invalid`; not_found `provider_not_found`.
+   */
+  receiveWebhook: {
+    path: "/micromart.payment.v1.PaymentService/ReceiveWebhook" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReceiveWebhookRequest): Buffer =>
+      Buffer.from(ReceiveWebhookRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReceiveWebhookRequest => ReceiveWebhookRequest.decode(value),
+    responseSerialize: (value: ReceiveWebhookResponse): Buffer =>
+      Buffer.from(ReceiveWebhookResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReceiveWebhookResponse => ReceiveWebhookResponse.decode(value),
+  },
+  /** What the books compare: this service's payments with the sums of their ledger, by order id. */
+  listPaymentBooks: {
+    path: "/micromart.payment.v1.PaymentService/ListPaymentBooks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPaymentBooksRequest): Buffer =>
+      Buffer.from(ListPaymentBooksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPaymentBooksRequest => ListPaymentBooksRequest.decode(value),
+    responseSerialize: (value: ListPaymentBooksResponse): Buffer =>
+      Buffer.from(ListPaymentBooksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPaymentBooksResponse => ListPaymentBooksResponse.decode(value),
+  },
+  /** What the books compare: the provider's own ledger, summed by reference (our order id). */
+  listProviderBooks: {
+    path: "/micromart.payment.v1.PaymentService/ListProviderBooks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListProviderBooksRequest): Buffer =>
+      Buffer.from(ListProviderBooksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListProviderBooksRequest => ListProviderBooksRequest.decode(value),
+    responseSerialize: (value: ListProviderBooksResponse): Buffer =>
+      Buffer.from(ListProviderBooksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListProviderBooksResponse => ListProviderBooksResponse.decode(value),
   },
 } as const;
 
@@ -811,10 +1832,25 @@ export interface PaymentServiceServer extends UntypedServiceImplementation {
   charge: handleUnaryCall<ChargeRequest, ChargeResponse>;
   /** Ends a payment that is not captured. For an unknown order it leaves a tombstone that a later charge obeys. */
   cancelPayment: handleUnaryCall<CancelPaymentRequest, CancelPaymentResponse>;
-  /** Errors: not_found `payment_not_found`; precondition `refund_exceeds_capture`. */
+  /**
+   * Goes on after the shopper's authentication (3-D Secure): asks the provider to finish what REQUIRES_ACTION stopped.
+   * Errors: not_found `payment_not_found`.
+   */
+  continueCharge: handleUnaryCall<ContinueChargeRequest, ContinueChargeResponse>;
+  /** Gives captured money back, once per refund id. Errors: not_found `payment_not_found`; precondition `refund_exceeds_capture`. */
   refund: handleUnaryCall<RefundRequest, RefundResponse>;
-  /** The present outcome; asks the provider when it is unknown. */
+  /** The present outcome; asks the provider when it is unknown or pending. */
   getPayment: handleUnaryCall<GetPaymentRequest, GetPaymentResponse>;
+  /**
+   * A provider's notice, as it came. The signature over the raw body is the caller's only credential. An event that was seen
+   * before, comes out of order or is of unknown type changes nothing and is answered like a first one.
+   * Errors: invalid `signature_invalid` (also outside the tolerance), `webhook_invalid`; not_found `provider_not_found`.
+   */
+  receiveWebhook: handleUnaryCall<ReceiveWebhookRequest, ReceiveWebhookResponse>;
+  /** What the books compare: this service's payments with the sums of their ledger, by order id. */
+  listPaymentBooks: handleUnaryCall<ListPaymentBooksRequest, ListPaymentBooksResponse>;
+  /** What the books compare: the provider's own ledger, summed by reference (our order id). */
+  listProviderBooks: handleUnaryCall<ListProviderBooksRequest, ListProviderBooksResponse>;
 }
 
 export interface PaymentServiceClient extends Client {
@@ -869,7 +1905,26 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CancelPaymentResponse) => void,
   ): ClientUnaryCall;
-  /** Errors: not_found `payment_not_found`; precondition `refund_exceeds_capture`. */
+  /**
+   * Goes on after the shopper's authentication (3-D Secure): asks the provider to finish what REQUIRES_ACTION stopped.
+   * Errors: not_found `payment_not_found`.
+   */
+  continueCharge(
+    request: ContinueChargeRequest,
+    callback: (error: ServiceError | null, response: ContinueChargeResponse) => void,
+  ): ClientUnaryCall;
+  continueCharge(
+    request: ContinueChargeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ContinueChargeResponse) => void,
+  ): ClientUnaryCall;
+  continueCharge(
+    request: ContinueChargeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ContinueChargeResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives captured money back, once per refund id. Errors: not_found `payment_not_found`; precondition `refund_exceeds_capture`. */
   refund(
     request: RefundRequest,
     callback: (error: ServiceError | null, response: RefundResponse) => void,
@@ -885,7 +1940,7 @@ export interface PaymentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RefundResponse) => void,
   ): ClientUnaryCall;
-  /** The present outcome; asks the provider when it is unknown. */
+  /** The present outcome; asks the provider when it is unknown or pending. */
   getPayment(
     request: GetPaymentRequest,
     callback: (error: ServiceError | null, response: GetPaymentResponse) => void,
@@ -900,6 +1955,58 @@ export interface PaymentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPaymentResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * A provider's notice, as it came. The signature over the raw body is the caller's only credential. An event that was seen
+   * before, comes out of order or is of unknown type changes nothing and is answered like a first one.
+   * Errors: invalid `signature_invalid` (also outside the tolerance), `webhook_invalid`; not_found `provider_not_found`.
+   */
+  receiveWebhook(
+    request: ReceiveWebhookRequest,
+    callback: (error: ServiceError | null, response: ReceiveWebhookResponse) => void,
+  ): ClientUnaryCall;
+  receiveWebhook(
+    request: ReceiveWebhookRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReceiveWebhookResponse) => void,
+  ): ClientUnaryCall;
+  receiveWebhook(
+    request: ReceiveWebhookRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReceiveWebhookResponse) => void,
+  ): ClientUnaryCall;
+  /** What the books compare: this service's payments with the sums of their ledger, by order id. */
+  listPaymentBooks(
+    request: ListPaymentBooksRequest,
+    callback: (error: ServiceError | null, response: ListPaymentBooksResponse) => void,
+  ): ClientUnaryCall;
+  listPaymentBooks(
+    request: ListPaymentBooksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPaymentBooksResponse) => void,
+  ): ClientUnaryCall;
+  listPaymentBooks(
+    request: ListPaymentBooksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPaymentBooksResponse) => void,
+  ): ClientUnaryCall;
+  /** What the books compare: the provider's own ledger, summed by reference (our order id). */
+  listProviderBooks(
+    request: ListProviderBooksRequest,
+    callback: (error: ServiceError | null, response: ListProviderBooksResponse) => void,
+  ): ClientUnaryCall;
+  listProviderBooks(
+    request: ListProviderBooksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListProviderBooksResponse) => void,
+  ): ClientUnaryCall;
+  listProviderBooks(
+    request: ListProviderBooksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListProviderBooksResponse) => void,
   ): ClientUnaryCall;
 }
 

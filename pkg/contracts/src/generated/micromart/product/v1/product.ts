@@ -309,6 +309,10 @@ export interface ReleaseStockResponse {
 
 export interface ReturnStockRequest {
   readonly orderId: string;
+  /** Key of a partial return, a UUID; empty: the whole order. */
+  readonly returnId: string;
+  /** Of a partial return. */
+  readonly lines: readonly StockLine[];
 }
 
 export interface ReturnStockResponse {
@@ -485,6 +489,50 @@ export interface AdjustStockResponse {
   readonly sku: string;
   readonly stock: Stock | undefined;
   readonly movements: readonly StockMovement[];
+}
+
+export interface HoldBook {
+  readonly orderId: string;
+  /** `held`, `claimed`, `released` or `returned`. */
+  readonly state: string;
+  readonly lines: readonly StockLine[];
+  /** Units that came back from the sale, by sku. */
+  readonly returned: readonly StockLine[];
+  readonly expiresAt: Date | undefined;
+  readonly updatedAt: Date | undefined;
+}
+
+export interface ListHoldBooksRequest {
+  /** Exclusive; empty for the first page. */
+  readonly afterOrderId: string;
+  /** 1..1000. */
+  readonly limit: number;
+}
+
+export interface ListHoldBooksResponse {
+  /** By order id, bytewise ascending; an empty page is the end. Tombstones of unknown orders have no lines. */
+  readonly items: readonly HoldBook[];
+}
+
+export interface StockBook {
+  readonly sku: string;
+  readonly onHand: bigint;
+  readonly held: bigint;
+  /** Sum of the ledger's movements: must be on_hand. */
+  readonly movements: bigint;
+  /** Sum of the live holds' lines: must be held. */
+  readonly liveHolds: bigint;
+}
+
+export interface ListStockBooksRequest {
+  readonly afterSku: string;
+  /** 1..1000. */
+  readonly limit: number;
+}
+
+export interface ListStockBooksResponse {
+  /** By sku, bytewise ascending; an empty page is the end. */
+  readonly items: readonly StockBook[];
 }
 
 function createBaseImage(): Image {
@@ -3104,13 +3152,19 @@ export const ReleaseStockResponse: MessageFns<ReleaseStockResponse> = {
 };
 
 function createBaseReturnStockRequest(): ReturnStockRequest {
-  return { orderId: "" };
+  return { orderId: "", returnId: "", lines: [] };
 }
 
 export const ReturnStockRequest: MessageFns<ReturnStockRequest> = {
   encode(message: ReturnStockRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.orderId !== "") {
       writer.uint32(10).string(message.orderId);
+    }
+    if (message.returnId !== "") {
+      writer.uint32(18).string(message.returnId);
+    }
+    for (const v of message.lines) {
+      StockLine.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3134,6 +3188,22 @@ export const ReturnStockRequest: MessageFns<ReturnStockRequest> = {
             }
 
             message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.returnId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lines.push(StockLine.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -4930,6 +5000,415 @@ export const AdjustStockResponse: MessageFns<AdjustStockResponse> = {
   },
 };
 
+function createBaseHoldBook(): HoldBook {
+  return { orderId: "", state: "", lines: [], returned: [], expiresAt: undefined, updatedAt: undefined };
+}
+
+export const HoldBook: MessageFns<HoldBook> = {
+  encode(message: HoldBook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    for (const v of message.lines) {
+      StockLine.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.returned) {
+      StockLine.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(42).fork()).join();
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HoldBook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHoldBook() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lines.push(StockLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.returned.push(StockLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListHoldBooksRequest(): ListHoldBooksRequest {
+  return { afterOrderId: "", limit: 0 };
+}
+
+export const ListHoldBooksRequest: MessageFns<ListHoldBooksRequest> = {
+  encode(message: ListHoldBooksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterOrderId !== "") {
+      writer.uint32(10).string(message.afterOrderId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHoldBooksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHoldBooksRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.afterOrderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListHoldBooksResponse(): ListHoldBooksResponse {
+  return { items: [] };
+}
+
+export const ListHoldBooksResponse: MessageFns<ListHoldBooksResponse> = {
+  encode(message: ListHoldBooksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      HoldBook.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHoldBooksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHoldBooksResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(HoldBook.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStockBook(): StockBook {
+  return { sku: "", onHand: 0n, held: 0n, movements: 0n, liveHolds: 0n };
+}
+
+export const StockBook: MessageFns<StockBook> = {
+  encode(message: StockBook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sku !== "") {
+      writer.uint32(10).string(message.sku);
+    }
+    if (message.onHand !== 0n) {
+      if (BigInt.asIntN(64, message.onHand) !== message.onHand) {
+        throw new globalThis.Error("value provided for field message.onHand of type int64 too large");
+      }
+      writer.uint32(16).int64(message.onHand);
+    }
+    if (message.held !== 0n) {
+      if (BigInt.asIntN(64, message.held) !== message.held) {
+        throw new globalThis.Error("value provided for field message.held of type int64 too large");
+      }
+      writer.uint32(24).int64(message.held);
+    }
+    if (message.movements !== 0n) {
+      if (BigInt.asIntN(64, message.movements) !== message.movements) {
+        throw new globalThis.Error("value provided for field message.movements of type int64 too large");
+      }
+      writer.uint32(32).int64(message.movements);
+    }
+    if (message.liveHolds !== 0n) {
+      if (BigInt.asIntN(64, message.liveHolds) !== message.liveHolds) {
+        throw new globalThis.Error("value provided for field message.liveHolds of type int64 too large");
+      }
+      writer.uint32(40).int64(message.liveHolds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StockBook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStockBook() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sku = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.onHand = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.held = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.movements = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.liveHolds = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListStockBooksRequest(): ListStockBooksRequest {
+  return { afterSku: "", limit: 0 };
+}
+
+export const ListStockBooksRequest: MessageFns<ListStockBooksRequest> = {
+  encode(message: ListStockBooksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterSku !== "") {
+      writer.uint32(10).string(message.afterSku);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStockBooksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStockBooksRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.afterSku = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListStockBooksResponse(): ListStockBooksResponse {
+  return { items: [] };
+}
+
+export const ListStockBooksResponse: MessageFns<ListStockBooksResponse> = {
+  encode(message: ListStockBooksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      StockBook.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStockBooksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStockBooksResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(StockBook.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** The catalogue, and the stock with its holds. */
 export type ProductServiceService = typeof ProductServiceService;
 export const ProductServiceService = {
@@ -5028,7 +5507,10 @@ export const ProductServiceService = {
       Buffer.from(ReleaseStockResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseStockResponse => ReleaseStockResponse.decode(value),
   },
-  /** Puts the sold units of a cancelled order back on the shelf (or frees its hold when it was never claimed). */
+  /**
+   * Puts the sold units of a cancelled order back on the shelf (or frees its hold when it was never claimed); with lines, those
+   * units of a sale, once per return id. Errors: precondition `return_exceeds_sale`.
+   */
   returnStock: {
     path: "/micromart.product.v1.ProductService/ReturnStock" as const,
     requestStream: false as const,
@@ -5037,6 +5519,29 @@ export const ProductServiceService = {
     requestDeserialize: (value: Buffer): ReturnStockRequest => ReturnStockRequest.decode(value),
     responseSerialize: (value: ReturnStockResponse): Buffer => Buffer.from(ReturnStockResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReturnStockResponse => ReturnStockResponse.decode(value),
+  },
+  /** What the books compare: holds with their lines, by order id. */
+  listHoldBooks: {
+    path: "/micromart.product.v1.ProductService/ListHoldBooks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHoldBooksRequest): Buffer => Buffer.from(ListHoldBooksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHoldBooksRequest => ListHoldBooksRequest.decode(value),
+    responseSerialize: (value: ListHoldBooksResponse): Buffer =>
+      Buffer.from(ListHoldBooksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHoldBooksResponse => ListHoldBooksResponse.decode(value),
+  },
+  /** What the books compare: each sku's counters beside the sums that they must equal, read in one snapshot a page. */
+  listStockBooks: {
+    path: "/micromart.product.v1.ProductService/ListStockBooks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListStockBooksRequest): Buffer =>
+      Buffer.from(ListStockBooksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListStockBooksRequest => ListStockBooksRequest.decode(value),
+    responseSerialize: (value: ListStockBooksResponse): Buffer =>
+      Buffer.from(ListStockBooksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListStockBooksResponse => ListStockBooksResponse.decode(value),
   },
   listAdminProducts: {
     path: "/micromart.product.v1.ProductService/ListAdminProducts" as const,
@@ -5170,8 +5675,15 @@ export interface ProductServiceServer extends UntypedServiceImplementation {
   claimStock: handleUnaryCall<ClaimStockRequest, ClaimStockResponse>;
   /** Frees a hold. For an unknown order it leaves a tombstone that a later hold obeys. */
   releaseStock: handleUnaryCall<ReleaseStockRequest, ReleaseStockResponse>;
-  /** Puts the sold units of a cancelled order back on the shelf (or frees its hold when it was never claimed). */
+  /**
+   * Puts the sold units of a cancelled order back on the shelf (or frees its hold when it was never claimed); with lines, those
+   * units of a sale, once per return id. Errors: precondition `return_exceeds_sale`.
+   */
   returnStock: handleUnaryCall<ReturnStockRequest, ReturnStockResponse>;
+  /** What the books compare: holds with their lines, by order id. */
+  listHoldBooks: handleUnaryCall<ListHoldBooksRequest, ListHoldBooksResponse>;
+  /** What the books compare: each sku's counters beside the sums that they must equal, read in one snapshot a page. */
+  listStockBooks: handleUnaryCall<ListStockBooksRequest, ListStockBooksResponse>;
   listAdminProducts: handleUnaryCall<ListAdminProductsRequest, ListAdminProductsResponse>;
   getAdminProduct: handleUnaryCall<GetAdminProductRequest, GetAdminProductResponse>;
   /** Errors: already_exists `sku_taken`, `handle_taken`. */
@@ -5336,7 +5848,10 @@ export interface ProductServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReleaseStockResponse) => void,
   ): ClientUnaryCall;
-  /** Puts the sold units of a cancelled order back on the shelf (or frees its hold when it was never claimed). */
+  /**
+   * Puts the sold units of a cancelled order back on the shelf (or frees its hold when it was never claimed); with lines, those
+   * units of a sale, once per return id. Errors: precondition `return_exceeds_sale`.
+   */
   returnStock(
     request: ReturnStockRequest,
     callback: (error: ServiceError | null, response: ReturnStockResponse) => void,
@@ -5351,6 +5866,38 @@ export interface ProductServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReturnStockResponse) => void,
+  ): ClientUnaryCall;
+  /** What the books compare: holds with their lines, by order id. */
+  listHoldBooks(
+    request: ListHoldBooksRequest,
+    callback: (error: ServiceError | null, response: ListHoldBooksResponse) => void,
+  ): ClientUnaryCall;
+  listHoldBooks(
+    request: ListHoldBooksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListHoldBooksResponse) => void,
+  ): ClientUnaryCall;
+  listHoldBooks(
+    request: ListHoldBooksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListHoldBooksResponse) => void,
+  ): ClientUnaryCall;
+  /** What the books compare: each sku's counters beside the sums that they must equal, read in one snapshot a page. */
+  listStockBooks(
+    request: ListStockBooksRequest,
+    callback: (error: ServiceError | null, response: ListStockBooksResponse) => void,
+  ): ClientUnaryCall;
+  listStockBooks(
+    request: ListStockBooksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListStockBooksResponse) => void,
+  ): ClientUnaryCall;
+  listStockBooks(
+    request: ListStockBooksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListStockBooksResponse) => void,
   ): ClientUnaryCall;
   listAdminProducts(
     request: ListAdminProductsRequest,

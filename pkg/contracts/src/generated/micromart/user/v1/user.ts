@@ -181,6 +181,8 @@ export interface GetUserResponse {
 export interface SetRolesRequest {
   readonly id: string;
   readonly roles: readonly string[];
+  /** What the caller believes they are; checked and changed in one transaction. Another set: conflict `version_changed`. */
+  readonly expectedRoles: readonly string[];
 }
 
 export interface SetRolesResponse {
@@ -1919,7 +1921,7 @@ export const GetUserResponse: MessageFns<GetUserResponse> = {
 };
 
 function createBaseSetRolesRequest(): SetRolesRequest {
-  return { id: "", roles: [] };
+  return { id: "", roles: [], expectedRoles: [] };
 }
 
 export const SetRolesRequest: MessageFns<SetRolesRequest> = {
@@ -1929,6 +1931,9 @@ export const SetRolesRequest: MessageFns<SetRolesRequest> = {
     }
     for (const v of message.roles) {
       writer.uint32(18).string(v!);
+    }
+    for (const v of message.expectedRoles) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -1960,6 +1965,14 @@ export const SetRolesRequest: MessageFns<SetRolesRequest> = {
             }
 
             message.roles.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.expectedRoles.push(reader.string());
             continue;
           }
         }

@@ -1,0 +1,1 @@
+export * from './generated/micromart/ops/v1/ops.ts'
