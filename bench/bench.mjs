@@ -1,4 +1,4 @@
-import { checkNode, ensureDependencies } from '../scripts/lib/dependencies.mjs'
+import { checkNode, ensureDependencies } from '../scripts/lib/machine/dependencies.mjs'
 
 checkNode()
 await ensureDependencies()

@@ -2,9 +2,9 @@
 /** `npm run check`: everything that can be judged without running the shop. */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { ensureDependencies } from './lib/dependencies.mjs'
-import { root } from './lib/paths.mjs'
-import { node24 } from './lib/node24.mjs'
+import { ensureDependencies } from './lib/machine/dependencies.mjs'
+import { root } from './lib/machine/paths.mjs'
+import { node24 } from './lib/machine/node24.mjs'
 
 const bin = (name) => [`node_modules/.bin/${name}`]
 /** Node 24 is there once the dependencies are. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { commandLine } from './lib/command-line.mjs'
-import { completeLock } from './lib/lockfile.mjs'
-import { root } from './lib/paths.mjs'
+import { commandLine } from './lib/terminal/command-line.mjs'
+import { completeLock } from './lib/machine/lockfile.mjs'
+import { root } from './lib/machine/paths.mjs'
 
 commandLine(`
 node scripts/complete-lock.mjs

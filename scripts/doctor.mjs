@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { commandLine, main } from './lib/command-line.mjs'
-import { checkups } from './lib/checkups.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { checkups } from './lib/machine/checkups.mjs'
 
 commandLine(`
 npm run doctor

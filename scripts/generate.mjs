@@ -6,8 +6,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { node24 } from './lib/node24.mjs'
-import { root } from './lib/paths.mjs'
+import { node24 } from './lib/machine/node24.mjs'
+import { root } from './lib/machine/paths.mjs'
 
 const buf = join(root, 'node_modules/.bin/buf')
 

@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import path from 'node:path'
-import { commandLine } from './lib/command-line.mjs'
-import { root } from './lib/paths.mjs'
+import { commandLine } from './lib/terminal/command-line.mjs'
+import { root } from './lib/machine/paths.mjs'
 
 commandLine(`
 npm run release:baseline

@@ -11,7 +11,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { node24, nodeFlags } from './lib/node24.mjs'
+import { node24, nodeFlags } from './lib/machine/node24.mjs'
 
 const [entry, ...args] = process.argv.slice(2)
 if (!entry || entry === '--help') {
@@ -23,7 +23,7 @@ if (!entry || entry === '--help') {
 
 const longestPauseMs = 10_000
 const soundAfterMs = 30_000 // an app that lived this long crashed for a new reason: no long pause
-const preload = new URL('./lib/end-with-parent.mjs', import.meta.url).href
+const preload = new URL('./lib/shop/end-with-parent.mjs', import.meta.url).href
 const { APP_ID = path.basename(path.resolve(entry, '..', '..')) } = process.env
 const { MICROMART_LOG_DIR: logDir, MICROMART_APPS_DIR: appsDir } = process.env
 

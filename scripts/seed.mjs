@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import path from 'node:path'
-import { commandLine, main } from './lib/command-line.mjs'
-import { Fault } from './lib/fault.mjs'
-import { demoAccountsFile } from './lib/demo-accounts.mjs'
-import { shopHome } from './lib/paths.mjs'
-import { readJson } from './lib/secrets.mjs'
-import { catalogueFile, seedCatalogue } from './lib/seed-catalogue.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { Fault } from './lib/terminal/fault.mjs'
+import { demoAccountsFile } from './lib/shop/demo-accounts.mjs'
+import { shopHome } from './lib/machine/paths.mjs'
+import { readJson } from './lib/shop/secrets.mjs'
+import { catalogueFile, seedCatalogue } from './lib/shop/seed-catalogue.mjs'
 
 const help = `
 node scripts/seed.mjs [--url http://127.0.0.1:8080] [--file FILE] [--force]

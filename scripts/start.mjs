@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { checkDisk, checkPorts } from './lib/checks-before.mjs'
-import { commandLine, main } from './lib/command-line.mjs'
-import { daprCli, daprd } from './lib/dapr-programs.mjs'
-import { findDapr } from './lib/dapr-install.mjs'
-import { checkNode, ensureDependencies } from './lib/dependencies.mjs'
-import { Fault, reportFault } from './lib/fault.mjs'
-import { isCheckout, shopHome } from './lib/paths.mjs'
-import { stopOnSignals } from './lib/signals.mjs'
-import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
-import { createSay } from './lib/say.mjs'
-import { watchShop } from './lib/watch.mjs'
+import { checkDisk, checkPorts } from './lib/machine/checks-before.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { daprCli, daprd } from './lib/dapr/programs.mjs'
+import { findDapr } from './lib/dapr/install.mjs'
+import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
+import { Fault, reportFault } from './lib/terminal/fault.mjs'
+import { isCheckout, shopHome } from './lib/machine/paths.mjs'
+import { stopOnSignals } from './lib/terminal/signals.mjs'
+import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
+import { createSay } from './lib/terminal/say.mjs'
+import { watchShop } from './lib/shop/watch.mjs'
 
 const help = `
 npm start [-- --prepare] [--no-seed]
@@ -60,7 +60,7 @@ const mustBuild = async () => {
 }
 
 const seed = async (shop) => {
-  const { seedCatalogue } = await import('./lib/seed-catalogue.mjs')
+  const { seedCatalogue } = await import('./lib/shop/seed-catalogue.mjs')
   const report = await say.step('Catalogue', { usually: '5 to 15 s the first time' }, () =>
     seedCatalogue({
       gateway: shop.urls.gateway,
@@ -90,8 +90,8 @@ Logs are in ${logDir}. Ctrl-C or "npm stop" ends it.`)
 }
 
 const tellByHand = async ({ keys, zipkin, run, home, daprd: sidecar, cli, logDir: logs }) => {
-  const { daprEnvironment, variablesByHand } = await import('./lib/dapr-run.mjs')
-  const { writeRuntime } = await import('./lib/dapr-runtime.mjs')
+  const { daprEnvironment, variablesByHand } = await import('./lib/dapr/run.mjs')
+  const { writeRuntime } = await import('./lib/dapr/runtime.mjs')
   const runtimePath = writeRuntime(path.join(home, 'run', 'dapr'), sidecar)
   const env = daprEnvironment({ home, runtimePath, keys, logDir: logs, zipkinUrl: zipkin.url })
   const lines = variablesByHand.map((name) => `export ${name}='${env[name]}'\n`)
@@ -107,7 +107,7 @@ ${own ? 'The stores run until Ctrl-C here.' : ''}`)
 }
 
 const prepareOnly = async (run) => {
-  const { prepareForHand } = await import('./lib/shop.mjs')
+  const { prepareForHand } = await import('./lib/shop/shop.mjs')
   const prepared = await prepareForHand({ home: shopHome, run, say, ...given })
   await tellByHand(prepared)
   if (Object.keys(run.processes).length === 0) {
@@ -125,7 +125,7 @@ const given = {
 }
 
 const checkFixedPorts = async () => {
-  const { portsOf, readRunFile } = await import('./lib/run-file-yaml.mjs')
+  const { portsOf, readRunFile } = await import('./lib/shop/run-file-yaml.mjs')
   await checkPorts(portsOf(readRunFile()))
 }
 
@@ -134,8 +134,8 @@ const start = async () => {
   await refuseSecond()
   keepLastLogs()
   checkDisk(await mustBuild())
-  const { beginRun } = await import('./lib/prepare-shop.mjs')
-  const { startShop, stopRun } = await import('./lib/shop.mjs')
+  const { beginRun } = await import('./lib/shop/prepare-shop.mjs')
+  const { startShop, stopRun } = await import('./lib/shop/shop.mjs')
   const run = beginRun(shopHome)
   const stopping = stopOnSignals({ run, say, stop: (tell) => stopRun(run, shopHome, tell) })
   try {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { commandLine, main } from './lib/command-line.mjs'
-import { shopHome } from './lib/paths.mjs'
-import { isListening } from './lib/ports.mjs'
-import { identify, isAlive } from './lib/processes.mjs'
-import { appState, notReady } from './lib/ready.mjs'
-import { leftOf, readRun, starterIsAlive } from './lib/run-file.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { shopHome } from './lib/machine/paths.mjs'
+import { isListening } from './lib/machine/ports.mjs'
+import { identify, isAlive } from './lib/machine/processes.mjs'
+import { appState, notReady } from './lib/shop/ready.mjs'
+import { leftOf, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
 
 commandLine(`
 npm run status

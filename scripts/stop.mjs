@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { commandLine, main } from './lib/command-line.mjs'
-import { Fault } from './lib/fault.mjs'
-import { shopHome } from './lib/paths.mjs'
-import { allEnded, sendSignal } from './lib/processes.mjs'
-import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { Fault } from './lib/terminal/fault.mjs'
+import { shopHome } from './lib/machine/paths.mjs'
+import { allEnded, sendSignal } from './lib/machine/processes.mjs'
+import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
 
 commandLine(`
 npm stop

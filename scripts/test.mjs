@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import path from 'node:path'
-import { commandLine, main } from './lib/command-line.mjs'
-import { checkNode, ensureDependencies } from './lib/dependencies.mjs'
-import { Fault } from './lib/fault.mjs'
-import { varDir } from './lib/paths.mjs'
-import { cleanUp, readRun, starterIsAlive } from './lib/run-file.mjs'
-import { createSay } from './lib/say.mjs'
-import { stopOnSignals } from './lib/signals.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
+import { Fault } from './lib/terminal/fault.mjs'
+import { varDir } from './lib/machine/paths.mjs'
+import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
+import { createSay } from './lib/terminal/say.mjs'
+import { stopOnSignals } from './lib/terminal/signals.mjs'
 
 const stages = ['unit', 'service', 'e2e']
 
@@ -57,14 +57,14 @@ const report = ({ totals, times }) => {
 await main(async () => {
   checkNode()
   await refuseSecond()
-  const { beginRun } = await import('./lib/prepare-shop.mjs')
-  const { stopRun } = await import('./lib/shop.mjs')
+  const { beginRun } = await import('./lib/shop/prepare-shop.mjs')
+  const { stopRun } = await import('./lib/shop/shop.mjs')
   const run = beginRun(home)
   const stop = () => stopRun(run, path.join(home, 'shop'))
   stopOnSignals({ run, say, stop })
   try {
     await ensureDependencies(say, path.join(home, 'log'))
-    const { runStages } = await import('./lib/test-stages.mjs')
+    const { runStages } = await import('./lib/tests/stages.mjs')
     const names = wanted === 'all' ? stages : [wanted]
     const results = await runStages(names, { home, run, say, jestArgs })
     await stop()

@@ -5,7 +5,7 @@ import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import config from '../../.dependency-cruiser.mjs'
 import { badFixtures } from './boundary-fixtures.mjs'
-import { root } from '../lib/paths.mjs'
+import { root } from '../lib/machine/paths.mjs'
 
 const judge = async (paths) => {
   const { output } = await cruise(paths, { ...config.options, ruleSet: config, validate: true })

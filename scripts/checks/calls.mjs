@@ -10,7 +10,7 @@ import * as order from '@micromart/contracts/order'
 import * as payment from '@micromart/contracts/payment'
 import * as product from '@micromart/contracts/product'
 import * as user from '@micromart/contracts/user'
-import { root } from '../lib/paths.mjs'
+import { root } from '../lib/machine/paths.mjs'
 
 const definitions = {
   ProductServiceService: product.ProductServiceService,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
-import { root } from '../lib/paths.mjs'
+import { root } from '../lib/machine/paths.mjs'
 import { callsPage } from './calls.mjs'
 import { environmentPage } from './environment.mjs'
 

@@ -2,7 +2,7 @@
 import { apps } from '@micromart/contracts'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { root } from '../lib/paths.mjs'
+import { root } from '../lib/machine/paths.mjs'
 
 const folderOf = (app) => (app === apps.gateway ? 'gateway' : `services/${app}`)
 

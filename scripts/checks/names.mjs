@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apps, components, deadLetterTopic, topics } from '../../pkg/contracts/src/names.ts'
-import { root } from '../lib/paths.mjs'
+import { root } from '../lib/machine/paths.mjs'
 
 const quoted = (names) => new RegExp(`['"\`](${names.map(RegExp.escape).join('|')})['"\`]`, 'g')
 

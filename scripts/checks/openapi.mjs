@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../lib/paths.mjs'
+import { root } from '../lib/machine/paths.mjs'
 import { breakingChanges } from './openapi-breaking.mjs'
 
 const made = spawnSync(process.execPath, ['gateway/src/write-openapi.ts'], {

@@ -6,13 +6,13 @@
  */
 import { mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
-import { findDapr } from '../../scripts/lib/dapr-install.mjs'
-import { daprCli, daprd } from '../../scripts/lib/dapr-programs.mjs'
-import { freePorts } from '../../scripts/lib/ports.mjs'
-import { beginRun } from '../../scripts/lib/prepare-shop.mjs'
-import { silent } from '../../scripts/lib/say.mjs'
-import { stopRun } from '../../scripts/lib/shop.mjs'
-import { openStores } from '../../scripts/lib/stores.mjs'
+import { findDapr } from '../../scripts/lib/dapr/install.mjs'
+import { daprCli, daprd } from '../../scripts/lib/dapr/programs.mjs'
+import { freePorts } from '../../scripts/lib/machine/ports.mjs'
+import { beginRun } from '../../scripts/lib/shop/prepare-shop.mjs'
+import { silent } from '../../scripts/lib/terminal/say.mjs'
+import { stopRun } from '../../scripts/lib/shop/shop.mjs'
+import { openStores } from '../../scripts/lib/stores/stores.mjs'
 
 const [folder] = process.argv.slice(2)
 const run = beginRun(folder)

@@ -1,0 +1,102 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parse, stringify } from 'yaml'
+import { root } from '../machine/paths.mjs'
+import { allPorts, portsOf, readRunFile } from './run-file-yaml.mjs'
+
+/** Every port's new number by its old one. */
+const mapping = (runFile, free, wished) => {
+  const old = portsOf(runFile)
+  const moved = new Map(allPorts(old).map((port, index) => [port, free[index]]))
+  for (const [app, kinds] of Object.entries(wished)) {
+    for (const [kind, port] of Object.entries(kinds)) moved.set(old[app][kind], port)
+  }
+  return moved
+}
+
+const portFields = ['appPort', 'daprHTTPPort', 'daprGRPCPort', 'metricsPort']
+
+const moveValue = (value, moved) =>
+  /^\d+$/.test(value)
+    ? String(moved.get(Number(value)) ?? value)
+    : value.replace(
+        /(127\.0\.0\.1:)(\d+)/g,
+        (_, host, port) => `${host}${moved.get(Number(port)) ?? port}`,
+      )
+
+const moveEnv = (env, moved) =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      name.endsWith('_PORT') || name.endsWith('_URL') ? moveValue(value, moved) : value,
+    ]),
+  )
+
+const moveApp = (app, moved, folder, env) => ({
+  ...app,
+  ...Object.fromEntries(
+    portFields.filter((name) => app[name]).map((name) => [name, moved.get(app[name])]),
+  ),
+  appDirPath: folder,
+  command: app.command.map((word) => (word.includes('/') ? path.join(root, word) : word)),
+  env: { ...moveEnv(app.env, moved), ...env },
+})
+
+/**
+ * A run file with other ports and an own folder.
+ * @param free as many free ports as `allPorts` of the run file has
+ * @param wished ports that are not left to chance, such as `{ gateway: { public: 18080 } }`
+ * @param env set for every app, over what the run file says
+ */
+export const moveRunFile = (runFile, { folder, free, wished = {}, env = {} }) => {
+  const moved = mapping(runFile, free, wished)
+  return {
+    ...runFile,
+    common: {
+      ...runFile.common,
+      resourcesPaths: [
+        path.join(folder, 'components'),
+        path.join(folder, 'components', 'subscriptions'),
+      ],
+      configFilePath: path.join(folder, 'components', 'config.yaml'),
+      env: moveEnv(runFile.common.env, moved),
+    },
+    apps: runFile.apps.map((app) => moveApp(app, moved, folder, env)),
+  }
+}
+
+const edit = (file, change) => {
+  const document = parse(readFileSync(file, 'utf8'))
+  change(document.spec)
+  writeFileSync(file, stringify(document))
+}
+
+const setMetadata = (file, name, value) =>
+  edit(file, (spec) => (spec.metadata.find((each) => each.name === name).value = value))
+
+/**
+ * Writes dapr.yaml and the components into `folder`, so that a shop runs beside another one: own ports, secrets
+ * file and name resolution. mDNS finds apps by id on the whole machine; a table in a file knows only this shop.
+ * @param pubsub metadata of the pub/sub component that differs, such as `{ redeliverInterval: '2s' }`
+ * @returns `{ file, ports }`
+ */
+export const renderShop = ({ folder, free, wished, env, secretsFile, pubsub = {} }) => {
+  const components = path.join(folder, 'components')
+  mkdirSync(folder, { recursive: true })
+  cpSync(path.join(root, 'components'), components, { recursive: true })
+  setMetadata(path.join(components, 'secrets.yaml'), 'secretsFile', secretsFile)
+  for (const [name, value] of Object.entries(pubsub)) {
+    setMetadata(path.join(components, 'pubsub.yaml'), name, value)
+  }
+  edit(path.join(components, 'config.yaml'), (spec) => {
+    // Without the pause the hourly clean-up deletes rows of living apps and ends daprd (dapr/dapr #8507).
+    const configuration = { connectionString: path.join(folder, 'names.db'), cleanupInterval: '0s' }
+    spec.nameResolution = { component: 'sqlite', version: 'v1', configuration }
+  })
+  const runFile = moveRunFile(readRunFile(), { folder, free, wished, env })
+  const file = path.join(folder, 'dapr.yaml')
+  writeFileSync(file, stringify(runFile))
+  return { file, ports: portsOf(runFile) }
+}
+
+export const portsNeeded = () => allPorts(portsOf(readRunFile())).length

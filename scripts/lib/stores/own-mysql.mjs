@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { findProgram } from '../machine/programs.mjs'
+import { outputOf, runCommand } from '../machine/run-command.mjs'
+import { portNear } from '../machine/ports.mjs'
+import { spawnServer, waitFor } from './servers.mjs'
+import { versionIn, inRange, versionText } from '../machine/versions.mjs'
+import { Fault } from '../terminal/fault.mjs'
+
+const oldest = { mariadb: [10, 11, 0], mysql: [8, 4, 0] }
+
+/** The database server on this machine: `{ file, kind: 'mariadb' | 'mysql', version }`. */
+export const findMysql = async () => {
+  const file = findProgram('mariadbd', 'mysqld')
+  if (!file) return undefined
+  const text = (await outputOf(file, ['--no-defaults', '--version'])) ?? ''
+  const kind = /mariadb/i.test(text) ? 'mariadb' : 'mysql'
+  const version = versionIn(text.replace(/^.*?Ver /, ''))
+  return {
+    file,
+    kind,
+    version,
+    supported: inRange(version, { from: oldest[kind], below: [99, 0, 0] }),
+  }
+}
+
+export const tooOld = ({ file, kind, version }) =>
+  `${file} is ${kind} ${version ? versionText(version) : 'of unknown version'}; the shop needs MariaDB 10.11 or MySQL 8.4 at least`
+
+const asUser = process.getuid?.() === 0 ? ['--user=root'] : []
+
+const createFiles = async ({ file, kind }, data, log) => {
+  const install = kind === 'mariadb' && findProgram('mariadb-install-db', 'mysql_install_db')
+  // A half-made data folder can't be continued: made aside, then renamed.
+  const [program, args] = install
+    ? [
+        install,
+        ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--skip-name-resolve', ...asUser],
+      ]
+    : [file, ['--no-defaults', '--initialize-insecure', `--datadir=${data}`, ...asUser]]
+  await runCommand(program, args, { log, what: 'Creating the database files' })
+}
+
+const adminPassword = (folder) => {
+  const file = path.join(folder, 'admin-password')
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  return readFileSync(file, 'utf8')
+}
+
+// The server runs this at each start: the administrator is as we know it, and root has no open door.
+const initFile = (folder, kind, password) => {
+  const file = path.join(folder, 'init.sql')
+  const admin = `'micromart_admin'@'127.0.0.1'`
+  const lines = [
+    `CREATE USER IF NOT EXISTS ${admin} IDENTIFIED BY '${password}'`,
+    `ALTER USER ${admin} IDENTIFIED BY '${password}'`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${admin} WITH GRANT OPTION`,
+    ...(kind === 'mysql' ? [`ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}'`] : []),
+  ]
+  writeFileSync(file, lines.map((line) => `${line};\n`).join(''), { mode: 0o600 })
+  return file
+}
+
+const serverArgs = (folder, data, port, init) => [
+  '--no-defaults',
+  ...asUser,
+  `--datadir=${data}`,
+  `--port=${port}`,
+  '--bind-address=127.0.0.1',
+  `--socket=${path.join(folder, 'sock')}`,
+  `--pid-file=${path.join(folder, 'pid')}`,
+  `--init-file=${init}`,
+  '--skip-name-resolve',
+  '--max-connections=300',
+  '--innodb-buffer-pool-size=256M',
+  '--character-set-server=utf8mb4',
+]
+
+/**
+ * Runs MariaDB or MySQL privately, with its data in `folder`.
+ * @param durable false for tests: a commit need not survive a power cut
+ * @returns the administrator's address
+ */
+export const startOwnMysql = async ({ folder, wish, durable = true, run, log, say }) => {
+  const found = await findMysql()
+  if (!found.supported)
+    throw new Fault(tooOld(found), { advice: 'Install a newer one, or set MICROMART_MYSQL_URL.' })
+  const data = path.join(folder, 'data')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const ready = path.join(folder, 'created')
+  if (!existsSync(ready)) {
+    rmSync(data, { recursive: true, force: true })
+    await say.step('Database files', { usually: '5 s, once' }, () => createFiles(found, data, log))
+    writeFileSync(ready, '')
+  }
+  const password = adminPassword(folder)
+  const port = await portNear(wish)
+  const args = serverArgs(folder, data, port, initFile(folder, found.kind, password))
+  if (!durable) args.push('--innodb-flush-log-at-trx-commit=2', '--skip-log-bin')
+  const server = spawnServer('mysql', found.file, args, { run, log })
+  const { default: mysql } = await import('mysql2/promise')
+  const url = `mysql://micromart_admin:${password}@127.0.0.1:${port}`
+  await waitFor(`${found.kind} on port ${port}`, server, async () => {
+    const connection = await mysql.createConnection(url)
+    await connection.end()
+  })
+  return url
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { Fault } from '../terminal/fault.mjs'
+import { findProgram } from '../machine/programs.mjs'
+import { portNear } from '../machine/ports.mjs'
+import { outputOf } from '../machine/run-command.mjs'
+import { spawnServer, waitFor } from './servers.mjs'
+import { connectRedis } from './redis.mjs'
+import { inRange, versionIn, versionText } from '../machine/versions.mjs'
+
+const supported = { from: [6, 2, 0], below: [99, 0, 0] }
+
+export const findRedis = async () => {
+  const file = findProgram('redis-server', 'valkey-server')
+  if (!file) return undefined
+  const version = versionIn(((await outputOf(file, ['--version'])) ?? '').replace(/^.*?v=/, ''))
+  return { file, version, supported: inRange(version, supported) }
+}
+
+const settings = ({ folder, port, password, durable }) => `bind 127.0.0.1
+port ${port}
+dir ${folder}
+requirepass ${password}
+maxmemory-policy noeviction
+appendonly ${durable ? 'yes' : 'no'}
+appendfsync everysec
+save ""
+`
+
+const passwordIn = (folder) => {
+  const file = path.join(folder, 'admin-password')
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  return readFileSync(file, 'utf8')
+}
+
+/**
+ * Runs Redis privately, with its data in `folder`.
+ * @returns the administrator's address
+ */
+export const startOwnRedis = async ({ folder, wish, durable = true, run, log }) => {
+  const found = await findRedis()
+  if (!found.supported) {
+    throw new Fault(
+      `${found.file} is Redis ${found.version ? versionText(found.version) : 'of unknown version'}; the shop needs 6.2 at least`,
+      {
+        advice: 'Install a newer one, or set MICROMART_REDIS_URL.',
+      },
+    )
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const password = passwordIn(folder)
+  const port = await portNear(wish)
+  const file = path.join(folder, 'redis.conf')
+  writeFileSync(file, settings({ folder, port, password, durable }), { mode: 0o600 })
+  const server = spawnServer('redis', found.file, [file], { run, log })
+  const url = `redis://:${password}@127.0.0.1:${port}/0`
+  await waitFor(`redis on port ${port}`, server, async () => (await connectRedis(url)).close())
+  return url
+}

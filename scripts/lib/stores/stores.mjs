@@ -1,0 +1,54 @@
+import path from 'node:path'
+import { canInstall, installPackages } from '../machine/apt.mjs'
+import { Fault } from '../terminal/fault.mjs'
+import { findMysql, startOwnMysql } from './own-mysql.mjs'
+import { findRedis, startOwnRedis } from './own-redis.mjs'
+
+const installMissing = async (missing, say, logDir) => {
+  if (missing.length === 0) return
+  if (canInstall()) return installPackages(missing, say, logDir)
+  throw new Fault(
+    `There is no ${missing.includes('redis-server') ? 'Redis' : 'MariaDB or MySQL'} on this machine`,
+    {
+      advice:
+        'Install it (Debian: sudo apt-get install mariadb-server-core redis-server), or name running ones in ' +
+        'MICROMART_MYSQL_URL (mysql://admin:password@host:port) and MICROMART_REDIS_URL (redis://:password@host:port/0).',
+    },
+  )
+}
+
+/** What has to be installed for the stores that are not given. */
+const missingStores = async ({ mysqlUrl, redisUrl }) => [
+  ...(mysqlUrl || (await findMysql()) ? [] : ['mariadb-server-core']),
+  ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
+]
+
+/**
+ * The two stores: the given ones, or own processes with their data below `home`.
+ * @returns administrators' addresses `{ mysqlUrl, redisUrl }`
+ */
+export const openStores = async ({
+  mysqlUrl,
+  redisUrl,
+  home,
+  logDir,
+  ports,
+  durable,
+  run,
+  say,
+}) => {
+  await installMissing(await missingStores({ mysqlUrl, redisUrl }), say, logDir)
+  const own = (name, wish) => ({
+    folder: path.join(home, name),
+    log: path.join(logDir, `${name}.log`),
+    wish,
+    durable,
+    run,
+    say,
+  })
+  const mysql = mysqlUrl ?? startOwnMysql(own('mysql', ports?.mysql ?? 7601))
+  const redis = redisUrl ?? startOwnRedis(own('redis', ports?.redis ?? 7602))
+  const [first, second] = await Promise.allSettled([mysql, redis])
+  for (const { status, reason } of [first, second]) if (status === 'rejected') throw reason
+  return { mysqlUrl: first.value, redisUrl: second.value }
+}

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { installDapr } from '../dapr/install.mjs'
+import { daprd } from '../dapr/programs.mjs'
+import { accountsFor, dropDatabases } from '../stores/databases.mjs'
+import { requireNode24 } from '../machine/dependencies.mjs'
+import { reportFault } from '../terminal/fault.mjs'
+import { root } from '../machine/paths.mjs'
+import { dropRedisData } from '../stores/redis-accounts.mjs'
+import { writePrivate } from '../shop/secrets.mjs'
+import { seedCatalogue } from '../shop/seed-catalogue.mjs'
+import { startShop } from '../shop/shop.mjs'
+import { openStores } from '../stores/stores.mjs'
+
+const jestBin = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
+
+const jest = (name, { home, jestArgs, env, extra = [] }) => {
+  const outputFile = path.join(home, `results-${name}.json`)
+  rmSync(outputFile, { force: true })
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    jestBin,
+    `--selectProjects=${name}`,
+    '--passWithNoTests',
+    '--json',
+    `--outputFile=${outputFile}`,
+    ...extra,
+    ...jestArgs,
+  ]
+  // With --json the report goes to standard output, which the file has already.
+  const stdio = ['ignore', 'ignore', 'inherit']
+  const child = spawn(requireNode24(), args, { cwd: root, env: { ...process.env, ...env }, stdio })
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ name, code, outputFile }))
+  })
+}
+
+const countsOf = ({ outputFile, code }) => {
+  try {
+    const found = JSON.parse(readFileSync(outputFile, 'utf8'))
+    return {
+      passed: found.numPassedTests,
+      // A file that cannot even be read has no tests to count.
+      failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+      skipped: found.numPendingTests,
+    }
+  } catch {
+    return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+  }
+}
+
+const given = {
+  mysqlUrl: process.env.MICROMART_TEST_MYSQL_URL || undefined,
+  redisUrl: process.env.MICROMART_TEST_REDIS_URL || undefined,
+}
+
+const testStores = ({ home, run, say }) =>
+  say.step('Stores for the tests', { usually: '2 to 5 s' }, () =>
+    openStores({
+      ...given,
+      home,
+      logDir: path.join(home, 'log'),
+      ports: { mysql: 7611, redis: 7612 },
+      durable: false,
+      run,
+      say,
+    }),
+  )
+
+const otherDatabase = (redisUrl, db) => {
+  const url = new URL(redisUrl)
+  url.pathname = `/${db}`
+  return url.href
+}
+
+// A server that the caller named may hold another shop's schemas: those are never touched.
+const suffix = given.mysqlUrl ? '_e2e' : ''
+
+// Without a catalogue most tests still can say something, and those that can't will fail.
+const seed = ({ urls, accounts, home }) =>
+  seedCatalogue({
+    gateway: urls.gateway,
+    admin: accounts.admin,
+    state: path.join(home, 'seed.json'),
+  }).catch(reportFault)
+
+const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
+  const ownRedis = otherDatabase(redisUrl, 9)
+  const folder = path.join(home, 'shop')
+  rmSync(folder, { recursive: true, force: true })
+  await dropDatabases(mysqlUrl, accountsFor(suffix))
+  await dropRedisData(ownRedis, suffix)
+  const shop = await startShop({
+    home: folder,
+    mysqlUrl,
+    redisUrl: ownRedis,
+    suffix,
+    run,
+    say,
+    // What was in flight when a consumer is killed comes again after seconds, not half a minute.
+    pubsub: { redeliverInterval: '2s', processingTimeout: '30s' },
+  })
+  await say.step('Catalogue', { usually: '3 to 10 s' }, () => seed(shop))
+  const file = path.join(home, 'shop.json')
+  const { urls, accounts, ports, secrets } = shop
+  const { gateway, zipkin } = urls
+  writePrivate(file, {
+    gateway,
+    accounts,
+    ports,
+    mysql: mysqlUrl,
+    redis: ownRedis,
+    secrets,
+    zipkin,
+  })
+  return file
+}
+
+// Slow is not wrong: builds and other shops may share the cores.
+const twoAtOnce = ['--maxWorkers=2', '--testTimeout=30000']
+// One shop serves all files; some of them count its calls or stop its services.
+const oneByOne = ['--runInBand', '--testTimeout=60000']
+
+const prepared = {
+  unit: async () => ({ extra: twoAtOnce }),
+  service: async (context) => {
+    const { mysqlUrl, redisUrl } = await context.stores()
+    const sidecar = await installDapr(daprd, context.say, path.join(context.home, 'log'))
+    const env = {
+      MICROMART_TEST_MYSQL_URL: mysqlUrl,
+      MICROMART_TEST_REDIS_URL: redisUrl,
+      MICROMART_DAPRD: sidecar,
+    }
+    return { extra: twoAtOnce, env }
+  },
+  e2e: async (context) => ({
+    extra: oneByOne,
+    env: { MICROMART_E2E: await testShop(await context.stores(), context) },
+  }),
+}
+
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
+
+/**
+ * Runs the kinds of tests one after the other, each with what it needs; all of them, whatever fails.
+ * @returns `{ totals: { passed, failed, skipped }, times: [{ name, took }], broken }`
+ */
+export const runStages = async (names, { jestArgs, ...context }) => {
+  mkdirSync(path.join(context.home, 'log'), { recursive: true })
+  let opened
+  const stores = () => (opened ??= testStores(context))
+  const totals = { passed: 0, failed: 0, skipped: 0 }
+  const times = []
+  let broken = false
+  for (const name of names) {
+    const began = Date.now()
+    const { extra, env } = await prepared[name]({ ...context, stores })
+    if (seconds(began) !== '0.0 s') times.push({ name: `preparing ${name}`, took: seconds(began) })
+    const testing = Date.now()
+    context.say.line(`\n> Tests: ${name}`)
+    const result = await jest(name, { home: context.home, jestArgs, env, extra })
+    times.push({ name, took: seconds(testing) })
+    for (const [key, count] of Object.entries(countsOf(result))) totals[key] += count
+    broken ||= result.code !== 0
+  }
+  return { totals, times, broken }
+}
