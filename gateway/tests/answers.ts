@@ -1,5 +1,11 @@
 import type { Cart } from '@micromart/contracts/cart'
-import { type Order, OrderStatus, PaymentStatus } from '@micromart/contracts/order'
+import {
+  type NextAction,
+  type Order,
+  type OrderPayment,
+  OrderStatus,
+  PaymentStatus,
+} from '@micromart/contracts/order'
 import { type Product, ProductStatus } from '@micromart/contracts/product'
 import { systemIds } from '@micromart/kernel'
 
@@ -73,6 +79,12 @@ export const aCart = (change: Partial<Cart> = {}): Cart => ({
   ...change,
 })
 
+/** How an order is paid; nothing waits for the shopper unless said. */
+export const aPayment = (
+  status: PaymentStatus,
+  nextAction: NextAction | undefined = undefined,
+): OrderPayment => ({ status, method: 'card', nextAction })
+
 export const anOrder = (change: Partial<Order> = {}): Order => ({
   id: systemIds.next(),
   number: 'M-7K2Q-9F4D',
@@ -87,7 +99,10 @@ export const anOrder = (change: Partial<Order> = {}): Order => ({
   discount: eur(0),
   total: eur(3998),
   shippingAddress: anAddress,
-  payment: { status: PaymentStatus.PAYMENT_STATUS_PAID, method: 'card' },
+  payment: aPayment(PaymentStatus.PAYMENT_STATUS_PAID),
+  refunded: undefined,
+  carrier: undefined,
+  trackingCode: undefined,
   createdAt: at,
   updatedAt: at,
   orderToken: undefined,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { OrderStatus, PaymentStatus } from '@micromart/contracts/order'
 import { DomainError, systemIds } from '@micromart/kernel'
-import { anOrder } from './answers.ts'
+import { anOrder, aPayment } from './answers.ts'
 import { expectDocumented } from './documented.ts'
 import { startForTest, type TestGateway } from './start.ts'
 
@@ -16,7 +16,7 @@ describe('orders', () => {
       order: anOrder({
         id,
         status: OrderStatus.ORDER_STATUS_CANCELLED,
-        payment: { status: PaymentStatus.PAYMENT_STATUS_REFUND_PENDING, method: 'card' },
+        payment: aPayment(PaymentStatus.PAYMENT_STATUS_REFUND_PENDING),
       }),
     }))
   })
@@ -70,6 +70,7 @@ describe('orders', () => {
           event: 'order.placed',
           message: 'Placed',
           actor: 'shopper',
+          seq: 1n,
         },
       ],
     }))

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { OrderStatus, PaymentStatus } from '@micromart/contracts/order'
 import { DomainError, systemIds } from '@micromart/kernel'
-import { anAddress, anOrder } from './answers.ts'
+import { anAddress, anOrder, aPayment } from './answers.ts'
 import { expectDocumented } from './documented.ts'
 import { startForTest, type TestGateway } from './start.ts'
 
@@ -96,7 +96,7 @@ describe('placing an order', () => {
   it('202 while the outcome is not known, with Location and Retry-After', async () => {
     const order = anOrder({
       status: OrderStatus.ORDER_STATUS_PAYMENT_PENDING,
-      payment: { status: PaymentStatus.PAYMENT_STATUS_PENDING, method: 'card' },
+      payment: aPayment(PaymentStatus.PAYMENT_STATUS_PENDING),
     })
     shop.sidecar.answer('order', 'PlaceOrder', () => ({ order }))
     const response = await place(guestOrder)
@@ -113,7 +113,7 @@ describe('placing an order', () => {
   it('402 when declined, and its repeat is the same bytes', async () => {
     const order = anOrder({
       status: OrderStatus.ORDER_STATUS_FAILED,
-      payment: { status: PaymentStatus.PAYMENT_STATUS_DECLINED, method: 'card' },
+      payment: aPayment(PaymentStatus.PAYMENT_STATUS_DECLINED),
     })
     const traceId = 'a1'.repeat(16)
     let replayed = false
@@ -140,7 +140,7 @@ describe('placing an order', () => {
     [OrderStatus.ORDER_STATUS_REFUNDED, PaymentStatus.PAYMENT_STATUS_REFUNDED],
   ])('503, not 402 and not 201, for an order that ended without a decline (%#)', async (...of) => {
     const [status, paymentStatus] = of
-    const order = anOrder({ status, payment: { status: paymentStatus, method: 'card' } })
+    const order = anOrder({ status, payment: aPayment(paymentStatus) })
     shop.sidecar.answer('order', 'PlaceOrder', () => ({ order }))
     const response = await place(guestOrder)
     expectDocumented(response)

@@ -28,6 +28,7 @@ const entry = {
   event: 'order.placed',
   message: 'Placed',
   actor: 'shopper',
+  seq: 1n,
 }
 
 /** A gateway whose services always say the same, so that recorded answers can be compared. */

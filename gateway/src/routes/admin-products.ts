@@ -1,4 +1,3 @@
-import { DomainError } from '@micromart/kernel'
 import type { Product } from '@micromart/contracts/product'
 import { z } from 'zod'
 import { adminProductAnswer, productStatus } from '../answers/catalogue.ts'
@@ -13,7 +12,7 @@ import { listOf } from '../shapes/queries.ts'
 import { handle, id } from '../shapes/texts.ts'
 import { productFilter, productSort } from './catalogue.ts'
 import { alsoAnswers, headers } from './common.ts'
-import { namedVersion, namesVersion, requiredIfMatch, versionEtag } from './if-match.ts'
+import { changed, namedVersion, namesVersion, requiredIfMatch, versionEtag } from './if-match.ts'
 
 const common = { tag: 'Admin: products', auth: needs('catalog:write') } as const
 const params = z.object({ id })
@@ -38,16 +37,6 @@ const expectedVersion = async (sent: Sent, { product }: Shop): Promise<bigint> =
   const now = present((await product.getAdminProduct({ idOrHandle: sent.params.id })).product)
   if (namesVersion(ifMatch, now.version)) return now.version
   throw refusal('version_changed')
-}
-
-/** Under `If-Match` a version that moved on is 412, not 409. */
-const changed = async <T>(change: Promise<T>): Promise<T> => {
-  try {
-    return await change
-  } catch (cause) {
-    const isStale = cause instanceof DomainError && cause.code === 'version_changed'
-    throw isStale ? refusal('version_changed', { cause }) : cause
-  }
 }
 
 export const adminProductRoutes = [

@@ -8,7 +8,7 @@ import { userQuery } from '../shapes/admin.ts'
 import { listOf } from '../shapes/queries.ts'
 import { id } from '../shapes/texts.ts'
 import { alsoAnswers, headers } from './common.ts'
-import { contentEtag, names, requiredIfMatch } from './if-match.ts'
+import { changed, contentEtag, names, requiredIfMatch } from './if-match.ts'
 
 const common = { tag: 'Admin: users' } as const
 const params = z.object({ id })
@@ -16,13 +16,20 @@ const params = z.object({ id })
 const withEtag = (answer: object): Answer => json(200, answer, { ETag: contentEtag(answer) })
 
 /**
- * Roles are changed by who has read them.
+ * Roles are changed by who has read them. The user service compares once more, where it writes: two admins at once do
+ * not both pass.
+ * @returns the roles that were read; none when any will do
  * @throws HttpProblem 412
  */
-const checkUnchanged = async (ifMatch: string, userId: string, { user }: Shop): Promise<void> => {
-  if (ifMatch.trim() === '*') return
+const rolesRead = async (
+  ifMatch: string,
+  userId: string,
+  { user }: Shop,
+): Promise<readonly string[]> => {
+  if (ifMatch.trim() === '*') return []
   const present = userAnswer((await user.getUser({ id: userId })).user)
   if (!names(ifMatch, contentEtag(present))) throw refusal('version_changed')
+  return present.roles
 }
 
 export const adminUserRoutes = [
@@ -72,8 +79,9 @@ export const adminUserRoutes = [
       ...alsoAnswers(404, 412, 422, 428),
     },
     handler: async ({ params: named, body: { roles }, header }, shop) => {
-      await checkUnchanged(requiredIfMatch(header), named.id, shop)
-      return withEtag(userAnswer((await shop.user.setRoles({ id: named.id, roles })).user))
+      const expectedRoles = await rolesRead(requiredIfMatch(header), named.id, shop)
+      const wanted = { id: named.id, roles, expectedRoles }
+      return withEtag(userAnswer((await changed(shop.user.setRoles(wanted))).user))
     },
   }),
 ]

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { DomainError } from '@micromart/kernel'
 import { refusal } from '../problem/problem.ts'
 
 const hashOf = (json: unknown): string =>
@@ -36,3 +37,13 @@ export const namedVersion = (ifMatch: string): bigint | undefined => {
 /** Whether one of several ETags, or `*`, is of this version. */
 export const namesVersion = (ifMatch: string, version: bigint): boolean =>
   ifMatch.trim() === '*' || ifMatch.split(',').some((part) => namedVersion(part) === version)
+
+/** Under `If-Match` a version that moved on is 412, not 409. */
+export const changed = async <T>(change: Promise<T>): Promise<T> => {
+  try {
+    return await change
+  } catch (cause) {
+    const isStale = cause instanceof DomainError && cause.code === 'version_changed'
+    throw isStale ? refusal('version_changed', { cause }) : cause
+  }
+}
