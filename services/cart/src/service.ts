@@ -1,5 +1,6 @@
 import { apps, tokenAudience } from '@micromart/contracts'
-import { CartServiceService } from '@micromart/contracts/cart'
+import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
+import { BacklogServiceService } from '@micromart/contracts/ops'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
@@ -8,6 +9,7 @@ import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/serv
 import { offersProduct } from './client/offers-product.ts'
 import type { Config } from './config.ts'
 import { guestTokens } from './crypto/guest-tokens-node.ts'
+import { backlogRpc, cartBooksRpc } from './handler/books-rpc.ts'
 import { cartTopics } from './handler/events.ts'
 import { cartRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
@@ -62,7 +64,11 @@ export const startCart = async (
     await serve({
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
-      services: [[CartServiceService, cartRpc(use)]],
+      services: [
+        [CartServiceService, cartRpc(use)],
+        [CartBooksServiceService, cartBooksRpc(use)],
+        [BacklogServiceService, backlogRpc()],
+      ],
       topics: cartTopics(use),
       verifier: verifierOf(config, sidecar, ports),
       appToken: config.APP_API_TOKEN,

@@ -19,7 +19,10 @@ it('answers an empty cart to a guest without one, and writes nothing for it', as
     lines: [],
     takenOrderIds: [],
     mergedCartIds: [],
+    cartKey: `guest:${createHash('sha256').update(cartToken).digest('hex')}`,
+    remembers: 50,
   })
+  expect((await shop.guest.getLines({})).cartKey).toBe('')
   expect(shop.sidecar.state.size).toBe(0)
   expect(shop.sidecar.calls()).toEqual([])
 })

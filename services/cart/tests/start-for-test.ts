@@ -1,4 +1,5 @@
-import { CartServiceService } from '@micromart/contracts/cart'
+import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
+import { BacklogServiceService } from '@micromart/contracts/ops'
 import type { Offer } from '@micromart/contracts/product'
 import { apps } from '@micromart/contracts'
 import { money, silentLog, systemIds } from '@micromart/kernel'
@@ -53,8 +54,10 @@ const replica = async (sidecar: FakeSidecar, overrides: Overrides) => {
   await using starting = new AsyncDisposableStack()
   const service = starting.use(await startCart(config, { log: silentLog, ...overrides }))
   const client = starting.use(await testClient(CartServiceService, service.port))
+  const books = starting.use(await testClient(CartBooksServiceService, service.port))
+  const backlog = starting.use(await testClient(BacklogServiceService, service.port))
   const running = starting.move()
-  return { ...service, client, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { ...service, client, books, backlog, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 /** The cart service on a fake sidecar, and `replicas - 1` more of it on the same one. */
@@ -77,6 +80,8 @@ export const startForTest = async ({
     sidecar,
     shelf: shelf(sidecar),
     httpPort: first.httpPort,
+    books: first.books.as(),
+    backlog: first.backlog.as(),
     /** As a guest; each replica has its own. */
     guest: first.client.as(),
     guests: started.map(({ client }) => client.as()),

@@ -6,7 +6,8 @@ import type { PaidOrder } from '../model/bought.ts'
 import type { CartKey } from '../model/cart.ts'
 import type { UseCases } from '../usecase/index.ts'
 
-const cartKey = z.custom<CartKey>(
+/** The form of a cart's key, from whoever names one. */
+export const cartKey = z.custom<CartKey>(
   (key) => typeof key === 'string' && /^(member:[\w.:-]{1,128}|guest:[0-9a-f]{64})$/.test(key),
 )
 

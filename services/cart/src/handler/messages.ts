@@ -1,8 +1,9 @@
 import type { Cart as CartMessage, CartItem, GetLinesResponse } from '@micromart/contracts/cart'
 import type { CallContext } from '@micromart/service'
-import type { Cart } from '../model/cart.ts'
+import { mostRemembered } from '../model/cart.ts'
 import type { Owner } from '../model/owner.ts'
 import type { CartView, Item } from '../model/view.ts'
+import type { LinesToBuy } from '../usecase/index.ts'
 
 /** A user's token beats a cart token. */
 export const ownerOf = (
@@ -22,10 +23,12 @@ export const cartMessage = ({ items, subtotal, version }: CartView): CartMessage
 })
 
 /** No cart is a cart without id and lines. */
-export const linesMessage = (cart: Cart | undefined): GetLinesResponse => ({
+export const linesMessage = ({ key, cart }: LinesToBuy): GetLinesResponse => ({
   cartId: cart?.id ?? '',
   version: cart?.version ?? '',
   lines: cart?.lines.map(({ sku, quantity }) => ({ sku, quantity })) ?? [],
   takenOrderIds: cart?.takenOrders ?? [],
   mergedCartIds: cart?.mergedCarts ?? [],
+  cartKey: key ?? '',
+  remembers: mostRemembered,
 })

@@ -1,10 +1,14 @@
-import type { Cart } from '../model/cart.ts'
-import type { Owner } from '../model/owner.ts'
+import { type Cart, type CartKey, openCart } from '../model/cart.ts'
+import { keyOf, type Owner } from '../model/owner.ts'
 import type { Ports } from '../model/ports.ts'
-import { findCart } from './find-cart.ts'
 
-/** The cart to check out, without prices, so without product; undefined when there is none. */
+/** A cart to check out: `key` is none for a guest without a token, `cart` is none for who has not added anything. */
+export type LinesToBuy = { readonly key: CartKey | undefined; readonly cart: Cart | undefined }
+
+/** The cart to check out, without prices, so without product. */
 export const getLines =
-  (ports: Pick<Ports, 'carts' | 'tokens'>) =>
-  ({ owner }: { readonly owner: Owner }): Promise<Cart | undefined> =>
-    findCart(ports)(owner)
+  ({ carts, tokens }: Pick<Ports, 'carts' | 'tokens'>) =>
+  async ({ owner }: { readonly owner: Owner }): Promise<LinesToBuy> => {
+    const key = keyOf(owner, tokens)
+    return { key, cart: key && openCart(await carts.read(key)) }
+  }

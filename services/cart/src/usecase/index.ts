@@ -3,6 +3,7 @@ import { addItem } from './add-item.ts'
 import { clearCart } from './clear-cart.ts'
 import { getCart } from './get-cart.ts'
 import { getLines } from './get-lines.ts'
+import { listNotTaken } from './list-not-taken.ts'
 import { mergeCart } from './merge-cart.ts'
 import { removeItem } from './remove-item.ts'
 import { setItem } from './set-item.ts'
@@ -18,7 +19,9 @@ export const cartUseCases = (ports: Ports) => ({
   mergeCart: mergeCart(ports),
   getLines: getLines(ports),
   takeBought: takeBought(ports),
+  listNotTaken: listNotTaken(ports),
 })
 
 export type { Edited } from './edit-cart.ts'
+export type { LinesToBuy } from './get-lines.ts'
 export type UseCases = ReturnType<typeof cartUseCases>
