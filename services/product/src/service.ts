@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { cleanHtml } from './handler/clean-html.ts'
 import { productWatch, type Watch } from './handler/metrics.ts'
 import { productRpc } from './handler/rpc.ts'
+import { booksMysql } from './repository/books-mysql.ts'
 import { categoriesMysql } from './repository/categories-mysql.ts'
 import { changesMysql } from './repository/changes-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
@@ -50,6 +51,7 @@ const wire = (config: Config, db: Database, of: { clock: Clock; ids: Ids; log: L
     categories: categoriesMysql(db),
     changes: changesMysql(db, of.clock),
     stock: stockMysql(db, of),
+    books: booksMysql(db),
     cleanHtml,
     currency: config.SHOP_CURRENCY,
     ...of,

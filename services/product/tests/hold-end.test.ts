@@ -86,8 +86,8 @@ describe('the end of a hold', () => {
   it('returned after the claim, puts the units back, once', async () => {
     const { sku, orderId } = await held(3)
     await shop.shopper.claimStock({ orderId })
-    await shop.shopper.returnStock({ orderId })
-    await shop.shopper.returnStock({ orderId })
+    await shop.shopper.returnStock({ orderId, returnId: '', lines: [] })
+    await shop.shopper.returnStock({ orderId, returnId: '', lines: [] })
     const { stock, movements } = await shop.staff.getStock({ sku })
     expect(stock).toEqual({ onHand: 10n, held: 0n, available: 10n })
     expect(movements.map(({ kind, delta }) => [kind, delta])).toEqual([
@@ -100,7 +100,7 @@ describe('the end of a hold', () => {
 
   it('returned when merely held, is released', async () => {
     const { sku, orderId } = await held(3)
-    await shop.shopper.returnStock({ orderId })
+    await shop.shopper.returnStock({ orderId, returnId: '', lines: [] })
     expect(await numbers(sku)).toEqual({ onHand: 10, held: 0 })
     expect(await hold(orderId, [line(sku, 3)])).toMatchObject({ held: false })
   })
@@ -108,7 +108,7 @@ describe('the end of a hold', () => {
   it('returned before anything else, is a tombstone', async () => {
     const { sku } = await shelf(5)
     const orderId = systemIds.next()
-    await shop.shopper.returnStock({ orderId })
+    await shop.shopper.returnStock({ orderId, returnId: '', lines: [] })
     expect(await hold(orderId, [line(sku, 1)])).toMatchObject({ held: false })
   })
 })

@@ -3,6 +3,9 @@ import { encodeCursor, systemIds } from '@micromart/kernel'
 import { decodeJwt } from 'jose'
 import { startForTest } from './start-for-test.ts'
 
+const customer = ['customer']
+const customerAdmin = ['customer', 'admin']
+
 const lastAdmin = { kind: 'precondition', code: 'last_admin' }
 
 describe('the list of users', () => {
@@ -63,7 +66,7 @@ describe('the list of users', () => {
     const forbidden = { kind: 'forbidden' }
     await expect(ann.rpc.listUsers({ limit: 1 })).rejects.toMatchObject(forbidden)
     await expect(ann.rpc.getUser({ id: ann.user.id })).rejects.toMatchObject(forbidden)
-    const roles = { id: ann.user.id, roles: ['customer', 'admin'] }
+    const roles = { id: ann.user.id, roles: customerAdmin, expectedRoles: customer }
     await expect(ann.rpc.setRoles(roles)).rejects.toMatchObject(forbidden)
     await expect(support.rpc.setRoles(roles)).rejects.toMatchObject(forbidden)
   })
@@ -75,7 +78,7 @@ describe('setting roles', () => {
     const [admin, ann] = [await user.hire('admin'), await user.join()]
     const roles = ['merchandiser', 'customer']
 
-    const changed = await admin.rpc.setRoles({ id: ann.user.id, roles })
+    const changed = await admin.rpc.setRoles({ id: ann.user.id, roles, expectedRoles: customer })
 
     expect(changed).toEqual({ user: { ...ann.user, roles: ['customer', 'merchandiser'] } })
     expect(await admin.rpc.getUser({ id: ann.user.id })).toEqual(changed)
@@ -96,7 +99,11 @@ describe('setting roles', () => {
   it('S22 taking a role away ends the sessions of its holder at once, and of nobody else', async () => {
     await using user = await startForTest()
     const [admin, support] = [await user.hire('admin'), await user.hire('support')]
-    await admin.rpc.setRoles({ id: support.user.id, roles: ['customer'] })
+    await admin.rpc.setRoles({
+      id: support.user.id,
+      roles: customer,
+      expectedRoles: ['support', 'customer'],
+    })
     await expect(user.guest.refresh(support)).rejects.toMatchObject({ code: 'refresh_invalid' })
     await user.guest.refresh(admin)
     const { tokens } = await user.guest.login(support)
@@ -106,8 +113,12 @@ describe('setting roles', () => {
   it('S34 leaves the last administrator one', async () => {
     await using user = await startForTest()
     const [admin, other] = [await user.hire('admin'), await user.hire('admin')]
-    await admin.rpc.setRoles({ id: other.user.id, roles: ['customer'] })
-    const resign = { id: admin.user.id, roles: ['customer'] }
+    await admin.rpc.setRoles({
+      id: other.user.id,
+      roles: customer,
+      expectedRoles: customerAdmin,
+    })
+    const resign = { id: admin.user.id, roles: customer, expectedRoles: customerAdmin }
     await expect(admin.rpc.setRoles(resign)).rejects.toMatchObject(lastAdmin)
     expect(await admin.rpc.getUser({ id: admin.user.id })).toMatchObject({
       user: { roles: ['customer', 'admin'] },
@@ -119,9 +130,10 @@ describe('setting roles', () => {
     for (let round = 0; round < 5; round += 1) {
       await user.query("DELETE FROM account_role WHERE role = 'admin'")
       const [one, two] = [await user.hire('admin'), await user.hire('admin')]
+      const demotion = { roles: customer, expectedRoles: customerAdmin }
       const answers = await Promise.allSettled([
-        one.rpc.setRoles({ id: two.user.id, roles: ['customer'] }),
-        two.rpc.setRoles({ id: one.user.id, roles: ['customer'] }),
+        one.rpc.setRoles({ id: two.user.id, ...demotion }),
+        two.rpc.setRoles({ id: one.user.id, ...demotion }),
       ])
       const refused = answers.filter(({ status }) => status === 'rejected')
       expect(refused).toEqual([
@@ -138,8 +150,12 @@ describe('setting roles', () => {
       await user.hire('admin'),
       await user.join(),
     ]
-    await chief.rpc.setRoles({ id: demoted.user.id, roles: ['customer'] })
-    const grant = { id: ann.user.id, roles: ['customer', 'admin'] }
+    await chief.rpc.setRoles({
+      id: demoted.user.id,
+      roles: customer,
+      expectedRoles: customerAdmin,
+    })
+    const grant = { id: ann.user.id, roles: customerAdmin, expectedRoles: customer }
     await expect(demoted.rpc.setRoles(grant)).rejects.toMatchObject({
       kind: 'forbidden',
       code: 'role_above_own',
@@ -148,16 +164,52 @@ describe('setting roles', () => {
     expect(await ann.rpc.getMe({})).toEqual({ user: ann.user })
   })
 
+  it('is refused to who has read other roles, before anything else is said', async () => {
+    await using user = await startForTest()
+    const [admin, ann] = [await user.hire('admin'), await user.join()]
+    const changed = { kind: 'conflict', code: 'version_changed' }
+    const roles = ['customer', 'support']
+    for (const expectedRoles of [[], roles, ['root'], ['customer', 'root']]) {
+      const change = { id: ann.user.id, roles, expectedRoles }
+      await expect(admin.rpc.setRoles(change)).rejects.toMatchObject(changed)
+    }
+    expect(await admin.rpc.getUser({ id: ann.user.id })).toEqual({ user: ann.user })
+    const none = { id: ann.user.id, roles: [], expectedRoles: ['customer', 'customer'] }
+    expect((await admin.rpc.setRoles(none)).user?.roles).toEqual([])
+    const again = { id: ann.user.id, roles: customer, expectedRoles: [] }
+    expect((await admin.rpc.setRoles(again)).user?.roles).toEqual(customer)
+  })
+
+  it('lets one of two who have read the same roles win', async () => {
+    await using user = await startForTest()
+    const [admin, ann] = [await user.hire('admin'), await user.join()]
+    const answers = await Promise.allSettled(
+      ['support', 'merchandiser', 'operator'].map((role) =>
+        admin.rpc.setRoles({ id: ann.user.id, roles: [role], expectedRoles: customer }),
+      ),
+    )
+    const refused = answers.filter(({ status }) => status === 'rejected')
+    const reason = expect.objectContaining({ code: 'version_changed' })
+    expect(refused).toEqual([
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
+    ])
+  })
+
   it('refuses roles that do not exist and users that do not', async () => {
     await using user = await startForTest()
     const { rpc, user: admin } = await user.hire('admin')
-    await expect(rpc.setRoles({ id: admin.id, roles: ['root'] })).rejects.toMatchObject({
+    await expect(
+      rpc.setRoles({ id: admin.id, roles: ['root'], expectedRoles: [] }),
+    ).rejects.toMatchObject({
       kind: 'invalid',
       code: 'role_unknown',
       params: { role: 'root' },
     })
     for (const id of [systemIds.next(), 'no-id']) {
-      await expect(rpc.setRoles({ id, roles: ['customer'] })).rejects.toMatchObject({
+      await expect(
+        rpc.setRoles({ id, roles: customer, expectedRoles: customer }),
+      ).rejects.toMatchObject({
         code: 'user_not_found',
       })
     }

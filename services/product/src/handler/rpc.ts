@@ -2,6 +2,7 @@ import type { ProductServiceServer } from '@micromart/contracts/product'
 import { unary } from '@micromart/service'
 import type { StockLine } from '../model/stock.ts'
 import type { UseCases } from '../usecase/index.ts'
+import { booksRpc } from './books-rpc.ts'
 import { draftOf, listRequestOf, patchOf } from './commands.ts'
 import { csvRpc } from './csv-rpc.ts'
 import {
@@ -65,8 +66,8 @@ const holdRpc = (
     await use.releaseStock(orderId)
     return {}
   }),
-  returnStock: unary(async ({ orderId }) => {
-    await use.returnStock(orderId)
+  returnStock: unary(async ({ orderId, returnId, lines }) => {
+    await use.returnStock({ orderId, returnId, lines: lines.map(lineOf) })
     return {}
   }),
 })
@@ -120,5 +121,6 @@ export const productRpc = (
   ...catalogueRpc(use),
   ...holdRpc(use, watch),
   ...adminRpc(use, currency),
+  ...booksRpc(use),
   ...csvRpc(use, watch),
 })

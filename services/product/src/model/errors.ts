@@ -70,6 +70,34 @@ export class StockBelowHeld extends DomainError {
   }
 }
 
+/** More came back than was sold of a sku. Params: `sku`, `sold`, `returned` before. */
+export class ReturnExceedsSale extends DomainError {
+  override readonly name = 'ReturnExceedsSale'
+
+  constructor({ sku, sold, returned }: { sku: string; sold: number; returned: number }) {
+    const params = { sku, sold: String(sold), returned: String(returned) }
+    super('precondition', 'return_exceeds_sale', params)
+  }
+}
+
+/** The order's units are held and not sold yet: its claim comes first, then they can come back. */
+export class SaleNotClaimed extends DomainError {
+  override readonly name = 'SaleNotClaimed'
+
+  constructor() {
+    super('conflict', 'sale_not_claimed')
+  }
+}
+
+/** A return id that named other lines before. */
+export class ReturnMismatch extends DomainError {
+  override readonly name = 'ReturnMismatch'
+
+  constructor() {
+    super('precondition', 'return_mismatch')
+  }
+}
+
 /** A hold cannot give back what the books say that it holds. A bug, or somebody wrote into the tables by hand. */
 export class StockBooksBroken extends DomainError {
   override readonly name = 'StockBooksBroken'

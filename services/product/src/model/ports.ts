@@ -1,8 +1,10 @@
+import type { BooksPage, HoldBook, StockBook } from './books.ts'
 import type { Category } from './category.ts'
 import type { ChangeCursor, ProductChange } from './changes.ts'
 import type { Facet, Filter, ListQuery } from './list.ts'
 import type { Page } from '@micromart/kernel'
 import type { Offer, Product, ProductSummary } from './product.ts'
+import type { PartialReturn } from './stock-return.ts'
 import type { ClaimAnswer, HoldAnswer, MovementKind, StockLine, StockSheet } from './stock.ts'
 
 /** A product before and after a change; without `before` it is new. */
@@ -62,6 +64,11 @@ export type Stock = {
   readonly claim: (orderId: string) => Promise<ClaimAnswer>
   readonly release: (orderId: string) => Promise<void>
   readonly putBack: (orderId: string) => Promise<void>
+  /**
+   * Puts some units of a sale back on the shelf, once per return.
+   * @throws ReturnExceedsSale, ReturnMismatch; SaleNotClaimed while the units are merely held
+   */
+  readonly returnSome: (orderId: string, part: PartialReturn) => Promise<void>
   /** Lapses holds that ended. @returns how many */
   readonly expire: (most: number) => Promise<number>
   /** @throws SkuNotFound */
@@ -75,6 +82,12 @@ export type Stock = {
   readonly setOnHand: (
     levels: ReadonlyMap<string, number>,
   ) => Promise<ReadonlyMap<string, 'changed' | 'same' | 'below_held'>>
+}
+
+/** What the books compare; each page is of one moment, by key, bytewise ascending. */
+export type Books = {
+  readonly holds: (page: BooksPage) => Promise<readonly HoldBook[]>
+  readonly stock: (page: BooksPage) => Promise<readonly StockBook[]>
 }
 
 /** What makes HTML of strangers harmless. */

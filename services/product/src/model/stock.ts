@@ -89,6 +89,9 @@ export const stepOf = (status: HoldStatus, move: HoldMove): HoldStep | undefined
 /** The first step of an order's hold. */
 export const takeEffect: Effect = effects.take
 
+/** The effect of a return of some units of a sale. */
+export const putBackEffect: Effect = effects.putBack
+
 const maxTtlSeconds = 86_400
 const maxUnits = 1_000_000
 

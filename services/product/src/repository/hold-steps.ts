@@ -12,6 +12,7 @@ import {
   type StockLine,
 } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
+import { returnRest } from './return-rows.ts'
 import { type HoldRow, tables } from './rows.ts'
 import { select, write } from './sql.ts'
 import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
@@ -105,7 +106,7 @@ export const lockHold = async (tx: EntityManager, orderId: string): Promise<Hold
 export const applyStep = async (
   tx: EntityManager,
   orderId: string,
-  lines: readonly HeldLine[],
+  lines: readonly StockLine[],
   { to, effect }: HoldStep,
   stamp: Stamp,
 ): Promise<void> => {
@@ -126,6 +127,10 @@ export const moveHold = (db: DataSource, orderId: string, move: HoldMove, stamp:
   inTransaction(db, async (tx): Promise<HoldStatus | undefined> => {
     const hold = await lockHold(tx, orderId)
     const step = hold && stepOf(hold.status, move)
-    if (step) await applyStep(tx, orderId, hold.lines, step, stamp)
+    if (step) {
+      const lines =
+        step.to === 'returned' ? await returnRest(tx, orderId, hold.lines, stamp) : hold.lines
+      await applyStep(tx, orderId, lines, step, stamp)
+    }
     return step?.to ?? hold?.status
   })

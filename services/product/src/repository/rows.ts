@@ -219,6 +219,26 @@ const holdLineRows = new EntitySchema<HoldLineRow>({
   },
 })
 
+export type ReturnRow = {
+  orderId: string
+  /** Empty for the return of the whole rest. */
+  returnId: string
+  sku: string
+  quantity: number
+  createdAt: Date
+}
+
+const returnRows = new EntitySchema<ReturnRow>({
+  name: 'stock_returns',
+  columns: {
+    orderId: { name: 'order_id', ...idColumn, primary: true },
+    returnId: { name: 'return_id', ...idColumn, primary: true },
+    sku: { type: 'varchar', length: 100, primary: true },
+    quantity: { type: 'int' },
+    createdAt: { name: 'created_at', ...timeColumn },
+  },
+})
+
 export type MovementRow = {
   id: string
   sku: string
@@ -253,6 +273,7 @@ export const entities = [
   stockRows,
   holdRows,
   holdLineRows,
+  returnRows,
   movementRows,
   outboxRows,
 ]
@@ -269,5 +290,6 @@ export const tables = {
   stocks: tableOf(stockRows),
   holds: tableOf(holdRows),
   holdLines: tableOf(holdLineRows),
+  returns: tableOf(returnRows),
   movements: tableOf(movementRows),
 }

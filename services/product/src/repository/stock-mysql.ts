@@ -8,6 +8,7 @@ import type { Stamp } from './announce.ts'
 import { expireHolds } from './hold-expiry-mysql.ts'
 import { claimStock, endHold, extendHold, holdStock } from './holds-mysql.ts'
 import { findOffers } from './offers-mysql.ts'
+import { returnSome } from './returns-mysql.ts'
 import { marks, select } from './sql.ts'
 import { flipProducts, moveStock, recordMovements } from './stock-move.ts'
 
@@ -106,6 +107,7 @@ export const stockMysql = (db: DataSource, stamp: Stamp & { readonly log: Log })
   claim: claimStock(db, stamp),
   release: endHold(db, stamp, 'release'),
   putBack: endHold(db, stamp, 'return'),
+  returnSome: returnSome(db, stamp),
   expire: expireHolds(db, stamp, stamp.log),
   sheet: readSheet(db),
   adjust: adjustStock(db, stamp),

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Log } from '@micromart/kernel'
-import type { Categories, Changes, CleanHtml, Products, Stock } from '../model/ports.ts'
+import type { Books, Categories, Changes, CleanHtml, Products, Stock } from '../model/ports.ts'
 import { adjustStock } from './adjust-stock.ts'
 import { archiveProduct } from './archive-product.ts'
 import { changesSince } from './changes-since.ts'
@@ -17,7 +17,9 @@ import { holdStock } from './hold-stock.ts'
 import { importProducts } from './import-products.ts'
 import { listAdminProducts } from './list-admin-products.ts'
 import { listCategories } from './list-categories.ts'
+import { listHoldBooks } from './list-hold-books.ts'
 import { listProducts } from './list-products.ts'
+import { listStockBooks } from './list-stock-books.ts'
 import { pruneChanges } from './prune-changes.ts'
 import { releaseStock } from './release-stock.ts'
 import { returnStock } from './return-stock.ts'
@@ -28,6 +30,7 @@ export type Ports = {
   readonly categories: Categories
   readonly changes: Changes
   readonly stock: Stock
+  readonly books: Books
   readonly cleanHtml: CleanHtml
   readonly clock: Clock
   readonly ids: Ids
@@ -50,6 +53,9 @@ export const productUseCases = (ports: Ports) => ({
   releaseStock: releaseStock(ports),
   returnStock: returnStock(ports),
   expireHolds: expireHolds(ports),
+
+  listHoldBooks: listHoldBooks(ports),
+  listStockBooks: listStockBooks(ports),
 
   listAdminProducts: listAdminProducts(ports),
   getAdminProduct: getAdminProduct(ports),

@@ -85,8 +85,8 @@ const desk = (use: UseCases): Rpcs<'listUsers' | 'getUser' | 'setRoles'> => ({
     return { items: items.map(userMessage), nextCursor }
   }),
   getUser: unary(async ({ id }) => ({ user: userMessage(await use.getUser(id)) })),
-  setRoles: unary(async ({ id, roles }, call) => ({
-    user: userMessage(await use.setRoles(userOf(call), id, roles)),
+  setRoles: unary(async ({ id, roles, expectedRoles }, call) => ({
+    user: userMessage(await use.setRoles(userOf(call), { id, roles, expected: expectedRoles })),
   })),
 })
 

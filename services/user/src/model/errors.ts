@@ -142,6 +142,15 @@ export class RoleUnknown extends DomainError {
   }
 }
 
+/** The account's roles are not those that the caller believes they are. */
+export class RolesChanged extends DomainError {
+  override readonly name = 'RolesChanged'
+
+  constructor() {
+    super('conflict', 'version_changed')
+  }
+}
+
 /** Nobody gives or takes a role that allows more than he may himself. Params: `role`. */
 export class RoleAboveOwn extends DomainError {
   override readonly name = 'RoleAboveOwn'

@@ -24,7 +24,7 @@ export type Accounts = {
   readonly changePassword: (change: PasswordChange) => Promise<boolean>
   /** Newest first. @param cursor where the page before ended */
   readonly page: (of: AccountQuery) => Promise<Page<Account>>
-  /** Removing a role ends the account's sessions. @throws UserNotFound, LastAdmin, RoleAboveOwn */
+  /** Removing a role ends the account's sessions. @throws UserNotFound, RolesChanged, LastAdmin, RoleAboveOwn */
   readonly setRoles: (change: RoleChange) => Promise<Account>
   /** Overwrites what is personal, ends the sessions; with user.erased.v1. @throws AccountGone, LastAdmin */
   readonly erase: (id: string, at: Date) => Promise<void>
@@ -49,6 +49,8 @@ type RoleChange = {
   readonly actor: Actor
   readonly id: string
   readonly roles: Account['roles']
+  /** What they are, by the caller's word. */
+  readonly expected: readonly string[]
   readonly at: Date
 }
 

@@ -14,6 +14,10 @@ export const rolesOf = (texts: readonly string[]): readonly Role[] => {
 export const removedRoles = (from: readonly Role[], to: readonly Role[]): readonly Role[] =>
   from.filter((role) => !to.includes(role))
 
+/** Whether these texts name exactly these roles, in any order. */
+export const areRoles = (texts: readonly string[], roles: readonly Role[]): boolean =>
+  new Set(texts).size === roles.length && roles.every((role) => texts.includes(role))
+
 /**
  * Who changes roles: what his token allows and what his roles allow *now*, since a token outlives a demotion by minutes.
  */

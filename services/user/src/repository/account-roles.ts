@@ -1,9 +1,9 @@
 import { type Database, inTransaction } from '@micromart/store'
 import { type EntityManager, In, IsNull } from 'typeorm'
 import type { Account } from '../model/account.ts'
-import { LastAdmin, UserNotFound } from '../model/errors.ts'
+import { LastAdmin, RolesChanged, UserNotFound } from '../model/errors.ts'
 import type { Accounts } from '../model/ports.ts'
-import { checkRoleChange, removedRoles } from '../model/role-change.ts'
+import { areRoles, checkRoleChange, removedRoles } from '../model/role-change.ts'
 import { accountOf } from './account-row.ts'
 import { accountRows, roleRows } from './rows.ts'
 import { endSessions } from './sessions-mysql.ts'
@@ -53,11 +53,12 @@ const replaceRoles = async (
 /** Decides by what the rows say now, not by what the actor's token said when it was signed. */
 export const setRoles =
   (db: Database): Accounts['setRoles'] =>
-  ({ actor, id, roles, at }) =>
+  ({ actor, id, roles, expected, at }) =>
     inTransaction(db, async (tx) => {
       const admins = await lockAdmins(tx)
       const account = await lockAccount(tx, id)
       if (!account) throw new UserNotFound()
+      if (!areRoles(expected, account.roles)) throw new RolesChanged()
       const isLast = admins.length === 1 && admins[0] === id
       if (isLast && !roles.includes('admin')) throw new LastAdmin()
       checkRoleChange(actor, await currentRoles(tx, actor.id), account.roles, roles)

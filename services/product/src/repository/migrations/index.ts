@@ -1,6 +1,7 @@
 import { type MigrationClass, outboxTables, sqlMigration } from '@micromart/store'
 import { createCatalogue, createStock } from './catalogue.ts'
 import { createCategoryListings } from './category-listings.ts'
+import { createStockReturns } from './stock-returns.ts'
 
 const createOutbox = sqlMigration('CreateOutbox1763800000003', outboxTables())
 
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   createStock,
   createOutbox,
   createCategoryListings,
+  createStockReturns,
 ]
