@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client, credentials, type Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import {
+  Client,
+  credentials,
+  type Metadata,
+  type ServiceError,
+  type StatusObject,
+  status,
+} from '@grpc/grpc-js'
 import type { Method } from './method.ts'
 import { isServiceError, neverLeft } from './status.ts'
 
@@ -26,6 +33,8 @@ export type Outgoing = {
   readonly metadata: Metadata
   readonly deadline: Date
   readonly signal?: AbortSignal | undefined
+  /** Called with what the other side says beside its answer, as headers or trailers. */
+  readonly onMetadata?: (metadata: Metadata) => void
 }
 
 /** grpc-js takes a stack trace for each call, for an error that seldom comes: a third of what sending costs. */
@@ -47,7 +56,7 @@ export const callOnce = (
   client: Client,
   method: Method,
   request: unknown,
-  { metadata, deadline, signal }: Outgoing,
+  { metadata, deadline, signal, onMetadata }: Outgoing,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const cancel = () => call.cancel()
@@ -69,6 +78,10 @@ export const callOnce = (
         settle,
       ),
     )
+    if (onMetadata) {
+      call.on('metadata', onMetadata)
+      call.on('status', (end: StatusObject) => onMetadata(end.metadata))
+    }
     if (signal?.aborted) cancel()
     signal?.addEventListener('abort', cancel, { once: true })
   })

@@ -1,9 +1,11 @@
-import type { Client } from '@grpc/grpc-js'
-import { accessOf } from '@micromart/contracts'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Client, Metadata } from '@grpc/grpc-js'
+import { accessOf, idempotencyHeaders } from '@micromart/contracts'
 import { DomainError } from '@micromart/kernel'
 import type { Histogram } from '@opentelemetry/api'
 import type { Breakers } from './breaker.ts'
 import { callOnce, type Outgoing, type patientAtStart } from './channel.ts'
+import { callContext } from './context.ts'
 import {
   type Definition,
   type Method,
@@ -37,6 +39,8 @@ export type ClientOptions<S> = {
    * itself, is called once more. Only for apps that Dapr's resiliency file does not already repeat for.
    */
   readonly idempotent?: boolean
+  /** Sends the idempotency key of the request being served, if it has one. For the gateway: a service derives its own. */
+  readonly forwardsKey?: boolean
 }
 
 /** What all clients of one process share. */
@@ -56,6 +60,7 @@ type Plan = {
   readonly proxied: boolean
   readonly limitMs: number
   readonly idempotent: boolean
+  readonly forwardsKey?: boolean
 }
 
 const defaultLimitMs = 3_000
@@ -77,6 +82,14 @@ const repeatedOnce = async <T>(attempt: () => Promise<T>): Promise<T> => {
     if (isServiceError(error) && isUnexplainedUnavailable(error)) return attempt()
     throw error
   }
+}
+
+const ownKey = () => callContext.getStore()?.idempotency
+
+/** Tells the request being served that its answer is an earlier one's. */
+const noteReplay = (metadata: Metadata): void => {
+  const scope = callContext.getStore()
+  if (scope && metadata.get(idempotencyHeaders.replayed).length > 0) scope.replayed = true
 }
 
 const outcomeOf = (error: unknown): string =>
@@ -103,8 +116,14 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
 
   return async (request: unknown, options: CallOptions = {}): Promise<unknown> => {
     const { apiToken } = wire
-    const wanted = { service: target, limitMs, apiToken, forwardsToken, signal: options.signal }
-    const outgoing = outgoingCall(wanted)
+    const { signal } = options
+    const idempotency = options.idempotency ?? (plan.forwardsKey ? ownKey() : undefined)
+    const wanted = { service: target, limitMs, apiToken, forwardsToken, signal, idempotency }
+    const called = outgoingCall(wanted)
+    // Bound here: grpc-js tells metadata outside the request's own context.
+    const outgoing = idempotency
+      ? { ...called, onMetadata: AsyncLocalStorage.bind(noteReplay) }
+      : called
     if (proxied) outgoing.metadata.set('dapr-app-id', target)
     const span = beginCall(`${service}/${name}`, spanAttributes, outgoing.metadata)
     const begun = performance.now()
@@ -127,7 +146,7 @@ export const makeClient = <S extends Definition>(
   wire: Wire,
   definition: S,
   target: string,
-  { deadlines = {}, idempotent = false }: ClientOptions<S> = {},
+  { deadlines = {}, idempotent = false, forwardsKey = false }: ClientOptions<S> = {},
 ): RpcClient<S> => {
   const limits: { readonly [name: string]: number | undefined } = deadlines
   const unary = Object.entries(definition).filter(
@@ -135,7 +154,8 @@ export const makeClient = <S extends Definition>(
   )
   const calls = unary.map(([name, method]) => {
     const limitMs = limits[name] ?? defaultLimitMs
-    return [name, prepareCall(wire, { method, target, proxied: true, limitMs, idempotent })]
+    const plan = { method, target, proxied: true, limitMs, idempotent, forwardsKey }
+    return [name, prepareCall(wire, plan)]
   })
   return Object.fromEntries(calls) as RpcClient<S>
 }

@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** A shopper's idempotency key on its way; `idempotencyHeaders` of the contracts say what each part is. */
+export type IdempotencyKey = {
+  readonly key: string
+  readonly scope: string
+  readonly fingerprint: string
+}
+
 /** What an incoming request lends to the calls made for it. */
 export type CallScope = {
   /** The caller's access token, without `Bearer`. Sent on only to RPCs that decide by the user. */
@@ -9,6 +16,10 @@ export type CallScope = {
   readonly requestId?: string | undefined
   /** Aborted when the caller has gone away: calls still running are cancelled. */
   readonly signal?: AbortSignal | undefined
+  /** Sent on only by clients that are told so (`forwardsKey`). */
+  readonly idempotency?: IdempotencyKey | undefined
+  /** Set when an answer to a call made for this request had been frozen by an earlier one. */
+  replayed?: boolean
 }
 
 /** The scope of the request being served; `pkg/service` sets it per RPC, the gateway per HTTP request. */

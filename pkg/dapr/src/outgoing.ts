@@ -1,10 +1,13 @@
 import { Metadata } from '@grpc/grpc-js'
+import { idempotencyHeaders } from '@micromart/contracts'
 import { DomainError } from '@micromart/kernel'
-import { callContext } from './context.ts'
+import { type CallScope, callContext, type IdempotencyKey } from './context.ts'
 
 export type CallOptions = {
   /** Cancels this call; the request's own signal cancels it too. */
   readonly signal?: AbortSignal
+  /** Makes the call a keyed request of its own: a repeat gets the first one's answer. */
+  readonly idempotency?: IdempotencyKey
 }
 
 type Wanted = {
@@ -12,7 +15,14 @@ type Wanted = {
   readonly limitMs: number
   readonly apiToken: string | undefined
   readonly forwardsToken: boolean
+  readonly idempotency?: IdempotencyKey | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+const addKey = (metadata: Metadata, { key, scope, fingerprint }: IdempotencyKey): void => {
+  metadata.set(idempotencyHeaders.key, key)
+  metadata.set(idempotencyHeaders.scope, scope)
+  metadata.set(idempotencyHeaders.fingerprint, fingerprint)
 }
 
 const earlier = (one: Date, other: Date | undefined): Date =>
@@ -21,21 +31,29 @@ const earlier = (one: Date, other: Date | undefined): Date =>
 const eitherOf = (one?: AbortSignal, other?: AbortSignal): AbortSignal | undefined =>
   one && other ? AbortSignal.any([one, other]) : (one ?? other)
 
+const metadataFor = (
+  { apiToken, forwardsToken, idempotency }: Wanted,
+  { requestId, token }: CallScope,
+): Metadata => {
+  const metadata = new Metadata()
+  if (apiToken !== undefined) metadata.set('dapr-api-token', apiToken)
+  if (requestId !== undefined) metadata.set('x-request-id', requestId)
+  if (forwardsToken && token !== undefined) metadata.set('authorization', `Bearer ${token}`)
+  if (idempotency) addKey(metadata, idempotency)
+  return metadata
+}
+
 /**
  * Metadata, deadline and signal of a call made for the request being served. Nothing of the incoming metadata is
  * passed on as it is: `dapr-callee-app-id` would beat `dapr-app-id` and bring the call back to us.
  * @throws DomainError unavailable `deadline_exceeded`: the request has no time left, so the call is not begun
  */
-export const outgoingCall = ({ service, limitMs, apiToken, forwardsToken, signal }: Wanted) => {
+export const outgoingCall = (wanted: Wanted) => {
+  const { service, limitMs, signal } = wanted
   const scope = callContext.getStore() ?? {}
   const now = new Date()
   const deadline = earlier(new Date(now.getTime() + limitMs), scope.deadline)
   if (deadline <= now) throw new DomainError('unavailable', 'deadline_exceeded', { service })
-  const metadata = new Metadata()
-  if (apiToken !== undefined) metadata.set('dapr-api-token', apiToken)
-  if (scope.requestId !== undefined) metadata.set('x-request-id', scope.requestId)
-  if (forwardsToken && scope.token !== undefined) {
-    metadata.set('authorization', `Bearer ${scope.token}`)
-  }
+  const metadata = metadataFor(wanted, scope)
   return { metadata, deadline, signal: eitherOf(scope.signal, signal) }
 }

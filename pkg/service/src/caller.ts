@@ -1,3 +1,5 @@
+import type { IdempotencyKey } from '@micromart/dapr'
+
 /** Who asks. Decisions rest on the user's own rights, never on which service passed the call on. */
 export type Caller =
   | {
@@ -15,6 +17,8 @@ export type CallContext = {
   readonly deadline: Date | undefined
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal
+  /** The request's idempotency key, if it brought one; `keyed` makes use of it. */
+  readonly idempotency: IdempotencyKey | undefined
 }
 
 export const anonymous: Caller = { kind: 'anonymous' }

@@ -19,6 +19,7 @@ import { callerFor } from './access.ts'
 import type { CallContext } from './caller.ts'
 import {
   deadlineOf,
+  idempotencyOf,
   requestIdOf,
   requireAppToken,
   requireSmallMetadata,
@@ -112,7 +113,8 @@ const admit = async (
   const caller = await callerFor(access, token, verifier)
   const requestId = requestIdOf(metadata)
   const deadline = deadlineOf(call.getDeadline())
-  return { known: { caller, requestId, deadline, signal }, token }
+  const idempotency = idempotencyOf(metadata)
+  return { known: { caller, requestId, deadline, signal, idempotency }, token }
 }
 
 const replyAndEnd =

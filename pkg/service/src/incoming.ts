@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Metadata } from '@grpc/grpc-js'
+import { idempotencyHeaders } from '@micromart/contracts'
+import type { IdempotencyKey } from '@micromart/dapr'
 import { DomainError, systemIds } from '@micromart/kernel'
 import { type Context, propagation, ROOT_CONTEXT } from '@opentelemetry/api'
 
@@ -43,6 +45,24 @@ export const tokenOf = (metadata: Metadata): string | undefined => {
 export const requestIdOf = (metadata: Metadata): string => {
   const given = single(metadata, 'x-request-id')
   return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : systemIds.next()
+}
+
+const printable = /^[\x20-\x7e]{1,255}$/
+const digest = /^[\w=+/-]{16,64}$/
+
+/**
+ * The idempotency key a call came with.
+ * @throws DomainError invalid `idempotency_key_invalid`: not 1..255 printable ASCII characters, or without its scope and fingerprint
+ */
+export const idempotencyOf = (metadata: Metadata): IdempotencyKey | undefined => {
+  if (metadata.get(idempotencyHeaders.key).length === 0) return undefined
+  const key = single(metadata, idempotencyHeaders.key) ?? ''
+  const scope = single(metadata, idempotencyHeaders.scope) ?? ''
+  const fingerprint = single(metadata, idempotencyHeaders.fingerprint) ?? ''
+  if (printable.test(key) && digest.test(scope) && digest.test(fingerprint)) {
+    return { key, scope, fingerprint }
+  }
+  throw new DomainError('invalid', 'idempotency_key_invalid')
 }
 
 /** A deadline that is really one: grpc-js says Infinity for none. */

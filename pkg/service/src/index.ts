@@ -1,6 +1,7 @@
 export type { CallContext, Caller } from './caller.ts'
 export type { ServedService } from './grpc-server.ts'
 export { startHealthServer } from './http-server.ts'
+export { keyed, type MessageCodec } from './keyed.ts'
 export { createLog, type LogOptions } from './log.ts'
 export { grpcCodes, refusal } from './refusal.ts'
 export { runMain } from './run-main.ts'

@@ -8,6 +8,8 @@ export type ServedCall = {
   readonly log: Log
   /** Says that the answer is given, with its gRPC code: from here on the caller may go without cancelling anything. */
   readonly answered: (code: number) => void
+  /** Set when the answer had been frozen by an earlier request with the same key. */
+  replayed?: boolean
 }
 
 const served = new AsyncLocalStorage<ServedCall>()

@@ -1,6 +1,7 @@
 import mysql from 'mysql2'
 import { DataSource, type EntitySchema, type Logger } from 'typeorm'
 import { addressOf } from './address.ts'
+import { joinAmbient } from './ambient.ts'
 import type { MigrationClass } from './migration.ts'
 import { recordQueries } from './query-telemetry.ts'
 
@@ -98,5 +99,6 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     throw error
   }
   recordQueries(source)
+  joinAmbient(source)
   return Object.assign(source, { [Symbol.asyncDispose]: close })
 }

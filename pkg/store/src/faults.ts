@@ -38,6 +38,10 @@ export const isContention = (error: unknown): boolean => {
   return errno === errors.deadlock || errno === errors.lockTimeout || errno === errors.recordChanged
 }
 
+/** A statement that waited for a lock until its time was up; its transaction goes on. */
+export const isLockTimeout = (error: unknown): boolean =>
+  faultOf(error)?.errno === errors.lockTimeout
+
 /**
  * Whether an INSERT or UPDATE met an existing row.
  * @param keyName the unique key that must be the one, such as `payments_order`

@@ -1,11 +1,21 @@
+export { afterCommit } from './ambient.ts'
 export { bigintColumn, idColumn, jsonColumn, timeColumn } from './columns.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 export { databaseFault, isDuplicate } from './faults.ts'
+export {
+  type Codec,
+  idempotent,
+  type KeyedAnswers,
+  type KeyedCall,
+  type Kept,
+} from './idempotency.ts'
+export { idempotencyTables, pruneIdempotency, type RequestKey } from './idempotency-rows.ts'
 export { firstTime, inboxTables, pruneInbox } from './inbox.ts'
 export { migrate } from './migrate.ts'
 export { type MigrationClass, sqlMigration } from './migration.ts'
 export { addEvent, type NewEvent, type OutboxEvent, outboxRows, outboxTables } from './outbox.ts'
 export { type Relay, type RelayOptions, startRelay } from './relay.ts'
+export { resumable, type ResumableOptions } from './resumable.ts'
 export { startSweeper, type Sweeper } from './sweeper.ts'
 export { alone, type Connection, marks, tableOf, write } from './table.ts'
-export { inStatement, inTransaction } from './transaction.ts'
+export { asOneTransaction, inStatement, inTransaction } from './transaction.ts'

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Clock, type Log, systemClock } from '@micromart/kernel'
 import type { DataSource } from 'typeorm'
+import { afterCommit } from './ambient.ts'
 import { createBell } from './bell.ts'
 import type { OutboxEvent } from './outbox.ts'
 import { connectRelay, type RelayConnection } from './relay-connection.ts'
@@ -78,7 +79,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   const unwatch = watchBacklog(db, clock)
   const running = loop()
   return {
-    wake: bell.ring,
+    wake: () => afterCommit(bell.ring), // inside a larger transaction there is nothing to read yet
     [Symbol.asyncDispose]: async () => {
       unwatch()
       stop.abort()

@@ -3,6 +3,7 @@ import { silentLog, systemIds } from '@micromart/kernel'
 import mysql from 'mysql2/promise'
 import {
   type Database,
+  idempotencyTables,
   inboxTables,
   migrate,
   type NewEvent,
@@ -18,6 +19,7 @@ const counters = `CREATE TABLE IF NOT EXISTS counters (
 export const migrations = [
   sqlMigration('CreateCounters1763800000001', [counters]),
   sqlMigration('CreateBoxes1763800000002', [...outboxTables(), ...inboxTables()]),
+  sqlMigration('CreateKeys1763800000003', idempotencyTables()),
 ]
 
 /** An empty database of its own, dropped at the end. */
@@ -34,7 +36,12 @@ export const emptyDatabase = async (): Promise<{ url: string } & AsyncDisposable
   return { url, [Symbol.asyncDispose]: () => run(`DROP DATABASE ${name}`) }
 }
 
-export type TestStore = { readonly db: Database; readonly url: string } & AsyncDisposable
+export type TestStore = {
+  readonly db: Database
+  readonly url: string
+  /** Ends a connection from outside. */
+  readonly kill: (connectionId: number) => Promise<void>
+} & AsyncDisposable
 
 /** A migrated database with its pool open. */
 export const openStore = async (): Promise<TestStore> => {
@@ -42,8 +49,13 @@ export const openStore = async (): Promise<TestStore> => {
   const { url } = stack.use(await emptyDatabase())
   await migrate({ url, migrations, log: silentLog })
   const db = stack.use(await openDatabase({ url, entities: [outboxRows], migrations }))
+  const kill = async (id: number) => {
+    const outside = await mysql.createConnection(url)
+    await outside.query(`KILL ${id}`)
+    await outside.end()
+  }
   const open = stack.move()
-  return { db, url, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return { db, url, kill, [Symbol.asyncDispose]: () => open.disposeAsync() }
 }
 
 export const anEvent = (of: Partial<NewEvent> = {}): NewEvent => ({
