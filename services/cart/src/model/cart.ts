@@ -1,4 +1,5 @@
 import type { Money } from '@micromart/kernel'
+import type { KeptAnswer } from './repeatable.ts'
 
 /** The most units of one line, and the most of a sku that a shopper is told of. */
 export const mostUnits = 99
@@ -58,6 +59,8 @@ export type Cart = Contents & {
   readonly version: string
   /** Ids of the guest carts merged into this one, newest last. */
   readonly mergedCarts: readonly string[]
+  /** Of writes that may come again, newest last. */
+  readonly answers: readonly KeptAnswer[]
 }
 
 /**
@@ -80,6 +83,7 @@ export const newCart = (id: string, version: string): Cart => ({
   lines: [],
   takenOrders: [],
   mergedCarts: [],
+  answers: [],
 })
 
 /** The cart that an entry is to its shopper: none when it was merged away. */

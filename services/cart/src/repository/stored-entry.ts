@@ -24,10 +24,18 @@ const contents = {
   takenOrders: z.array(text),
 }
 
+const keptAnswer = z.object({ key: text, scope: text, fingerprint: text, answer: text })
+
 const isMemberKey = (key: string): key is MemberKey => key.startsWith('member:')
 
 const stored = z.discriminatedUnion('state', [
-  z.object({ ...contents, state: z.literal('open'), version: text, mergedCarts: z.array(text) }),
+  z.object({
+    ...contents,
+    state: z.literal('open'),
+    version: text,
+    mergedCarts: z.array(text),
+    answers: z.array(keptAnswer).default([]),
+  }),
   z.object({
     ...contents,
     state: z.literal('frozen'),

@@ -1,10 +1,9 @@
 import { skusOf } from '../model/cart.ts'
 import { addUnits } from '../model/lines.ts'
-import type { Owner } from '../model/owner.ts'
 import type { Ports } from '../model/ports.ts'
-import { editCart, type Edited } from './edit-cart.ts'
+import { editCart, type Edited, type Editor } from './edit-cart.ts'
 
-type Command = { readonly owner: Owner; readonly sku: string; readonly quantity: number }
+type Command = Editor & { readonly sku: string; readonly quantity: number }
 
 /**
  * Adds units of a sku to the owner's cart; a guest without one gets it here.
@@ -12,8 +11,8 @@ type Command = { readonly owner: Owner; readonly sku: string; readonly quantity:
  */
 export const addItem =
   (ports: Ports) =>
-  ({ owner, sku, quantity }: Command): Promise<Edited> =>
-    editCart(ports)(owner, {
+  ({ sku, quantity, ...editor }: Command): Promise<Edited> =>
+    editCart(ports)(editor, {
       skus: (cart) => [...skusOf(cart), sku],
       apply: (cart, offers) => {
         const occasion = { offers, now: ports.clock.now(), version: ports.ids.next() }

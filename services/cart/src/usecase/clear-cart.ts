@@ -1,13 +1,12 @@
 import { cleared } from '../model/lines.ts'
-import type { Owner } from '../model/owner.ts'
 import type { Ports } from '../model/ports.ts'
-import { editCart, type Edited } from './edit-cart.ts'
+import { editCart, type Edited, type Editor } from './edit-cart.ts'
 
 /** Takes all lines out of the owner's cart. */
 export const clearCart =
   (ports: Ports) =>
-  ({ owner }: { readonly owner: Owner }): Promise<Edited> =>
-    editCart(ports)(owner, {
+  (editor: Editor): Promise<Edited> =>
+    editCart(ports)(editor, {
       skus: () => [],
       apply: (cart) => cleared(cart, ports.ids.next()),
     })

@@ -1,7 +1,13 @@
+import { DomainError } from '@micromart/kernel'
+import { answeredBefore, type Outcome, withAnswer } from '../model/answers.ts'
 import { type Cart, newCart, type Offer, type Offers, openCart } from '../model/cart.ts'
 import { type Owner, keyOf } from '../model/owner.ts'
 import type { Decision, OfferSource, Ports } from '../model/ports.ts'
+import type { Repeatable } from '../model/repeatable.ts'
 import { type CartView, cartView, emptyView } from '../model/view.ts'
+
+/** Who changes which cart; `repeatable` when the sender may send this very change again. */
+export type Editor = { readonly owner: Owner; readonly repeatable?: Repeatable | undefined }
 
 /** A change of a cart: the skus whose offers it needs or its answer shows, and what becomes of the cart. */
 export type Edit = {
@@ -10,14 +16,22 @@ export type Edit = {
   readonly apply: (cart: Cart, offers: Offers) => Cart
 }
 
-/** The cart after a write; `token` when one was minted for it. */
-export type Edited = { readonly view: CartView; readonly token: string | undefined }
+/** The cart after a write; `token` when one was minted for it, `replayed` when an earlier request had done it. */
+export type Edited = {
+  readonly view: CartView
+  readonly token: string | undefined
+  readonly replayed: boolean
+}
+
+type OffersOf = (skus: readonly string[]) => Promise<Offers>
+
+type Ended = Outcome & { readonly replayed: boolean }
 
 /** Asks for each sku once, however often a conflict makes the edit start anew. */
-const askOnce = (source: OfferSource) => {
+const askOnce = (source: OfferSource): OffersOf => {
   const asked = new Set<string>()
   const found = new Map<string, Offer>()
-  return async (skus: readonly string[]): Promise<Offers> => {
+  return async (skus) => {
     const unasked = [...new Set(skus)].filter((sku) => !asked.has(sku))
     if (unasked.length === 0) return found
     for (const [sku, offer] of await source.of(unasked)) found.set(sku, offer)
@@ -26,39 +40,70 @@ const askOnce = (source: OfferSource) => {
   }
 }
 
+const edited = (cart: Cart, edit: Edit, offers: Offers, currency: string) => {
+  const next = edit.apply(cart, offers)
+  const outcome: Outcome = { view: cartView(next, offers, currency) }
+  return { next, outcome }
+}
+
+/** A refusal by the state of things is an answer, too: a repeat must not hear another one. */
+const editedOrRefused = (...[cart, edit, offers, currency]: Parameters<typeof edited>) => {
+  try {
+    return edited(cart, edit, offers, currency)
+  } catch (refusal) {
+    if (!(refusal instanceof DomainError) || refusal.kind !== 'precondition') throw refusal
+    const outcome: Outcome = { refusal }
+    return { next: cart, outcome }
+  }
+}
+
+const decider =
+  (edit: Edit, offersOf: OffersOf, currency: string) =>
+  async (cart: Cart, repeatable: Repeatable | undefined): Promise<Decision<Ended>> => {
+    const earlier = repeatable && answeredBefore(cart, repeatable)
+    if (earlier) return { entry: undefined, result: { ...earlier, replayed: true } }
+    const offers = await offersOf(edit.skus(cart))
+    if (!repeatable) {
+      const { next, outcome } = edited(cart, edit, offers, currency)
+      const entry = next === cart ? undefined : next
+      return { entry, result: { ...outcome, replayed: false } }
+    }
+    const { next, outcome } = editedOrRefused(cart, edit, offers, currency)
+    const entry = withAnswer(next, repeatable, outcome)
+    return { entry, result: { ...outcome, replayed: false } }
+  }
+
+const told = (ended: Ended, token: string | undefined): Edited => {
+  if ('refusal' in ended) throw ended.refusal
+  return { view: ended.view, token, replayed: ended.replayed }
+}
+
 /**
  * Changes the owner's cart and answers how it looks afterwards. The offers are asked for before the write: without
- * them nothing is changed. A guest whose token is unknown, or was merged away, gets a new cart under a new token.
+ * them nothing is changed. A guest whose token is unknown, or was merged away, gets a new cart under a new token; its
+ * first write binds no key, as there is nobody yet whom the key could belong to.
+ * @throws IdempotencyMismatch
  */
 export const editCart = ({ carts, offers, tokens, ids, currency }: Ports) => {
-  const decided = async (
-    cart: Cart,
-    edit: Edit,
-    offersOf: (skus: readonly string[]) => Promise<Offers>,
-  ): Promise<Decision<CartView>> => {
-    const found = await offersOf(edit.skus(cart))
-    const next = edit.apply(cart, found)
-    return { entry: next === cart ? undefined : next, result: cartView(next, found, currency) }
-  }
-  const fresh = () => newCart(ids.next(), ids.next())
+  const nothing: Ended = { view: emptyView(currency), replayed: false }
 
-  return async (owner: Owner, edit: Edit): Promise<Edited> => {
-    const offersOf = askOnce(offers)
-    const start = async (): Promise<Decision<CartView>> => {
-      const { entry, result } = await decided(fresh(), edit, offersOf)
-      return { entry, result: entry ? result : emptyView(currency) }
+  return async ({ owner, repeatable }: Editor, edit: Edit): Promise<Edited> => {
+    const decide = decider(edit, askOnce(offers), currency)
+    const start = async (by: Repeatable | undefined): Promise<Decision<Ended>> => {
+      const { entry, result } = await decide(newCart(ids.next(), ids.next()), by)
+      return { entry, result: entry ? result : nothing }
     }
     const key = keyOf(owner, tokens)
     if (key) {
-      const view = await carts.change<CartView | undefined>(key, (entry) => {
+      const ended = await carts.change<Ended | undefined>(key, (entry) => {
         const cart = openCart(entry)
-        if (cart) return decided(cart, edit, offersOf)
-        return owner.kind === 'member' ? start() : { entry: undefined, result: undefined }
+        if (cart) return decide(cart, repeatable)
+        return owner.kind === 'member' ? start(repeatable) : { entry: undefined, result: undefined }
       })
-      if (view) return { view, token: undefined }
+      if (ended) return told(ended, undefined)
     }
     const token = tokens.mint()
-    const view = await carts.change(tokens.keyOf(token), start)
-    return { view, token: view.version === '' ? undefined : token }
+    const begun = await carts.change(tokens.keyOf(token), () => start(undefined))
+    return told(begun, begun === nothing ? undefined : token)
   }
 }

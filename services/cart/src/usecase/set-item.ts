@@ -1,10 +1,9 @@
 import { skusOf } from '../model/cart.ts'
 import { setUnits } from '../model/lines.ts'
-import type { Owner } from '../model/owner.ts'
 import type { Ports } from '../model/ports.ts'
-import { editCart, type Edited } from './edit-cart.ts'
+import { editCart, type Edited, type Editor } from './edit-cart.ts'
 
-type Command = { readonly owner: Owner; readonly sku: string; readonly quantity: number }
+type Command = Editor & { readonly sku: string; readonly quantity: number }
 
 /**
  * Sets the units of a line; 0 takes it out.
@@ -12,8 +11,8 @@ type Command = { readonly owner: Owner; readonly sku: string; readonly quantity:
  */
 export const setItem =
   (ports: Ports) =>
-  ({ owner, sku, quantity }: Command): Promise<Edited> =>
-    editCart(ports)(owner, {
+  ({ sku, quantity, ...editor }: Command): Promise<Edited> =>
+    editCart(ports)(editor, {
       skus: (cart) => skusOf(cart).filter((known) => known !== sku || quantity > 0),
       apply: (cart, offers) =>
         setUnits(cart, { sku, quantity }, { offers, version: ports.ids.next() }),

@@ -1,0 +1,72 @@
+import { DomainError } from '@micromart/kernel'
+import type { Cart } from './cart.ts'
+import type { KeptAnswer, Repeatable } from './repeatable.ts'
+import type { CartView } from './view.ts'
+
+/** How many answers a cart keeps for writes that come again, and how long they may be together, in UTF-16 units. */
+export const mostAnswers = 20
+export const mostAnswerText = 256 * 1024
+
+/** How a write ended: with a cart, or refused by the state of things (kind precondition), which binds the key, too. */
+export type Outcome = { readonly view: CartView } | { readonly refusal: DomainError }
+
+type Written =
+  | { readonly view: CartView }
+  | { readonly code: string; readonly params: { readonly [name: string]: string } }
+
+const textOf = (outcome: Outcome): string => {
+  const written: Written =
+    'view' in outcome ? outcome : { code: outcome.refusal.code, params: outcome.refusal.params }
+  // Amounts are bigint, which JSON does not have.
+  return JSON.stringify(written, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
+}
+
+const outcomeFrom = (answer: string): Outcome => {
+  const written = JSON.parse(answer, (name, value: unknown) =>
+    name === 'amount' ? BigInt(String(value)) : value,
+  ) as Written // by textOf
+  if ('view' in written) return written
+  return { refusal: new DomainError('precondition', written.code, written.params) }
+}
+
+/** A key that came before with something else. */
+export class IdempotencyMismatch extends DomainError {
+  override readonly name = 'IdempotencyMismatch'
+
+  constructor() {
+    super('precondition', 'idempotency_mismatch')
+  }
+}
+
+/**
+ * What this very write was answered before; undefined when it is new.
+ * @throws IdempotencyMismatch
+ */
+export const answeredBefore = (
+  { answers }: Pick<Cart, 'answers'>,
+  { key, scope, fingerprint }: Repeatable,
+): Outcome | undefined => {
+  const kept = answers.find((each) => each.key === key && each.scope === scope)
+  if (!kept) return undefined
+  if (kept.fingerprint !== fingerprint) throw new IdempotencyMismatch()
+  return outcomeFrom(kept.answer)
+}
+
+/** The newest that fit; the very newest stays, however long it is: its write could not be repeated without it. */
+const newest = (answers: readonly KeptAnswer[]): readonly KeptAnswer[] => {
+  let room = mostAnswerText
+  const fits = ({ answer }: KeptAnswer, index: number) => {
+    room -= answer.length
+    return index === 0 || room >= 0
+  }
+  return answers.slice(-mostAnswers).toReversed().filter(fits).toReversed()
+}
+
+/** The cart with one more answer; of too many the oldest are forgotten. */
+export const withAnswer = (cart: Cart, write: Repeatable, outcome: Outcome): Cart => {
+  const { key, scope, fingerprint } = write
+  const kept = { key, scope, fingerprint, answer: textOf(outcome) }
+  return { ...cart, answers: newest([...cart.answers, kept]) }
+}
