@@ -1,18 +1,22 @@
 import { apps } from '@micromart/contracts'
-import { CartServiceService } from '@micromart/contracts/cart'
+import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
+import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
 import type { RequestOf, ResponseOf } from '@micromart/dapr'
 
+/** What every service with events answers to operators. */
+const operations = { ...DeadLetterServiceService, ...BacklogServiceService } as const
+
 /** The RPCs of each app, as the fake sidecar knows them. */
 export const definitions = {
-  [apps.product]: ProductServiceService,
-  [apps.user]: UserServiceService,
-  [apps.cart]: CartServiceService,
-  [apps.order]: OrderServiceService,
-  [apps.payment]: PaymentServiceService,
+  [apps.product]: { ...ProductServiceService, ...operations },
+  [apps.user]: { ...UserServiceService, ...operations },
+  [apps.cart]: { ...CartServiceService, ...CartBooksServiceService, ...operations },
+  [apps.order]: { ...OrderServiceService, ...operations },
+  [apps.payment]: { ...PaymentServiceService, ...operations },
 } as const
 
 type Definitions = typeof definitions
@@ -30,6 +34,8 @@ export type StubCall = {
   readonly requestId: string | undefined
   readonly deadline: Date | undefined
   readonly header: (name: string) => string | undefined
+  /** Says that the answer is a frozen one: `idempotent-replayed`. */
+  readonly replay: () => void
 }
 
 type Incoming<M> = M extends { readonly requestStream: true }

@@ -5,6 +5,7 @@ import {
   type Metadata,
   type ServerDuplexStream,
   type ServerUnaryCall,
+  type StatusObject,
 } from '@grpc/grpc-js'
 import { withOwnSpan } from './traceparent.ts'
 
@@ -35,8 +36,16 @@ const forwarded = (metadata: Metadata, { app, callerId, appToken }: Target): Met
 
 const dial = ({ port }: Target) => new Client(`127.0.0.1:${port}`, credentials.createInsecure())
 
-/** Passes a unary call on, with its deadline and its cancelling. */
-export const forwardUnary = (call: RawUnary, path: string, target: Target): Promise<Buffer> =>
+/**
+ * Passes a unary call on, with its deadline and its cancelling.
+ * @param trailer where the metadata goes that comes with the answer
+ */
+export const forwardUnary = (
+  call: RawUnary,
+  path: string,
+  target: Target,
+  trailer: Metadata,
+): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const client = dial(target)
     const metadata = forwarded(call.metadata, target)
@@ -55,6 +64,7 @@ export const forwardUnary = (call: RawUnary, path: string, target: Target): Prom
       options,
       answered,
     )
+    sent.on('status', (end: StatusObject) => trailer.merge(end.metadata))
     call.on('cancelled', () => sent.cancel())
   })
 

@@ -1,10 +1,11 @@
 import {
-  type Metadata,
+  Metadata,
   type MethodDefinition,
   type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
+import { idempotencyHeaders } from '@micromart/contracts'
 import { DomainError } from '@micromart/kernel'
 import { refusal } from '@micromart/service'
 import { definitions, type StubCall } from './apps.ts'
@@ -41,8 +42,15 @@ export type ProxyMemory = {
 
 type Rpc = MethodDefinition<unknown, unknown>
 
-/** One RPC on its way: what it is called in tests, whose it is, how its bytes read. */
-type Passage = { readonly rpc: Rpc; readonly name: string; readonly owner: string }
+/** One RPC on its way: how its bytes read, what it is called in tests, and what comes back beside its answer. */
+type Passage = {
+  readonly rpc: Rpc
+  /** Undefined when the call names no app. */
+  readonly app: string | undefined
+  /** `cart.GetLines` */
+  readonly name: string
+  readonly trailer: Metadata
+}
 
 /** A status as daprd or a stub gives it. */
 class Refused extends Error {
@@ -63,11 +71,12 @@ const text = (metadata: Metadata, name: string): string | undefined => {
 
 const tokenOf = (metadata: Metadata) => text(metadata, 'authorization')?.replace(/^Bearer /, '')
 
-const stubCall = (metadata: Metadata, deadline: Date | number): StubCall => ({
+const stubCall = (metadata: Metadata, deadline: Date | number, { trailer }: Passage): StubCall => ({
   token: tokenOf(metadata),
   requestId: text(metadata, 'x-request-id'),
   deadline: Number.isFinite(Number(deadline)) ? new Date(deadline) : undefined,
   header: (name) => text(metadata, name),
+  replay: () => trailer.set(idempotencyHeaders.replayed, '1'),
 })
 
 const record = (memory: ProxyMemory, name: string, metadata: Metadata, request: unknown): void => {
@@ -81,40 +90,45 @@ const record = (memory: ProxyMemory, name: string, metadata: Metadata, request: 
 }
 
 /** A DomainError travels as a service sends it, an object with a code as that status; the rest is our test's bug. */
-const statusFor = (error: unknown): object => {
-  if (error instanceof DomainError) return refusal(error)
+const statusFor = (error: unknown, trailer: Metadata): object => {
+  if (error instanceof DomainError) {
+    const refused = refusal(error)
+    refused.metadata.merge(trailer)
+    return refused
+  }
   if (typeof error === 'object' && error !== null && 'code' in error) return error
   return new Refused(status.UNKNOWN, `the stub threw: ${String(error)}`)
 }
+
+const rpcsOf: { readonly [app: string]: ServiceDefinition } = definitions
+
+const servedBy = (app: string, { path }: Rpc): boolean =>
+  Object.values(rpcsOf[app] ?? {}).some((rpc) => rpc.path === path)
 
 /**
  * Where a call goes: a real service or a stub.
  * @throws Refused as daprd would
  */
-const aimOf = (
-  metadata: Metadata,
-  { name, owner }: Passage,
-  memory: ProxyMemory,
-): Target | AnyStub => {
-  const app = text(metadata, 'dapr-app-id')
+const aimOf = ({ app, name, rpc }: Passage, memory: ProxyMemory): Target | AnyStub => {
   if (app === undefined) throw new Refused(status.UNKNOWN, 'dapr-app-id is missing')
   const port = memory.routes.get(app)
   if (port !== undefined) return { app, port, callerId: memory.appId, appToken: memory.appToken }
-  const stub = app === owner ? memory.stubs.get(name) : undefined
+  const stub = servedBy(app, rpc) ? memory.stubs.get(name) : undefined
   if (stub) return stub
   const isThere = [...memory.stubs.keys()].some((key) => key.startsWith(`${app}.`))
-  if (isThere) throw new Refused(status.UNIMPLEMENTED, `unknown method ${name}`)
+  if (isThere) throw new Refused(status.UNIMPLEMENTED, `unknown method ${rpc.path}`)
   throw new Refused(status.UNKNOWN, `failed to resolve address for '${app}'`)
 }
 
 const answerUnary = async (call: RawUnary, passage: Passage, memory: ProxyMemory) => {
-  const { rpc, name } = passage
+  const { rpc, name, trailer } = passage
   const request = rpc.requestDeserialize(call.request)
   record(memory, name, call.metadata, request)
-  const aim = aimOf(call.metadata, passage, memory)
-  if (typeof aim !== 'function') return forwardUnary(call, rpc.path, aim)
+  const aim = aimOf(passage, memory)
+  if (typeof aim !== 'function') return forwardUnary(call, rpc.path, aim, trailer)
   const defaults = rpc.responseDeserialize(Buffer.alloc(0)) as object
-  const given = (await aim(request, stubCall(call.metadata, call.getDeadline()))) as object
+  const known = stubCall(call.metadata, call.getDeadline(), passage)
+  const given = (await aim(request, known)) as object
   return rpc.responseSerialize({ ...defaults, ...given })
 }
 
@@ -127,28 +141,37 @@ const answerStream = async (call: RawStream, passage: Passage, memory: ProxyMemo
   const single = rpc.requestStream ? undefined : (call as unknown as RawUnary).request
   const request = single && rpc.requestDeserialize(single)
   record(memory, name, call.metadata, request)
-  const aim = aimOf(call.metadata, passage, memory)
+  const aim = aimOf(passage, memory)
   if (typeof aim !== 'function') return forwardStream(call, rpc.path, single, aim)
-  const messages = aim(request ?? decoded(call, rpc), stubCall(call.metadata, call.getDeadline()))
-  for await (const message of messages as AsyncIterable<unknown>) {
+  const known = stubCall(call.metadata, call.getDeadline(), passage)
+  for await (const message of aim(request ?? decoded(call, rpc), known) as AsyncIterable<unknown>) {
     call.write(rpc.responseSerialize(message))
   }
   call.end()
 }
 
-type Reply = (error: object | null, bytes?: Buffer) => void
+type Reply = (error: object | null, bytes?: Buffer, trailer?: Metadata) => void
 
-const handlerOf = (passage: Passage, memory: ProxyMemory) =>
-  passage.rpc.responseStream
+const passageOf = (rpc: Rpc, metadata: Metadata): Passage => {
+  const app = text(metadata, 'dapr-app-id')
+  const name = `${app ?? '?'}.${rpc.path.split('/').at(-1)}`
+  return { rpc, app, name, trailer: new Metadata() }
+}
+
+const handlerOf = (rpc: Rpc, memory: ProxyMemory) =>
+  rpc.responseStream
     ? (call: RawStream) => {
+        const passage = passageOf(rpc, call.metadata)
         answerStream(call, passage, memory).catch((error: unknown) =>
-          call.emit('error', statusFor(error)),
+          call.emit('error', statusFor(error, passage.trailer)),
         )
       }
     : (call: RawUnary, reply: Reply) => {
+        const passage = passageOf(rpc, call.metadata)
+        const { trailer } = passage
         answerUnary(call, passage, memory).then(
-          (bytes) => reply(null, bytes),
-          (error: unknown) => reply(statusFor(error)),
+          (bytes) => reply(null, bytes, trailer),
+          (error: unknown) => reply(statusFor(error, trailer)),
         )
       }
 
@@ -160,16 +183,15 @@ const raw = (rpc: Rpc): Rpc => {
   return { ...rpc, ...codecs, requestDeserialize: asIs, responseDeserialize: asIs }
 }
 
-/** Every RPC of the shop as the sidecar's proxy serves it: by `dapr-app-id` to a stub or to a real service. */
-export const proxiedServices = (
+/** Every RPC of the shop, by its path, as the sidecar's proxy serves it: by `dapr-app-id` to a stub or to a real service. */
+export const proxiedRpcs = (
   memory: ProxyMemory,
-): readonly [ServiceDefinition, UntypedServiceImplementation][] =>
-  Object.entries<ServiceDefinition>(definitions).map(([owner, definition]) => {
-    const rpcs = Object.entries(definition)
-    const handlers = rpcs.map(([key, rpc]) => {
-      const name = `${owner}.${rpc.path.split('/').at(-1)}`
-      return [key, handlerOf({ rpc, name, owner }, memory)]
-    })
-    const definitionOfBytes = Object.fromEntries(rpcs.map(([key, rpc]) => [key, raw(rpc)]))
-    return [definitionOfBytes, Object.fromEntries(handlers)]
-  })
+): readonly [ServiceDefinition, UntypedServiceImplementation] => {
+  const all = Object.values(rpcsOf).flatMap((rpcs) => Object.values(rpcs))
+  const byPath = new Map(all.map((rpc) => [rpc.path, rpc]))
+  const entries = [...byPath]
+  return [
+    Object.fromEntries(entries.map(([path, rpc]) => [path, raw(rpc)])),
+    Object.fromEntries(entries.map(([path, rpc]) => [path, handlerOf(rpc, memory)])),
+  ]
+}

@@ -3,7 +3,7 @@ import { DaprService } from '@micromart/dapr/protocol'
 import type { AppName, RpcName, Stub } from './apps.ts'
 import { type DeliverOptions, type DeliveryAnswer, deliverTo } from './delivery.ts'
 import { startFakeHttp } from './fake-http.ts'
-import { type AnyStub, proxiedServices, type ProxyMemory, type RecordedCall } from './fake-proxy.ts'
+import { type AnyStub, proxiedRpcs, type ProxyMemory, type RecordedCall } from './fake-proxy.ts'
 import { fakeRuntime, type PublishedRecord, type RuntimeMemory } from './fake-runtime.ts'
 import type { FakeEntry } from './fake-state.ts'
 
@@ -75,8 +75,7 @@ const listen = (server: Server, port: number): Promise<number> =>
 const startGrpc = async (port: number, memory: Memory) => {
   const server = new Server({ 'grpc.max_receive_message_length': 4 * 1024 * 1024 })
   server.addService(DaprService, fakeRuntime(memory))
-  for (const [definition, handlers] of proxiedServices(memory))
-    server.addService(definition, handlers)
+  server.addService(...proxiedRpcs(memory))
   const bound = await listen(server, port)
   return { port: bound, [Symbol.dispose]: () => server.forceShutdown() }
 }

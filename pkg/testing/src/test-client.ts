@@ -1,10 +1,20 @@
-import { connectSidecar, type Definition, type RpcClient, runInContext } from '@micromart/dapr'
+import {
+  connectSidecar,
+  type Definition,
+  type IdempotencyKey,
+  type RpcClient,
+  runInContext,
+} from '@micromart/dapr'
 
 export type TestCaller = {
   readonly token?: string
   readonly requestId?: string
   /** Otherwise three seconds from the call. */
   readonly deadline?: Date
+  /** Makes each call a keyed request, as the gateway does. */
+  readonly idempotency?: IdempotencyKey
+  /** Set by each keyed call: whether its answer was an earlier one's. */
+  replayed?: boolean
 }
 
 /** A service's own client, dialling it directly: the test is its sidecar. */
@@ -18,7 +28,14 @@ type Call = (request: unknown, options?: object) => Promise<unknown>
 const scoped = <S>(rpcs: RpcClient<S>, caller: TestCaller): RpcClient<S> => {
   const wrapped = Object.entries<Call>(rpcs as { [name: string]: Call }).map(([name, call]) => [
     name,
-    (request: unknown, options?: object) => runInContext(caller, () => call(request, options)),
+    async (request: unknown, options?: object) => {
+      const scope = { ...caller, replayed: false }
+      try {
+        return await runInContext(scope, () => call(request, options))
+      } finally {
+        if (caller.idempotency) caller.replayed = scope.replayed
+      }
+    },
   ])
   return Object.fromEntries(wrapped) as RpcClient<S>
 }
@@ -34,7 +51,7 @@ export const testClient = async <S extends Definition>(
 ): Promise<TestClient<S>> => {
   const settings = { grpcPort: port, httpPort: 0, apiToken: appToken, appId: 'test' }
   const wire = await connectSidecar(settings)
-  const rpcs = wire.client(definition, 'test')
+  const rpcs = wire.client(definition, 'test', { forwardsKey: true })
   return {
     as: (caller = {}) => scoped(rpcs, caller),
     [Symbol.asyncDispose]: () => wire[Symbol.asyncDispose](),

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { status } from '@grpc/grpc-js'
 import { apps } from '@micromart/contracts'
 import { CartServiceService } from '@micromart/contracts/cart'
+import { BacklogServiceService } from '@micromart/contracts/ops'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { connectSidecar, type Sidecar } from '@micromart/dapr'
+import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
 import { DomainError } from '@micromart/kernel'
 import { type FakeSidecar, startFakeSidecar } from '../src/index.ts'
 
@@ -32,10 +33,12 @@ describe('the fake sidecar', () => {
     fake.answer('cart', 'GetLines', () => ({ lines }))
     expect(await cart().getLines(aGet)).toEqual({
       cartId: '',
+      cartKey: '',
       version: '',
       lines,
       takenOrderIds: [],
       mergedCartIds: [],
+      remembers: 0,
     })
   })
 
@@ -68,6 +71,24 @@ describe('the fake sidecar', () => {
       code: 'cart_not_found',
       params: { id: '7' },
     })
+  })
+
+  it("tells operators' RPCs of one name apart by their app, and lets a stub answer as frozen", async () => {
+    fake.answer('cart', 'GetBacklog', () => ({ unsent: 1n }))
+    fake.answer('order', 'GetBacklog', (_request, { replay }) => {
+      replay()
+      return { unsent: 2n }
+    })
+    const ask = async (app: 'cart' | 'order') => {
+      const scope = { replayed: false }
+      const backlog = sidecar.client(BacklogServiceService, app)
+      const idempotency = { key: 'k', scope: 's', fingerprint: 'f' }
+      const { unsent } = await runInContext(scope, () => backlog.getBacklog({}, { idempotency }))
+      return [unsent, scope.replayed]
+    }
+    expect(await ask('cart')).toEqual([1n, false])
+    expect(await ask('order')).toEqual([2n, true])
+    expect(fake.calls()).toEqual(['cart.GetBacklog', 'order.GetBacklog'])
   })
 
   it('names a stub that is itself wrong', async () => {
