@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { apps, tokenAudience } from '@micromart/contracts'
 import { CartServiceService } from '@micromart/contracts/cart'
 import { OrderServiceService } from '@micromart/contracts/order'
@@ -9,6 +10,7 @@ import { type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
 import { type Database, openDatabase, startRelay, startSweeper } from '@micromart/store'
 import { startBackground } from './background.ts'
+import { booksRpc } from './client/books-rpc.ts'
 import { cartsRpc } from './client/carts-rpc.ts'
 import { chargeDeadlineMs, paymentsRpc } from './client/payments-rpc.ts'
 import { stockRpc } from './client/stock-rpc.ts'
@@ -18,6 +20,7 @@ import { orderTopics } from './handler/events.ts'
 import { countedOrders, timed } from './handler/metrics.ts'
 import { orderTokens } from './handler/order-token.ts'
 import { orderRpc } from './handler/rpc.ts'
+import { booksMysql } from './repository/books-mysql.ts'
 import { keysMysql } from './repository/keys-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { ordersMysql } from './repository/orders-mysql.ts'
@@ -67,6 +70,9 @@ const sidecarOf = (config: Config) => ({
 })
 
 const oneHour = 3_600_000
+
+/** What the books give work under way before a disagreement counts. */
+const bookMoment = 2_000
 
 type Base = { readonly sidecar: Sidecar; readonly db: Database }
 
@@ -126,6 +132,7 @@ export const startOrder = async (
     ...remotePorts(sidecar, log),
     orders: countedOrders(ordersMysql(db, own.ids, relay.wake)),
     keys: keysMysql(db),
+    books: { own: booksMysql(db), remote: booksRpc(sidecar), moment: () => pause(bookMoment) },
     background: starting.use(startBackground(log)),
   }
   const ports = { ...real, ...overrides(real) }

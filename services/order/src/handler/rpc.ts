@@ -3,6 +3,7 @@ import { DomainError } from '@micromart/kernel'
 import { type Caller, unary } from '@micromart/service'
 import type { Order, Viewer } from '../model/order.ts'
 import type { UseCases } from '../usecase/index.ts'
+import { booksMessage } from './books-messages.ts'
 import { draftOf } from './draft.ts'
 import { orderMessage, statusOf, timelineMessage } from './messages.ts'
 import type { OrderTokens } from './order-token.ts'
@@ -61,6 +62,7 @@ export const orderRpc = (use: UseCases, tokens: OrderTokens): OrderServiceServer
       const { items, nextCursor } = await use.listAllOrders(filter, pageOf(request))
       return { items: items.map((order) => orderMessage(order)), nextCursor }
     }),
+    checkBooks: unary(async ({ full }) => booksMessage(await use.checkBooks({ full }))),
     getAnyOrder: unary(async ({ id }) => ({ order: orderMessage(await use.getAnyOrder(id)) })),
   }
 }

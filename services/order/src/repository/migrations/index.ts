@@ -1,5 +1,6 @@
 import { createOrders } from './1763800000001-create-orders.ts'
 import { createErasedUsers } from './1763800000002-create-erased-users.ts'
+import { createRefunds, extendOrders } from './1763800000003-create-refunds.ts'
 
 /** All migrations, oldest first. A released one never changes. */
-export const migrations = [createOrders, createErasedUsers]
+export const migrations = [createOrders, createErasedUsers, extendOrders, createRefunds]
