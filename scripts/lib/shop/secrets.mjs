@@ -30,6 +30,7 @@ export const keysOf = (home) => {
     'redis-dapr',
     'redis-gateway',
     'provider-key',
+    'provider-webhook-key',
     'dapr-api-token',
     'app-api-token',
   ]
@@ -65,4 +66,5 @@ export const secretsFor = ({ keys, accounts, redis, mysqlUrl }) => ({
   'signing-kek': keys['signing-kek'],
   'order-token-key': keys['order-token-key'],
   'provider-key': keys['provider-key'],
+  'provider-webhook-key': keys['provider-webhook-key'],
 })

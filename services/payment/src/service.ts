@@ -14,6 +14,8 @@ import type { Config } from './config.ts'
 import { paymentRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
 import { migrations } from './repository/migrations/index.ts'
+import { booksMysql } from './repository/books-mysql.ts'
+import { noticesMysql } from './repository/notices-mysql.ts'
 import { paymentCounters } from './repository/payment-metrics.ts'
 import { paymentsMysql } from './repository/payments-mysql.ts'
 import { refundsMysql } from './repository/refunds-mysql.ts'
@@ -34,6 +36,13 @@ type Opened = {
   readonly starting: AsyncDisposableStack
 }
 
+/** Several secrets are live while one is replaced by the next. */
+const liveSecrets = (list: string): readonly string[] =>
+  list
+    .split(',')
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '')
+
 const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> => {
   const { config, db, sidecar, starting } = opened
   const log = createLog(config.APP_ID, { level: config.LOG_LEVEL })
@@ -46,10 +55,13 @@ const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> =
     key: await sidecar.secret('provider-key'),
     limitMs: config.PROVIDER_DEADLINE_MS,
     askLimitMs: config.PROVIDER_ASK_DEADLINE_MS,
+    webhookKeys: liveSecrets(await sidecar.secret('provider-webhook-key')),
   }
   return {
     payments: paymentsMysql(db, telling),
     refunds: refundsMysql(db, telling),
+    notices: noticesMysql(db, telling),
+    books: booksMysql(db),
     provider: providerHttp(address, { breakers, clock, log }),
     clock,
     ids,

@@ -20,6 +20,7 @@ import { migrations } from '../src/repository/migrations/index.ts'
 import { startPayment } from '../src/service.ts'
 
 const providerKey = 'provider-key-of-this-test'
+export const webhookKey = 'webhook-key-of-this-test'
 
 type LedgerEntry = {
   readonly kind: 'capture' | 'refund'
@@ -131,6 +132,7 @@ const open = async (stack: AsyncDisposableStack, settings: Settings) => {
   const breakers = stack.use(startBreakers(() => true))
   sidecar.secret('mysql-payment', database.url)
   sidecar.secret('provider-key', providerKey)
+  sidecar.secret('provider-webhook-key', `the-next-key,${webhookKey}`)
   const config = settingsOf(sidecar, provider.url, patienceMs)
   const start = async (ports: Partial<Ports>) => {
     const running = stack.use(await startPayment(config, ports))
@@ -138,7 +140,13 @@ const open = async (stack: AsyncDisposableStack, settings: Settings) => {
     return { running, payment: client.as() }
   }
   const { running, payment } = await start(overrides)
-  const address = { url: provider.url, key: providerKey, limitMs: patienceMs, askLimitMs: 2000 }
+  const address = {
+    url: provider.url,
+    key: providerKey,
+    limitMs: patienceMs,
+    askLimitMs: 2000,
+    webhookKeys: [webhookKey],
+  }
   return {
     payment,
     sidecar,

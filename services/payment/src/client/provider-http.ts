@@ -1,15 +1,20 @@
 import { apps } from '@micromart/contracts'
 import type { Breakers } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
-import type { ChargeAnswer, ChargeOrder, Provider } from '../model/provider.ts'
+import type { ChargeAnswer } from '../model/charge-answer.ts'
+import { ProviderUnavailable } from '../model/errors.ts'
+import type { ChargeOrder, Provider, RefundAnswer } from '../model/provider.ts'
+import { jsonOf, requireSignature } from './notice-signature.ts'
 import { type ProviderAddress, type ProviderReply, providerSender } from './provider-request.ts'
-import { chargeAnswerOf, codeOf, isRefund } from './provider-shapes.ts'
+import { booksOf, chargeAnswerOf, codeOf, isRefund, noticeOf } from './provider-shapes.ts'
 
 export type ProviderSettings = ProviderAddress & {
   /** For a charge or refund, in ms. */
   readonly limitMs: number
   /** For a question, in ms. */
   readonly askLimitMs: number
+  /** What its notices may be signed with. */
+  readonly webhookKeys: readonly string[]
 }
 
 type Deps = { readonly breakers: Breakers; readonly clock: Clock; readonly log: Log }
@@ -34,6 +39,21 @@ const foundBy = (reply: ProviderReply | undefined): ChargeAnswer => {
   return isUnknownKey ? { status: 'never_made' } : unknown
 }
 
+/** Only these mean that the money stays: anything else may pass. */
+const refusals: ReadonlySet<string | undefined> = new Set([
+  'refund_exceeds_charge',
+  'refund_refused',
+])
+
+const refundedBy = (reply: ProviderReply | undefined, log: Log): RefundAnswer => {
+  if (reply === undefined) return 'unknown'
+  if (reply.status === 200) return isRefund(reply.body) ? 'refunded' : 'unknown'
+  const code = codeOf(reply.body)
+  if (reply.status === 422 && refusals.has(code)) return 'refused'
+  log.error({ status: reply.status, code }, 'the provider does not take our refund')
+  return 'unknown'
+}
+
 const chargeBody = ({ amount, token, orderId }: ChargeOrder) => ({
   amount: Number(amount.amount),
   currency: amount.currency,
@@ -41,46 +61,65 @@ const chargeBody = ({ amount, token, orderId }: ChargeOrder) => ({
   reference: orderId,
 })
 
+/** How each operation is sent: over a breaker of its own, within its own limit. */
+const sending = (settings: ProviderSettings, { breakers, clock }: Deps) => {
+  const of = (operation: string, limitMs: number) => {
+    const breaker = breakers.of(operation, apps.provider)
+    const { send, available } = providerSender(settings, operation, breaker)
+    const left = (until: Date) => Math.min(limitMs, until.getTime() - clock.now().getTime())
+    const get = (path: string, until: Date) => send({ method: 'GET', path, limitMs: left(until) })
+    const post = (path: string, body: object, until: Date, idempotencyKey?: string) =>
+      send({
+        method: 'POST',
+        path,
+        body,
+        limitMs: left(until),
+        ...(idempotencyKey && { idempotencyKey }),
+      })
+    return { get, post, available }
+  }
+  const { limitMs, askLimitMs } = settings
+  return {
+    charges: of('charge', limitMs),
+    confirmations: of('confirm', limitMs),
+    refunds: of('refund', limitMs),
+    cancellations: of('cancel', askLimitMs),
+    questions: of('find', askLimitMs),
+    books: of('books', limitMs),
+  }
+}
+
 /** The simulated provider over HTTP; services/provider documents the requests. */
 export const providerHttp = (settings: ProviderSettings, deps: Deps): Provider => {
-  const { breakers, clock, log } = deps
-  const sender = (operation: string) =>
-    providerSender(settings, operation, breakers.of(operation, apps.provider))
-  const charges = sender('charge')
-  const questions = sender('find')
-  const cancellations = sender('cancel')
-  const refunds = sender('refund')
-  const within = (limitMs: number, until: Date) =>
-    Math.min(limitMs, until.getTime() - clock.now().getTime())
-  const post = { method: 'POST' } as const
+  const { log } = deps
+  const send = sending(settings, deps)
   return {
-    available: charges.available,
-    charge: async (order, until) => {
-      // The provider takes no charge of nothing; there is nothing to lose either.
-      if (order.amount.amount === 0n) return { status: 'captured', chargeId: order.key }
-      const limitMs = within(settings.limitMs, until)
-      const how = { path: '/v1/charges', idempotencyKey: order.key, limitMs }
-      return chargedBy(await charges.send({ ...post, ...how, body: chargeBody(order) }), log)
-    },
-    find: async (key, until) => {
-      const path = `/v1/charges?key=${encodeURIComponent(key)}`
-      const limitMs = within(settings.askLimitMs, until)
-      return foundBy(await questions.send({ method: 'GET', path, limitMs }))
-    },
-    cancel: async (key, until) => {
-      const limitMs = within(settings.askLimitMs, until)
-      const how = { path: '/v1/charges/cancel', limitMs }
-      const reply = await cancellations.send({ ...post, ...how, body: { key } })
+    name: 'simulated',
+    available: send.charges.available,
+    charge: async (order, until) =>
+      chargedBy(await send.charges.post('/v1/charges', chargeBody(order), until, order.key), log),
+    find: async ({ key }, until) =>
+      foundBy(await send.questions.get(`/v1/charges?key=${encodeURIComponent(key)}`, until)),
+    confirm: async ({ key }, until) =>
+      foundBy(await send.confirmations.post('/v1/charges/confirm', { key }, until)),
+    cancel: async ({ key }, until) => {
+      const reply = await send.cancellations.post('/v1/charges/cancel', { key }, until)
       return reply?.status === 200 ? chargeAnswerOf(reply.body) : unknown
     },
     refund: async ({ key, chargeId, amount }, until) => {
-      if (amount.amount === 0n) return 'refunded'
-      const limitMs = within(settings.limitMs, until)
-      const how = { path: '/v1/refunds', idempotencyKey: key, limitMs }
       const body = { charge: chargeId, amount: Number(amount.amount) }
-      const reply = await refunds.send({ ...post, ...how, body })
-      if (reply === undefined) return 'unknown'
-      return reply.status === 200 && isRefund(reply.body) ? 'refunded' : 'refused'
+      return refundedBy(await send.refunds.post('/v1/refunds', body, until, key), log)
+    },
+    readNotice: (raw, now) => {
+      requireSignature(raw, settings.webhookKeys, now)
+      return noticeOf(jsonOf(raw))
+    },
+    books: async (after, limit, until) => {
+      const query = new URLSearchParams({ afterReference: after, limit: String(limit) })
+      const reply = await send.books.get(`/v1/ledger?${query.toString()}`, until)
+      const page = reply?.status === 200 ? booksOf(reply.body) : undefined
+      if (page === undefined) throw new ProviderUnavailable()
+      return page
     },
   }
 }

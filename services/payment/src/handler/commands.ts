@@ -1,7 +1,14 @@
-import type { ChargeRequest, RefundRequest } from '@micromart/contracts/payment'
+import type {
+  ChargeRequest,
+  ListPaymentBooksRequest,
+  ReceiveWebhookRequest,
+  RefundRequest,
+} from '@micromart/contracts/payment'
 import type { Money as MoneyMessage } from '@micromart/contracts/types'
 import { DomainError, isId, type Money } from '@micromart/kernel'
 import type { ChargeCommand } from '../usecase/charge.ts'
+import type { BooksQuery } from '../usecase/list-books.ts'
+import type { NoticeCommand } from '../usecase/receive-notice.ts'
 import type { RefundCommand } from '../usecase/refund.ts'
 
 type Deadline = { readonly deadline: Date | undefined }
@@ -47,3 +54,23 @@ export const refundCommand = (request: RefundRequest, { deadline }: Deadline): R
   amount: amountOf(request.amount),
   deadline,
 })
+
+const largestNotice = 256 * 1024
+
+export const noticeCommand = ({
+  provider,
+  body,
+  headers,
+}: ReceiveWebhookRequest): NoticeCommand => {
+  if (body.byteLength > largestNotice) refuse('/body', 'body_too_large', 'must be 256 KiB at most')
+  return { provider, body, headers: new Map(headers.map(({ name, value }) => [name, value])) }
+}
+
+/** Both books have pages of one form. */
+export const booksQuery = (
+  { afterOrderId, limit }: ListPaymentBooksRequest,
+  { deadline }: Deadline,
+): BooksQuery => {
+  if (limit < 1 || limit > 1000) refuse('/limit', 'limit_out_of_range', 'must be 1..1000')
+  return { afterOrderId, limit, deadline }
+}

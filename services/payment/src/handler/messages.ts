@@ -1,23 +1,43 @@
-import { ChargeOutcome, type Payment as PaymentMessage } from '@micromart/contracts/payment'
-import type { Payment, PaymentStatus } from '../model/payment.ts'
-import { refundedMoney } from '../model/payment.ts'
+import {
+  ChargeOutcome,
+  type PaymentBook as PaymentBookMessage,
+  type Payment as PaymentMessage,
+  type RefundResponse,
+} from '@micromart/contracts/payment'
+import type { PaymentBook } from '../model/book.ts'
+import { hasEnded, type Payment, type PaymentStatus, refundedMoney } from '../model/payment.ts'
+import type { Known } from '../usecase/ask.ts'
+import type { Refunded } from '../usecase/refund.ts'
 
 const outcomes: Readonly<Record<PaymentStatus, ChargeOutcome>> = {
   open: ChargeOutcome.CHARGE_OUTCOME_NONE,
   charging: ChargeOutcome.CHARGE_OUTCOME_UNKNOWN,
+  pending: ChargeOutcome.CHARGE_OUTCOME_PENDING,
+  requires_action: ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION,
   captured: ChargeOutcome.CHARGE_OUTCOME_CAPTURED,
   declined: ChargeOutcome.CHARGE_OUTCOME_DECLINED,
   cancelled: ChargeOutcome.CHARGE_OUTCOME_CANCELLED,
 }
 
-export const outcomeOf = ({ status }: Payment): ChargeOutcome => outcomes[status]
+/** What a cancellation came to: as long as the payment has no end, ask again. */
+export const endOf = (payment: Payment): ChargeOutcome =>
+  hasEnded(payment) ? outcomes[payment.status] : ChargeOutcome.CHARGE_OUTCOME_UNKNOWN
 
-export const paymentMessage = (payment: Payment): PaymentMessage => ({
+export const paymentMessage = ({ payment, neverMade }: Known): PaymentMessage => ({
   id: payment.id,
   orderId: payment.orderId,
-  outcome: outcomeOf(payment),
+  outcome: neverMade ? ChargeOutcome.CHARGE_OUTCOME_NONE : outcomes[payment.status],
   amount: payment.amount,
   refunded: refundedMoney(payment),
   declineCode: payment.declineCode,
   updatedAt: payment.updatedAt,
+  nextAction: payment.nextAction && { type: 'redirect', ...payment.nextAction },
 })
+
+export const refundMessage = ({ status, payment }: Refunded): RefundResponse => ({
+  refunded: status === 'refunded',
+  refused: status === 'refused',
+  payment: paymentMessage({ payment, neverMade: false }),
+})
+
+export const bookMessage = (book: PaymentBook): PaymentBookMessage => book

@@ -1,8 +1,15 @@
 import type { PaymentServiceServer } from '@micromart/contracts/payment'
 import { unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
-import { chargeCommand, orderCommand, orderIdOf, refundCommand } from './commands.ts'
-import { outcomeOf, paymentMessage } from './messages.ts'
+import {
+  booksQuery,
+  chargeCommand,
+  noticeCommand,
+  orderCommand,
+  orderIdOf,
+  refundCommand,
+} from './commands.ts'
+import { bookMessage, endOf, paymentMessage, refundMessage } from './messages.ts'
 
 /** Message -> command -> use case -> message. */
 export const paymentRpc = (use: UseCases): PaymentServiceServer => ({
@@ -12,14 +19,26 @@ export const paymentRpc = (use: UseCases): PaymentServiceServer => ({
   charge: unary(async (request, call) => ({
     payment: paymentMessage(await use.charge(chargeCommand(request, call))),
   })),
-  cancelPayment: unary(async (request, call) => ({
-    outcome: outcomeOf(await use.cancelPayment(orderCommand(request, call))),
+  continueCharge: unary(async (request, call) => ({
+    payment: paymentMessage(await use.continueCharge(orderCommand(request, call))),
   })),
-  refund: unary(async (request, call) => {
-    const { refunded, payment } = await use.refund(refundCommand(request, call))
-    return { refunded, payment: paymentMessage(payment) }
-  }),
+  cancelPayment: unary(async (request, call) => ({
+    outcome: endOf(await use.cancelPayment(orderCommand(request, call))),
+  })),
+  refund: unary(async (request, call) =>
+    refundMessage(await use.refund(refundCommand(request, call))),
+  ),
   getPayment: unary(async (request, call) => ({
     payment: paymentMessage(await use.getPayment(orderCommand(request, call))),
   })),
+  receiveWebhook: unary(async (request) => ({
+    applied: await use.receiveNotice(noticeCommand(request)),
+  })),
+  listPaymentBooks: unary(async (request, call) => ({
+    items: (await use.listPaymentBooks(booksQuery(request, call))).map(bookMessage),
+  })),
+  listProviderBooks: unary(async (request, call) => {
+    const items = await use.listProviderBooks(booksQuery(request, call))
+    return { items: [...(items ?? [])], available: items !== undefined }
+  }),
 })

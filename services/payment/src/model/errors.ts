@@ -53,3 +53,45 @@ export class IllegalMove extends DomainError {
     super('precondition', 'illegal_move', { from, to })
   }
 }
+
+/** A card's number came where a token belongs; it was neither kept nor passed on. */
+export class CardNumberRefused extends DomainError {
+  override readonly name = 'CardNumberRefused'
+
+  constructor() {
+    const message = 'must be a token of the payment provider, never a card number'
+    const fields = [{ path: '/token', code: 'card_number_refused', message }]
+    super('invalid', 'card_number_refused', {}, { fields })
+  }
+}
+
+/** Notices of that provider are not expected here. */
+export class ProviderNotFound extends DomainError {
+  override readonly name = 'ProviderNotFound'
+
+  constructor() {
+    super('not_found', 'provider_not_found')
+  }
+}
+
+/** A notice that is not signed by the provider, or too long ago. */
+export class SignatureInvalid extends DomainError {
+  override readonly name = 'SignatureInvalid'
+
+  /** For the log: `missing`, `mismatch` or `outside_tolerance`. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super('invalid', 'signature_invalid')
+    this.reason = reason
+  }
+}
+
+/** A notice with a good signature that can't be read. */
+export class NoticeInvalid extends DomainError {
+  override readonly name = 'NoticeInvalid'
+
+  constructor() {
+    super('invalid', 'webhook_invalid')
+  }
+}

@@ -10,11 +10,11 @@ import {
   settledBy,
   startCharge,
 } from './payment.ts'
-import type { ChargeAnswer } from './provider.ts'
+import type { ChargeAnswer } from './charge-answer.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const price = money(1999, 'EUR')
-const open = newPayment('p1', 'o1', now)
+const open = newPayment({ id: 'p1', orderId: 'o1', provider: 'simulated' }, now)
 const charging = startCharge(open, price, now)
 const captured = settledBy(charging, { status: 'captured', chargeId: 'c1' }, now)
 const declined = settledBy(charging, { status: 'declined', code: 'card_declined' }, now)

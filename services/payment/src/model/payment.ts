@@ -1,14 +1,20 @@
 import { type Money, money } from '@micromart/kernel'
-import type { ChargeAnswer } from './provider.ts'
+import type { ChargeAnswer, NextAction } from './charge-answer.ts'
 import { AmountMismatch, IllegalMove } from './errors.ts'
 
-/** `charging`: the provider was asked, and what it did is not known here yet. */
-export type PaymentStatus = 'open' | 'charging' | 'captured' | 'declined' | 'cancelled'
+/**
+ * `charging`: the provider was asked, and what it did is not known here yet. `pending`: it has the charge and settles later.
+ * `requires_action`: the shopper must authenticate first.
+ */
+export type PaymentStatus =
+  'open' | 'charging' | 'pending' | 'requires_action' | 'captured' | 'declined' | 'cancelled'
 
 /** The one payment of an order. */
 export type Payment = {
   readonly id: string
   readonly orderId: string
+  /** Name of the provider that is asked for it. */
+  readonly provider: string
   readonly status: PaymentStatus
   /** Grows by one with each move; a save names the one that it read. */
   readonly version: number
@@ -16,36 +22,43 @@ export type Payment = {
   readonly amount: Money | undefined
   /** Confirmed refunds, minor units. */
   readonly refunded: bigint
-  /** The provider's name for the charge. */
+  /** The provider's name for the charge, from when it is known. */
   readonly chargeId: string | undefined
+  /** While it `requires_action`. */
+  readonly nextAction: NextAction | undefined
   readonly declineCode: string | undefined
   readonly updatedAt: Date
 }
 
+/** `open -> captured`: an order that costs nothing is paid without asking anybody. */
 const moves: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
-  open: ['charging', 'cancelled'],
-  charging: ['captured', 'declined', 'cancelled'],
+  open: ['charging', 'captured', 'cancelled'],
+  charging: ['pending', 'requires_action', 'captured', 'declined', 'cancelled'],
+  pending: ['captured', 'declined', 'cancelled'],
+  requires_action: ['pending', 'captured', 'declined', 'cancelled'],
   captured: [],
   declined: [],
   cancelled: [],
 }
 
-type Changes = Partial<Pick<Payment, 'amount' | 'chargeId' | 'declineCode'>>
+type Changes = Partial<Pick<Payment, 'amount' | 'chargeId' | 'declineCode' | 'nextAction'>>
 
-/** @throws IllegalMove */
 const move = (payment: Payment, to: PaymentStatus, now: Date, changes: Changes = {}): Payment => {
   if (!moves[payment.status].includes(to)) throw new IllegalMove(payment.status, to)
-  return { ...payment, ...changes, status: to, version: payment.version + 1, updatedAt: now }
+  const version = payment.version + 1
+  return { ...payment, nextAction: undefined, ...changes, status: to, version, updatedAt: now }
 }
 
-export const newPayment = (id: string, orderId: string, now: Date): Payment => ({
-  id,
-  orderId,
+export type NewPayment = Pick<Payment, 'id' | 'orderId' | 'provider'>
+
+export const newPayment = (of: NewPayment, now: Date): Payment => ({
+  ...of,
   status: 'open',
   version: 1,
   amount: undefined,
   refunded: 0n,
   chargeId: undefined,
+  nextAction: undefined,
   declineCode: undefined,
   updatedAt: now,
 })
@@ -53,26 +66,53 @@ export const newPayment = (id: string, orderId: string, now: Date): Payment => (
 /** Made by the row, never at call time: a repeat after a crash, by any process, is the same charge to the provider. */
 export const providerKey = ({ id }: Pick<Payment, 'id'>): string => `payment-${id}`
 
-export const refundKey = (refundId: string): string => `refund-${refundId}`
+/** The provider was asked and the end is not known: only asking again, or a notice of the provider, tells. */
+export const isUnderWay = ({ status }: Payment): boolean =>
+  status === 'charging' || status === 'pending' || status === 'requires_action'
 
+export const hasEnded = ({ status }: Payment): boolean => moves[status].length === 0
+
+/** @throws IllegalMove */
 export const startCharge = (payment: Payment, amount: Money, now: Date): Payment =>
   move(payment, 'charging', now, { amount })
 
+/** Paid without the provider, which takes no charge of nothing. @throws IllegalMove */
+export const captureNothing = (payment: Payment, amount: Money, now: Date): Payment =>
+  move(payment, 'captured', now, { amount })
+
+/** @throws IllegalMove */
 export const cancelled = (payment: Payment, now: Date): Payment => move(payment, 'cancelled', now)
 
-/** A payment after the provider's answer; unchanged while the outcome is unknown. */
-export const settledBy = (payment: Payment, answer: ChargeAnswer, now: Date): Payment => {
+const changesBy = (answer: ChargeAnswer, { chargeId: known }: Payment): Changes => {
   switch (answer.status) {
     case 'captured':
-      return move(payment, 'captured', now, { chargeId: answer.chargeId })
+    case 'pending':
+      return { chargeId: answer.chargeId }
+    case 'requires_action':
+      return { chargeId: answer.chargeId, nextAction: answer.nextAction }
     case 'declined':
-      return move(payment, 'declined', now, { declineCode: answer.code })
-    case 'cancelled':
-      return move(payment, 'cancelled', now)
-    default: // unknown, never_made
-      return payment
+      return { chargeId: known, declineCode: answer.code }
+    default:
+      return { chargeId: known }
   }
 }
+
+/**
+ * A payment after the provider's answer; unchanged while the outcome is unknown, or where the answer says what is known.
+ * @throws IllegalMove
+ */
+export const settledBy = (payment: Payment, answer: ChargeAnswer, now: Date): Payment => {
+  const { status } = answer
+  if (status === 'unknown' || status === 'never_made' || status === payment.status) return payment
+  return move(payment, status, now, changesBy(answer, payment))
+}
+
+/** Whether an answer has still something to tell: notices come late, twice and out of order. */
+export const isNews = (payment: Payment, { status }: ChargeAnswer): boolean =>
+  status !== 'unknown' &&
+  status !== 'never_made' &&
+  isUnderWay(payment) &&
+  moves[payment.status].includes(status)
 
 /** A repeat must mean the same charge. @throws AmountMismatch */
 export const requireAmount = (payment: Payment, { amount, currency }: Money): void => {

@@ -1,5 +1,7 @@
 import type { Clock, Ids, Log, Money } from '@micromart/kernel'
-import type { Payment } from './payment.ts'
+import type { PaymentBook } from './book.ts'
+import type { Account, Change, ProviderNotice } from './notice.ts'
+import type { Payment, PaymentStatus } from './payment.ts'
 import type { Provider } from './provider.ts'
 import type { Refund } from './refund.ts'
 
@@ -8,10 +10,10 @@ export type Payments = {
   /** Keeps the first payment of an order; answers the one that is kept. */
   readonly add: (payment: Payment) => Promise<Payment>
   /**
-   * Writes a moved payment, and its event, unless another call moved it meanwhile.
+   * Writes a moved payment with its ledger entries and its event, unless another call moved it meanwhile.
    * @returns false then: read again and decide anew
    */
-  readonly save: (moved: Payment) => Promise<boolean>
+  readonly save: (moved: Payment, from: PaymentStatus) => Promise<boolean>
 }
 
 export type Refunds = {
@@ -24,13 +26,34 @@ export type Refunds = {
     readonly payment: Payment
     readonly amount: Money
   }) => Promise<Refund>
-  /** Notes the provider's confirmation, once, with its event. */
-  readonly confirm: (refund: Refund, payment: Payment) => Promise<void>
+  /** Notes the provider's confirmation, once, with its ledger entries and its event. */
+  readonly confirm: (refund: Refund) => Promise<void>
+  /** Notes the provider's refusal and frees what was reserved. @returns false when it had an outcome already */
+  readonly refuse: (refund: Refund) => Promise<boolean>
+}
+
+export type Notices = {
+  /**
+   * Notes the notice's id and writes what it changes in one transaction, with the payment locked.
+   * @returns whether it was the first of its id and changed something
+   */
+  readonly receive: (
+    notice: ProviderNotice,
+    provider: string,
+    decide: (account: Account) => Change | undefined,
+  ) => Promise<boolean>
+}
+
+export type Books = {
+  /** Payments by order id, bytewise ascending. */
+  readonly page: (afterOrderId: string, limit: number) => Promise<readonly PaymentBook[]>
 }
 
 export type Ports = {
   readonly payments: Payments
   readonly refunds: Refunds
+  readonly notices: Notices
+  readonly books: Books
   readonly provider: Provider
   readonly clock: Clock
   readonly ids: Ids

@@ -20,13 +20,8 @@ export const factOf = ({ id, orderId, status, ...of }: Payment): Fact | undefine
   return undefined
 }
 
-export const refundFact = ({ id, amount }: Refund, payment: Payment): Fact => ({
+export const refundFact = ({ id, paymentId, amount }: Refund, orderId: string): Fact => ({
   topic: topics.paymentRefunded,
-  aggregateId: payment.id,
-  payload: PaymentRefunded.toJSON({
-    paymentId: payment.id,
-    orderId: payment.orderId,
-    refundId: id,
-    amount,
-  }),
+  aggregateId: paymentId,
+  payload: PaymentRefunded.toJSON({ paymentId, orderId, refundId: id, amount }),
 })

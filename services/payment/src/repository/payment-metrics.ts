@@ -5,6 +5,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['card_declined', 'card'],
   ['insufficient_funds', 'funds'],
   ['invalid_token', 'token'],
+  ['authentication_failed', 'authentication'],
+  ['authentication_expired', 'authentication'],
 ])
 
 const reasonOf = ({ declineCode }: Payment): string =>
@@ -19,6 +21,12 @@ export const paymentCounters = () => {
   const refunds = meter.createCounter('micromart_refunds_total', {
     description: 'Refunds that the provider confirmed',
   })
+  const refused = meter.createCounter('micromart_refunds_refused', {
+    description: 'Refunds that the provider will not pay back: a person must look',
+  })
+  const disputes = meter.createCounter('micromart_disputes_total', {
+    description: 'Captures that a shopper disputes',
+  })
   const ended: ReadonlySet<string> = new Set(['captured', 'declined', 'cancelled'])
   return {
     moved: (payment: Payment) => {
@@ -26,6 +34,8 @@ export const paymentCounters = () => {
       payments.add(1, { outcome: payment.status, reason_class: reasonOf(payment) })
     },
     refunded: () => refunds.add(1),
+    refused: () => refused.add(1),
+    disputed: () => disputes.add(1),
   }
 }
 

@@ -5,11 +5,16 @@ import type { PaymentRow } from './rows.ts'
 export const paymentOf = (row: PaymentRow): Payment => ({
   id: row.id,
   orderId: row.orderId,
+  provider: row.provider,
   status: row.status,
   version: row.version,
   amount: row.amount === null ? undefined : money(row.amount, row.currency ?? ''),
   refunded: row.refunded,
   chargeId: row.chargeId ?? undefined,
+  nextAction:
+    row.actionUrl === null || row.actionExpiresAt === null
+      ? undefined
+      : { url: row.actionUrl, expiresAt: row.actionExpiresAt },
   declineCode: row.declineCode ?? undefined,
   updatedAt: row.updatedAt,
 })
@@ -20,6 +25,8 @@ export const movedProperties = [
   'amount',
   'currency',
   'chargeId',
+  'actionUrl',
+  'actionExpiresAt',
   'declineCode',
   'updatedAt',
 ] as const
@@ -33,6 +40,8 @@ export const movedColumns = (
   amount: payment.amount?.amount ?? null,
   currency: payment.amount?.currency ?? null,
   chargeId: payment.chargeId ?? null,
+  actionUrl: payment.nextAction?.url ?? null,
+  actionExpiresAt: payment.nextAction?.expiresAt ?? null,
   declineCode: payment.declineCode ?? null,
   updatedAt: payment.updatedAt,
 })
@@ -41,6 +50,7 @@ export const newRow = (payment: Payment): PaymentRow => ({
   ...movedColumns(payment),
   id: payment.id,
   orderId: payment.orderId,
+  provider: payment.provider,
   refundAsked: 0n,
   refunded: 0n,
   createdAt: payment.updatedAt,

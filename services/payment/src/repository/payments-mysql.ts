@@ -8,9 +8,11 @@ import {
   isDuplicate,
   write,
 } from '@micromart/store'
-import type { DataSource } from 'typeorm'
-import type { Payment } from '../model/payment.ts'
+import type { DataSource, EntityManager } from 'typeorm'
+import { postingsOfMove } from '../model/ledger.ts'
+import type { Payment, PaymentStatus } from '../model/payment.ts'
 import type { Payments } from '../model/ports.ts'
+import { enterPostings } from './ledger-mysql.ts'
 import { factOf } from './payment-events.ts'
 import type { PaymentCounters } from './payment-metrics.ts'
 import { movedColumns, movedProperties, newRow, paymentOf } from './payment-rows.ts'
@@ -32,23 +34,28 @@ const update = async (tx: Connection, payment: Payment): Promise<boolean> => {
   return (await write(tx, moveOnce, values)) === 1
 }
 
+/** Writes a move with its entries and its event. @returns false when another call moved the payment meanwhile */
+export const writeMove = async (
+  tx: EntityManager,
+  moved: Payment,
+  from: PaymentStatus,
+  ids: Ids,
+): Promise<boolean> => {
+  if (!(await update(tx, moved))) return false
+  await enterPostings(tx, moved.id, postingsOfMove(from, moved), moved.updatedAt)
+  const fact = factOf(moved)
+  if (fact) await addEvent(tx, { ...fact, id: ids.next(), occurredAt: moved.updatedAt })
+  return true
+}
+
 /** Payments in MySQL: the unique order id and the version decide every race. */
 export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling): Payments => {
   const find = async (orderId: string): Promise<Payment | undefined> => {
     const [row] = await alone(() => paymentTable.select(db, 'WHERE order_id = ?', [orderId]))
     return row && paymentOf(row)
   }
-  const saveAndTell = async (moved: Payment): Promise<boolean> => {
-    const fact = factOf(moved)
-    if (fact === undefined) return inStatement(db, (tx) => update(tx, moved))
-    const saved = await inTransaction(db, async (tx) => {
-      if (!(await update(tx, moved))) return false
-      await addEvent(tx, { ...fact, id: ids.next(), occurredAt: moved.updatedAt })
-      return true
-    })
-    if (saved) wake()
-    return saved
-  }
+  const isAlone = (moved: Payment, from: PaymentStatus): boolean =>
+    factOf(moved) === undefined && postingsOfMove(from, moved).length === 0
   return {
     find,
     add: async (payment) => {
@@ -61,10 +68,13 @@ export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling):
         return first
       }
     },
-    save: async (moved) => {
-      const saved = await saveAndTell(moved)
-      if (saved) counters.moved(moved)
-      return saved
+    save: async (moved, from) => {
+      if (isAlone(moved, from)) return inStatement(db, (tx) => update(tx, moved))
+      const saved = await inTransaction(db, (tx) => writeMove(tx, moved, from, ids))
+      if (!saved) return false
+      wake()
+      counters.moved(moved)
+      return true
     },
   }
 }

@@ -1,86 +1,78 @@
-import { type Clock, type Money, money } from '@micromart/kernel'
-import { addEvent, inTransaction, isDuplicate } from '@micromart/store'
+import type { Clock, Money } from '@micromart/kernel'
+import { inTransaction, isDuplicate, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { AmountMismatch, RefundExceedsCapture } from '../model/errors.ts'
+import { postingsOfRefund } from '../model/ledger.ts'
 import type { Payment } from '../model/payment.ts'
 import type { Refunds } from '../model/ports.ts'
 import type { Refund } from '../model/refund.ts'
-import { refundFact } from './payment-events.ts'
+import { lockAccount } from './account-rows.ts'
+import { enterPostings } from './ledger-mysql.ts'
 import type { Telling } from './payments-mysql.ts'
-import { paymentRows, type RefundRow, refundRows } from './rows.ts'
-
-const refundOf = (row: RefundRow): Refund => ({
-  id: row.id,
-  paymentId: row.paymentId,
-  amount: money(row.amount, row.currency),
-  done: row.done,
-})
+import { endRefund, insertRefund, refundOf } from './refund-rows.ts'
+import { refundTable } from './rows.ts'
 
 /** The WHERE is the check: refunds that come at once can't add up to more than was captured. */
-const take = async (tx: EntityManager, paymentId: string, { amount, currency }: Money) => {
-  const { affected } = await tx
-    .createQueryBuilder()
-    .update(paymentRows)
-    .set({ refundAsked: () => 'refund_asked + :more' })
-    .where(
-      `id = :paymentId AND status = 'captured' AND currency = :currency
-       AND amount >= refund_asked + :more`,
-    )
-    .setParameters({ paymentId, currency, more: amount.toString() })
-    .execute()
-  if (affected !== 1) throw new RefundExceedsCapture()
-}
-
-/** Confirms once: whoever turns `done` adds the amount and tells of it. */
-const confirmOnce = async (tx: EntityManager, { id, paymentId, amount }: Refund, now: Date) => {
-  const { affected } = await tx.update(
-    refundRows,
-    { id, done: false },
-    { done: true, updatedAt: now },
+const take = async (tx: EntityManager, id: string, { amount, currency }: Money): Promise<void> => {
+  const more = amount.toString()
+  const taken = await write(
+    tx,
+    `UPDATE payments SET refund_asked = refund_asked + ?
+     WHERE id = ? AND status = 'captured' AND currency = ? AND amount >= refund_asked + ?`,
+    [more, id, currency, more],
   )
-  if (affected !== 1) return false
-  await tx.increment(paymentRows, { id: paymentId }, 'refunded', amount.amount.toString())
-  return true
+  if (taken !== 1) throw new RefundExceedsCapture()
 }
 
 export const refundsMysql = (
   db: DataSource,
   { ids, wake, counters, clock }: Telling & { readonly clock: Clock },
 ): Refunds => {
-  const insert = (id: string, payment: Payment, amount: Money): Promise<Refund> =>
+  const insert = (refund: Refund): Promise<Refund> =>
     inTransaction(db, async (tx) => {
-      const now = clock.now()
-      const times = { createdAt: now, updatedAt: now }
-      const row = { id, paymentId: payment.id, ...amount, done: false, ...times }
-      await tx.insert(refundRows, row)
-      await take(tx, payment.id, amount)
-      return refundOf(row)
+      await insertRefund(tx, refund, clock.now())
+      await take(tx, refund.paymentId, refund.amount)
+      return refund
     })
   const earlier = async (id: string, payment: Payment, amount: Money): Promise<Refund> => {
-    const first = refundOf(await db.getRepository(refundRows).findOneByOrFail({ id }))
-    const same = first.paymentId === payment.id && first.amount.amount === amount.amount
-    if (!same || first.amount.currency !== amount.currency) throw new AmountMismatch()
-    return first
+    const [row] = await refundTable.select(db, 'WHERE id = ?', [id])
+    if (row === undefined) throw new Error(`refund ${id} is a duplicate of none`)
+    const same = row.paymentId === payment.id && row.amount === amount.amount
+    if (!same || row.currency !== amount.currency) throw new AmountMismatch()
+    return refundOf(row)
   }
+  /** The payment's row is locked first, as in every change of its money. */
+  const end = (ended: Refund): Promise<boolean> =>
+    inTransaction(db, async (tx) => {
+      const account = await lockAccount(tx, { id: ended.paymentId })
+      if (account === undefined) throw new Error(`refund ${ended.id} has no payment`)
+      const { payment, refunds, balances } = account
+      const isOpen = refunds.some(({ id, status }) => id === ended.id && status === 'pending')
+      if (!isOpen) return false
+      const now = clock.now()
+      if (ended.status === 'refunded') {
+        await enterPostings(tx, payment.id, postingsOfRefund(balances, ended), now)
+      }
+      return endRefund(tx, ended, { orderId: payment.orderId, ids, now })
+    })
   return {
     reserve: async ({ id, payment, amount }) => {
       try {
-        return await insert(id, payment, amount)
+        return await insert({ id, paymentId: payment.id, amount, status: 'pending' })
       } catch (error) {
         if (isDuplicate(error)) return earlier(id, payment, amount)
         throw error
       }
     },
-    confirm: async (refund, payment) => {
-      const now = clock.now()
-      const confirmed = await inTransaction(db, async (tx) => {
-        if (!(await confirmOnce(tx, refund, now))) return false
-        await addEvent(tx, { ...refundFact(refund, payment), id: ids.next(), occurredAt: now })
-        return true
-      })
-      if (!confirmed) return
+    confirm: async (refund) => {
+      if (!(await end({ ...refund, status: 'refunded' }))) return
       counters.refunded()
       wake()
+    },
+    refuse: async (refund) => {
+      const refused = await end({ ...refund, status: 'refused' })
+      if (refused) counters.refused()
+      return refused
     },
   }
 }

@@ -1,10 +1,13 @@
 import { bigintColumn, idColumn, outboxRows, tableOf, timeColumn } from '@micromart/store'
 import { EntitySchema } from 'typeorm'
+import type { Account, Entry } from '../model/ledger.ts'
 import type { PaymentStatus } from '../model/payment.ts'
+import type { RefundStatus } from '../model/refund.ts'
 
 export type PaymentRow = {
   id: string
   orderId: string
+  provider: string
   status: PaymentStatus
   version: number
   amount: bigint | null
@@ -12,6 +15,8 @@ export type PaymentRow = {
   refundAsked: bigint
   refunded: bigint
   chargeId: string | null
+  actionUrl: string | null
+  actionExpiresAt: Date | null
   declineCode: string | null
   createdAt: Date
   updatedAt: Date
@@ -22,6 +27,7 @@ export const paymentRows = new EntitySchema<PaymentRow>({
   columns: {
     id: { ...idColumn, primary: true },
     orderId: { name: 'order_id', ...idColumn },
+    provider: { type: 'varchar', length: 20 },
     status: { type: 'varchar', length: 20 },
     version: { type: 'int' },
     amount: { type: 'bigint', nullable: true, transformer: bigintColumn },
@@ -29,6 +35,8 @@ export const paymentRows = new EntitySchema<PaymentRow>({
     refundAsked: { name: 'refund_asked', type: 'bigint', transformer: bigintColumn },
     refunded: { type: 'bigint', transformer: bigintColumn },
     chargeId: { name: 'charge_id', type: 'varchar', length: 64, nullable: true },
+    actionUrl: { name: 'action_url', type: 'varchar', length: 2048, nullable: true },
+    actionExpiresAt: { name: 'action_expires_at', ...timeColumn, nullable: true },
     declineCode: { name: 'decline_code', type: 'varchar', length: 60, nullable: true },
     createdAt: { name: 'created_at', ...timeColumn },
     updatedAt: { name: 'updated_at', ...timeColumn },
@@ -42,6 +50,7 @@ export type RefundRow = {
   paymentId: string
   amount: bigint
   currency: string
+  status: RefundStatus
   done: boolean
   createdAt: Date
   updatedAt: Date
@@ -54,10 +63,40 @@ export const refundRows = new EntitySchema<RefundRow>({
     paymentId: { name: 'payment_id', ...idColumn },
     amount: { type: 'bigint', transformer: bigintColumn },
     currency: { type: 'char', length: 3 },
+    status: { type: 'varchar', length: 20 },
     done: { type: 'boolean' },
     createdAt: { name: 'created_at', ...timeColumn },
     updatedAt: { name: 'updated_at', ...timeColumn },
   },
 })
 
-export const entities = [paymentRows, refundRows, outboxRows]
+export const refundTable = tableOf(refundRows)
+
+export type LedgerRow = {
+  seq: bigint
+  paymentId: string
+  posting: string
+  account: Account
+  side: Entry['side']
+  amount: bigint
+  currency: string
+  enteredAt: Date
+}
+
+export const ledgerRows = new EntitySchema<LedgerRow>({
+  name: 'ledger_entries',
+  columns: {
+    seq: { type: 'bigint', primary: true, generated: 'increment', transformer: bigintColumn },
+    paymentId: { name: 'payment_id', ...idColumn },
+    posting: { type: 'varchar', length: 80 },
+    account: { type: 'varchar', length: 20 },
+    side: { type: 'varchar', length: 6 },
+    amount: { type: 'bigint', transformer: bigintColumn },
+    currency: { type: 'char', length: 3 },
+    enteredAt: { name: 'entered_at', ...timeColumn },
+  },
+})
+
+export const ledgerTable = tableOf(ledgerRows)
+
+export const entities = [paymentRows, refundRows, ledgerRows, outboxRows]

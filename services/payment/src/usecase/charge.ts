@@ -1,14 +1,16 @@
 import type { Money } from '@micromart/kernel'
-import { PaymentCancelled } from '../model/errors.ts'
+import type { ChargeAnswer } from '../model/charge-answer.ts'
+import { CardNumberRefused, PaymentCancelled } from '../model/errors.ts'
+import { holdsCardNumber } from '../model/card-number.ts'
 import {
+  captureNothing,
   newPayment,
   type Payment,
-  providerKey,
   requireAmount,
   startCharge,
 } from '../model/payment.ts'
 import type { Ports } from '../model/ports.ts'
-import type { ChargeAnswer } from '../model/provider.ts'
+import { ask, chargeRef, type Known } from './ask.ts'
 import { patience } from './patience.ts'
 import { settle } from './settle.ts'
 
@@ -22,29 +24,42 @@ export type ChargeCommand = {
   readonly deadline: Date | undefined
 }
 
-/** First asks, then charges only under a key of which the provider says that it has never seen it. */
+/** First asks, then charges only under a key of which the provider says that it has charged nothing. */
 const askThenCharge = async (
   { provider }: Deps,
   payment: Payment,
-  { orderId, amount, token }: ChargeCommand,
+  token: string,
   until: Date,
 ): Promise<ChargeAnswer> => {
-  const key = providerKey(payment)
-  const found = await provider.find(key, until)
+  const ref = chargeRef(payment)
+  const found = await provider.find(ref, until)
   if (found.status !== 'never_made') return found
-  return provider.charge({ key, orderId, amount, token }, until)
+  return provider.charge({ ...ref, token }, until)
 }
 
 const chargeNow = async (
   deps: Deps,
   payment: Payment,
-  command: ChargeCommand,
+  token: string,
   until: Date,
 ): Promise<ChargeAnswer> => {
-  const { orderId, amount, token } = command
-  const order = { key: providerKey(payment), orderId, amount, token }
-  const answer = await deps.provider.charge(order, until)
-  return answer.status === 'unknown' ? askThenCharge(deps, payment, command, until) : answer
+  const answer = await deps.provider.charge({ ...chargeRef(payment), token }, until)
+  return answer.status === 'unknown' ? askThenCharge(deps, payment, token, until) : answer
+}
+
+/** The first step of an open payment; undefined when another call took it. */
+const begin = async (
+  deps: Deps,
+  payment: Payment,
+  { amount, token }: ChargeCommand,
+  until: Date,
+): Promise<Payment | undefined> => {
+  const { payments, clock } = deps
+  const first = amount.amount === 0n ? captureNothing : startCharge
+  const begun = first(payment, amount, clock.now())
+  if (!(await payments.save(begun, payment.status))) return undefined
+  if (begun.status === 'captured') return begun
+  return settle(deps)(begun, await chargeNow(deps, begun, token, until))
 }
 
 /** Brings a payment as far as it goes: each turn either ends or finds it moved by somebody else. */
@@ -54,36 +69,35 @@ const proceed = async (
   command: ChargeCommand,
   until: Date,
 ): Promise<Payment> => {
-  const { payments, clock } = deps
   if (payment.status === 'cancelled') throw new PaymentCancelled()
   if (payment.status === 'open') {
-    const started = startCharge(payment, command.amount, clock.now())
-    if (await payments.save(started)) {
-      return settle(deps)(started, await chargeNow(deps, started, command, until))
-    }
-    const moved = (await payments.find(payment.orderId)) ?? payment
+    const begun = await begin(deps, payment, command, until)
+    if (begun !== undefined) return begun
+    const moved = (await deps.payments.find(payment.orderId)) ?? payment
     return proceed(deps, moved, command, until)
   }
   requireAmount(payment, command.amount)
-  if (payment.status !== 'charging') return payment
-  return settle(deps)(payment, await askThenCharge(deps, payment, command, until))
+  if (payment.status !== 'charging') return (await ask(deps)(payment, until)).payment
+  return settle(deps)(payment, await askThenCharge(deps, payment, command.token, until))
 }
 
 /**
  * Charges an order once, whatever happens: the row says that the provider is asked before it is, its key comes from the row,
  * and after a lost answer the provider is asked what it did.
- * @returns captured, declined, or charging (not known): answers, not errors
- * @throws PaymentCancelled, AmountMismatch
+ * @returns captured, declined, or under way (pending, requires_action, charging: not known): answers, not errors
+ * @throws PaymentCancelled, AmountMismatch, CardNumberRefused
  */
 export const charge =
   (deps: Deps) =>
-  async (command: ChargeCommand): Promise<Payment> => {
-    const { payments, clock, ids } = deps
+  async (command: ChargeCommand): Promise<Known> => {
+    const { payments, provider, clock, ids } = deps
+    if (holdsCardNumber(command.token)) throw new CardNumberRefused()
     const until = patience(clock, command.deadline)
-    const known = await payments.find(command.orderId)
-    const payment =
-      known ?? (await payments.add(newPayment(ids.next(), command.orderId, clock.now())))
+    const { orderId } = command
+    const fresh = () =>
+      newPayment({ id: ids.next(), orderId, provider: provider.name }, clock.now())
+    const payment = (await payments.find(orderId)) ?? (await payments.add(fresh()))
     const charged = await proceed(deps, payment, command, until)
     if (charged.status === 'cancelled') throw new PaymentCancelled()
-    return charged
+    return { payment: charged, neverMade: false }
   }

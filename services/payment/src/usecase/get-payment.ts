@@ -1,8 +1,7 @@
 import { PaymentNotFound } from '../model/errors.ts'
-import { type Payment, providerKey } from '../model/payment.ts'
 import type { Ports } from '../model/ports.ts'
+import { ask, type Known } from './ask.ts'
 import { patience } from './patience.ts'
-import { settle } from './settle.ts'
 
 type Deps = Pick<Ports, 'payments' | 'provider' | 'clock'>
 
@@ -14,13 +13,8 @@ type Query = { readonly orderId: string; readonly deadline: Date | undefined }
  */
 export const getPayment =
   (deps: Deps) =>
-  async ({ orderId, deadline }: Query): Promise<Payment> => {
+  async ({ orderId, deadline }: Query): Promise<Known> => {
     const payment = await deps.payments.find(orderId)
     if (payment === undefined) throw new PaymentNotFound()
-    if (payment.status !== 'charging') return payment
-    const until = patience(deps.clock, deadline)
-    const answer = await deps.provider.find(providerKey(payment), until)
-    // Nothing was asked of the provider: the order service may end it, with a tombstone that a late charge obeys.
-    if (answer.status === 'never_made') return { ...payment, status: 'open' }
-    return settle(deps)(payment, answer)
+    return ask(deps)(payment, patience(deps.clock, deadline))
   }

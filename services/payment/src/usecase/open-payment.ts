@@ -12,5 +12,6 @@ export const openPayment =
   ({ payments, provider, clock, ids }: Deps) =>
   async (orderId: string): Promise<Payment> => {
     if (!provider.available()) throw new ProviderUnavailable()
-    return payments.add(newPayment(ids.next(), orderId, clock.now()))
+    const fresh = { id: ids.next(), orderId, provider: provider.name }
+    return payments.add(newPayment(fresh, clock.now()))
   }

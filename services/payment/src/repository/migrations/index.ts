@@ -1,4 +1,6 @@
 import { outboxTables, sqlMigration } from '@micromart/store'
+import { RefuseLedgerChanges1763800000008 } from './append-only.ts'
+import { alterPayments, alterRefunds, createInbox, createLedger } from './books-and-webhooks.ts'
 
 const id = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
 
@@ -33,4 +35,9 @@ export const migrations = [
   sqlMigration('CreatePayments1763800000001', [payments]),
   sqlMigration('CreateRefunds1763800000002', [refunds]),
   sqlMigration('CreateOutbox1763800000003', outboxTables()),
+  alterPayments,
+  alterRefunds,
+  createLedger,
+  createInbox,
+  RefuseLedgerChanges1763800000008,
 ]
