@@ -22,6 +22,27 @@ export const settings = baseSettings.omit({ APP_PORT: true }).extend({
   RATE_LOGINS_PER_MINUTE: perMinute.default(20).describe('Logins and registrations'),
   RATE_CHECKOUTS_PER_MINUTE: perMinute.default(60).describe('Orders placed'),
   RATE_WRITES_PER_MINUTE: perMinute.default(600).describe('All other writes'),
+  RATE_WEBHOOKS_PER_MINUTE: perMinute
+    .default(6_000)
+    .describe('Notices of payment providers, by address'),
+  EVENT_STREAMS_PER_ACCOUNT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Open streams of order events of one account, or of one guest order'),
+  EVENT_STREAMS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe('Open streams of order events in this process'),
+  EVENT_HEARTBEAT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(15_000)
+    .describe('How often a quiet stream of order events says that it lives'),
   CORS_ORIGINS: list.describe('Origins that browsers may call from, separated by commas'),
   TRUSTED_PROXIES: list.describe('Addresses or networks whose X-Forwarded-* is believed'),
   IMAGES_DIR: z

@@ -6,6 +6,7 @@ import { CatalogueCache } from './cache/catalogue-cache.ts'
 import { followChanges } from './cache/changes.ts'
 import { connectServices, type Shop } from './client/shop.ts'
 import type { Config } from './config.ts'
+import { openStreams, type OpenStreams } from './events/open-streams.ts'
 import { createApp } from './http/app.ts'
 import { readDocuments } from './http/documents.ts'
 import { listen } from './http/listen.ts'
@@ -31,11 +32,15 @@ const ratesOf = (config: Config): Rates => ({
   auth: { perMinute: config.RATE_LOGINS_PER_MINUTE },
   checkout: { perMinute: config.RATE_CHECKOUTS_PER_MINUTE },
   writes: { perMinute: config.RATE_WRITES_PER_MINUTE },
+  webhooks: { perMinute: config.RATE_WEBHOOKS_PER_MINUTE },
 })
 
 /** The shop's own address decides where to, never the request's `Host`. */
 const httpsOriginOf = ({ GATEWAY_PLAIN, ISSUER_URL }: Config): string | undefined =>
   GATEWAY_PLAIN === 'redirect' ? `https://${new URL(ISSUER_URL).host}` : undefined
+
+const streamsOf = (config: Config): OpenStreams =>
+  openStreams({ perHolder: config.EVENT_STREAMS_PER_ACCOUNT, inAll: config.EVENT_STREAMS })
 
 /** The public keys come by RPC, without anything of the request that needed them. */
 const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
@@ -46,14 +51,17 @@ const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
     clock,
   })
 
+type Parts = Pick<Shop, 'log' | 'clock' | 'streams'>
+
 const shopOf = async (
   config: Config,
   sidecar: Sidecar,
-  log: Log,
+  parts: Parts,
   serving: () => boolean,
 ): Promise<Shop> => ({
   ...connectServices(sidecar),
-  log,
+  ...parts,
+  heartbeatMs: config.EVENT_HEARTBEAT_MS,
   currency: config.SHOP_CURRENCY,
   ready: async () => serving() && (await sidecar.outboundReady()),
   documents: await readDocuments(config.IMAGES_DIR),
@@ -84,7 +92,8 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
       appId: config.APP_ID,
     }),
   )
-  const shop = await shopOf(config, sidecar, log, () => isServing)
+  const streams = streamsOf(config)
+  const shop = await shopOf(config, sidecar, { log, clock, streams }, () => isServing)
   // First of all: the sidecar lets calls out only when our own port answers.
   const health = starting.use(
     await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping: () => false }),
@@ -106,6 +115,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   })
   const { PUBLIC_PORT: port, PUBLIC_HOST: host, MAX_SOCKETS: maxSockets } = config
   const server = starting.use(await listen(app, { port, host, maxSockets }))
+  starting.use(streams) // ends first: the listener waits for what runs
   isServing = true
   log.info({ port: server.port }, 'serving')
   const running = starting.move()

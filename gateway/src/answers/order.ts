@@ -1,9 +1,12 @@
 import {
   type GetTimelineResponse,
+  type NextAction,
   type Order,
   type OrderItem,
+  type OrderPayment,
   OrderStatus,
   PaymentStatus,
+  type TimelineEntry,
 } from '@micromart/contracts/order'
 import { DomainError } from '@micromart/kernel'
 import { orderStatuses } from '../shapes/order.ts'
@@ -41,6 +44,18 @@ const itemAnswer = (item: OrderItem) => ({
   lineTotal: moneyAnswer(item.lineTotal),
 })
 
+const actionAnswer = ({ type, url, expiresAt }: NextAction) => ({
+  type,
+  url,
+  expiresAt: timeAnswer(expiresAt),
+})
+
+const paymentAnswer = ({ status, method, nextAction }: OrderPayment) => ({
+  status: paymentNames[status] ?? 'none',
+  method,
+  ...(nextAction && { nextAction: actionAnswer(nextAction) }),
+})
+
 /** Members always in this order: a replay must be the same bytes. */
 export const orderAnswer = (message: Order | undefined) => {
   const order = present(message)
@@ -57,19 +72,25 @@ export const orderAnswer = (message: Order | undefined) => {
     discount: moneyAnswer(order.discount),
     total: moneyAnswer(order.total),
     shippingAddress: addressAnswer(order.shippingAddress),
-    payment: { status: paymentNames[payment.status] ?? 'none', method: payment.method },
+    payment: paymentAnswer(payment),
     createdAt: timeAnswer(order.createdAt),
     updatedAt: timeAnswer(order.updatedAt),
+    ...(order.refunded && { refunded: moneyAnswer(order.refunded) }),
+    ...(order.carrier !== undefined && { carrier: order.carrier }),
+    ...(order.trackingCode !== undefined && { trackingCode: order.trackingCode }),
     ...(order.orderToken !== undefined && { orderToken: order.orderToken }),
   }
 }
 
+/** An entry as the timeline and the stream of events tell it. */
+export const entryAnswer = (entry: TimelineEntry) => ({
+  at: timeAnswer(entry.at),
+  status: orderStatusName(entry.status),
+  event: entry.event,
+  message: entry.message,
+  actor: entry.actor,
+})
+
 export const timelineAnswer = ({ items }: GetTimelineResponse) => ({
-  items: items.map((entry) => ({
-    at: timeAnswer(entry.at),
-    status: orderStatusName(entry.status),
-    event: entry.event,
-    message: entry.message,
-    actor: entry.actor,
-  })),
+  items: items.map(entryAnswer),
 })

@@ -1,10 +1,13 @@
 import { apps } from '@micromart/contracts'
 import { CartServiceService } from '@micromart/contracts/cart'
 import { OrderServiceService } from '@micromart/contracts/order'
+import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
 import type { RpcClient, RpcStreams, Sidecar } from '@micromart/dapr'
-import type { Log } from '@micromart/kernel'
+import type { Clock, Log } from '@micromart/kernel'
+import type { OpenStreams } from '../events/open-streams.ts'
+import { connectDesk, type Desk } from './dead-letters.ts'
 
 /** What routes may use: the services behind the gateway, and what the gateway knows of itself. */
 export type Shop = {
@@ -13,7 +16,16 @@ export type Shop = {
   readonly user: RpcClient<typeof UserServiceService>
   readonly cart: RpcClient<typeof CartServiceService>
   readonly order: RpcClient<typeof OrderServiceService>
+  readonly orderStreams: RpcStreams<typeof OrderServiceService>
+  readonly payment: Pick<RpcClient<typeof PaymentServiceService>, 'receiveWebhook'>
+  /** The letters of every consumer of events. */
+  readonly desk: Desk
   readonly log: Log
+  readonly clock: Clock
+  /** Streams of order events that are open here. */
+  readonly streams: OpenStreams
+  /** How often a quiet stream says that it lives. */
+  readonly heartbeatMs: number
   /** ISO 4217, of the empty cart. */
   readonly currency: string
   /** Whether the gateway can serve: its own sidecar lets calls out. */
@@ -35,18 +47,45 @@ export type StaticFile = {
   readonly etag: string
 }
 
-/** Deadlines of design.md section 7: placing an order waits for payment, all others 3 s. */
-const orderDeadlines = { placeOrder: 10_000, cancelOrder: 10_000 }
+/** Deadlines of design.md section 7: what waits for payment 10 s, the books over all stores a minute, all others 3 s. */
+const orderDeadlines = {
+  placeOrder: 10_000,
+  continuePayment: 10_000,
+  cancelOrder: 10_000,
+  refundOrder: 10_000,
+  checkBooks: 60_000,
+}
 
-type Services = Pick<Shop, 'product' | 'productStreams' | 'user' | 'cart' | 'order'>
+type ProductClient = RpcClient<typeof ProductServiceService>
 
-/** The services behind the sidecar. */
+/** Reads are called once more when they come back UNAVAILABLE; writes are not, nobody knows what became of them. */
+const productClient = (sidecar: Sidecar): ProductClient => {
+  const deadlines = { changesSince: 1_000 }
+  const options = { deadlines, forwardsKey: true }
+  const writes = sidecar.client(ProductServiceService, apps.product, options)
+  const reads = sidecar.client(ProductServiceService, apps.product, { deadlines, idempotent: true })
+  const { listProducts, getProduct, listCategories, changesSince } = reads
+  const { listAdminProducts, getAdminProduct, getStock } = reads
+  const shoppers = { listProducts, getProduct, listCategories, changesSince }
+  return { ...writes, ...shoppers, listAdminProducts, getAdminProduct, getStock }
+}
+
+type Services = Pick<
+  Shop,
+  'product' | 'productStreams' | 'user' | 'cart' | 'order' | 'orderStreams' | 'payment' | 'desk'
+>
+
+/** The services behind the sidecar. Each gets the shopper's idempotency key: it keeps the answer. */
 export const connectServices = (sidecar: Sidecar): Services => ({
-  product: sidecar.client(ProductServiceService, apps.product, {
-    deadlines: { changesSince: 1_000 },
-  }),
+  product: productClient(sidecar),
   productStreams: sidecar.stream(ProductServiceService, apps.product),
-  user: sidecar.client(UserServiceService, apps.user),
-  cart: sidecar.client(CartServiceService, apps.cart),
-  order: sidecar.client(OrderServiceService, apps.order, { deadlines: orderDeadlines }),
+  user: sidecar.client(UserServiceService, apps.user, { forwardsKey: true }),
+  cart: sidecar.client(CartServiceService, apps.cart, { forwardsKey: true }),
+  order: sidecar.client(OrderServiceService, apps.order, {
+    deadlines: orderDeadlines,
+    forwardsKey: true,
+  }),
+  orderStreams: sidecar.stream(OrderServiceService, apps.order),
+  payment: sidecar.client(PaymentServiceService, apps.payment),
+  desk: connectDesk(sidecar),
 })

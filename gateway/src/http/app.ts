@@ -1,6 +1,6 @@
 import type { Log } from '@micromart/kernel'
 import type { TokenVerifier } from '@micromart/service'
-import express, { type Express, type Request, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { CatalogueCache } from '../cache/catalogue-cache.ts'
 import type { Shop } from '../client/shop.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -10,12 +10,14 @@ import { body } from '../middleware/body.ts'
 import { cors } from '../middleware/cors.ts'
 import { handle } from '../middleware/handle.ts'
 import { hostNamed } from '../middleware/host.ts'
+import { idempotency } from '../middleware/idempotency.ts'
 import { httpsOnly } from '../middleware/https-only.ts'
 import { measure, traced } from '../middleware/observe.ts'
 import { problems } from '../middleware/problems.ts'
 import { limitAccount, limitAddress } from '../middleware/rate-limit.ts'
 import { requestId } from '../middleware/request-id.ts'
 import { secureHeaders } from '../middleware/security-headers.ts'
+import type { Transport } from '../middleware/transport.ts'
 import { validate } from '../middleware/validate.ts'
 import { refusal } from '../problem/problem.ts'
 import type { GatewayMetrics } from './metrics.ts'
@@ -37,22 +39,20 @@ export type AppParts = {
   readonly httpsOrigin: string | undefined
 }
 
-/** How a request is known to have come by TLS, and from where. Without trusted proxies the socket alone tells. */
-const transport = ({ trustedProxies }: AppParts) => {
+/** Without trusted proxies the socket alone tells how a request came. */
+const transport = ({ trustedProxies }: AppParts): Transport => {
   const isTrusting = trustedProxies.length > 0
   return {
-    isHttps: (request: Request): boolean =>
-      isTrusting ? request.secure : 'encrypted' in request.socket,
-    addressOf: (request: Request): string | undefined =>
-      isTrusting ? request.ip : request.socket.remoteAddress,
+    isHttps: (request) => (isTrusting ? request.secure : 'encrypted' in request.socket),
+    addressOf: (request) => (isTrusting ? request.ip : request.socket.remoteAddress),
   }
 }
 
 /** The steps of a route in contract.md's order: limit, 401, 403, 415, 413, 400, then the work. */
 const steps = (route: Route, parts: AppParts): RequestHandler[] => {
-  const { isHttps, addressOf } = transport(parts)
+  const way = transport(parts)
   const { limits, verifier, shop, cache, metrics } = parts
-  const limit = limitAddress(limits, route.budget, addressOf)
+  const limit = limitAddress(limits, route.budget, way.addressOf)
   if (route.cached) {
     return [measure(route, metrics), limit, ...serveCached(route, cache, shop, metrics)]
   }
@@ -64,8 +64,9 @@ const steps = (route: Route, parts: AppParts): RequestHandler[] => {
     authorise(route.auth),
     body(route.body),
     validate(route),
-    limitAccount(limits, route.budget, addressOf),
-    handle(route, shop, isHttps),
+    idempotency(route, way),
+    limitAccount(limits, route.budget, way.addressOf),
+    handle(route, shop, way),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IdempotencyKey } from '@micromart/dapr'
 import type { Caller } from '@micromart/service'
 import type { Response } from 'express'
 
@@ -12,6 +13,8 @@ export type Locals = {
   body?: unknown
   query?: unknown
   params?: unknown
+  /** The key of an unsafe request, with whose it is and what it came with. */
+  idempotency?: IdempotencyKey
 }
 
 export const localsOf = (response: Response): Locals => response.locals as Locals

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { problem } from '../shapes/problem.ts'
 import { schemaWriter, type JsonSchema } from './openapi-schemas.ts'
+import { keyUse } from './key-use.ts'
 import type { Auth, Body, HeaderSpec, ResponseSpec, Route } from './route.ts'
 
 type Schemas = ReturnType<typeof schemaWriter>
@@ -10,9 +11,11 @@ const statusTexts: Readonly<Record<number, string>> = {
   401: 'The token is missing, expired or not ours.',
   403: 'The token lacks the scope.',
   404: 'Absent, or a name of the wrong form.',
+  409: 'A duplicate, changed meanwhile, or the first request with this key is still running.',
   408: 'The body took too long to arrive.',
   413: 'The body is too large.',
   415: 'The body has another content type.',
+  422: 'The state forbids it, or the key was used with other content.',
   429: 'Too many requests: see `Retry-After`.',
   431: 'Path, query and headers together are too large.',
   503: 'A part of the shop is away: see `Retry-After`.',
@@ -27,22 +30,39 @@ const statusHeaders: Readonly<Record<number, readonly string[]>> = {
   503: ['Retry-After'],
 }
 
-/** Under a key 409 may mean that its first request still runs. */
-const headersOf = (status: number, { headers = [] }: Route): readonly string[] => {
-  const isKeyed = headers.some(({ name }) => name === 'Idempotency-Key')
-  return status === 409 && isKeyed ? ['Retry-After'] : (statusHeaders[status] ?? [])
+const isKeyed = (route: Route): boolean => keyUse(route) !== 'ignored'
+
+/** Answers that a key keeps, to be repeated. */
+const isFrozen = (status: number): boolean => status < 300 || status === 402 || status === 422
+
+/** Under a key 409 may mean that its first request still runs, and an answer may be an earlier request's. */
+const headersOf = (status: number, route: Route): readonly string[] => {
+  if (status === 409 && isKeyed(route)) return ['Retry-After']
+  const replayed = isKeyed(route) && isFrozen(status) ? ['Idempotent-Replayed'] : []
+  return [...replayed, ...(statusHeaders[status] ?? [])]
+}
+
+const keyHeader = (route: Route): readonly HeaderSpec[] => {
+  if (!isKeyed(route)) return []
+  const description =
+    '1 to 255 printable ASCII characters. A repeat with the same key and content has no further effect and gets the first answer.'
+  return [{ name: 'Idempotency-Key', description, required: keyUse(route) === 'required' }]
 }
 
 /** What can happen to any request of a route, by what the route asks for. */
-const impliedStatuses = ({ auth, budget, body, params, query, path }: Route): number[] => [
-  ...(query || body || params ? [400] : []),
-  ...(auth.kind === 'none' ? [] : [401, 403]),
-  ...(params ? [404] : []),
-  ...(body ? [408, 413, 415] : []),
-  ...(query || params ? [431] : []),
-  ...(budget === 'none' ? [] : [429]),
-  ...(path === '/livez' ? [] : [503]),
-]
+const impliedStatuses = (route: Route): number[] => {
+  const { auth, budget, body, params, query, path } = route
+  return [
+    ...(query || body || params ? [400] : []),
+    ...(auth.kind === 'none' ? [] : [401, 403]),
+    ...(params ? [404] : []),
+    ...(body ? [408, 413, 415] : []),
+    ...(query || params ? [431] : []),
+    ...(budget === 'none' ? [] : [429]),
+    ...(path === '/livez' ? [] : [503]),
+    ...(isKeyed(route) ? [400, 409, 422] : []),
+  ]
+}
 
 const problemContent = (schemas: Schemas) => ({
   'application/problem+json': { schema: schemas.ref(problem, 'output') },
@@ -104,7 +124,7 @@ const parametersDoc = (route: Route, schemas: Schemas) => {
   const parameters = [
     ...fieldDocs('path', route.params, schemas),
     ...fieldDocs('query', route.query, schemas),
-    ...(route.headers ?? []).map(headerParameter),
+    ...[...keyHeader(route), ...(route.headers ?? [])].map(headerParameter),
   ]
   return parameters.length === 0 ? {} : { parameters }
 }
@@ -114,8 +134,8 @@ const bodyDoc = (body: Body<unknown> | undefined, schemas: Schemas) => {
   const [mediaType, schema]: [string, JsonSchema] =
     body.type === 'json'
       ? ['application/json', schemas.ref(body.shape, 'input')]
-      : [body.mediaType, { type: 'string' }]
-  const required = body.type === 'stream' || !body.optional
+      : [body.mediaType, { type: body.type === 'bytes' ? 'object' : 'string' }]
+  const required = body.type !== 'json' || !body.optional
   return { requestBody: { required, content: { [mediaType]: { schema } } } }
 }
 

@@ -23,11 +23,15 @@ export const needs = (scope: Scope): Auth => ({ kind: 'required', scope })
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /** Which budget of requests a route draws from; `none` for what must always answer. */
-export type Budget = 'none' | 'reads' | 'auth' | 'checkout' | 'writes'
+export type Budget = 'none' | 'reads' | 'auth' | 'checkout' | 'writes' | 'webhooks'
 
-/** What a body is: JSON of a shape (perhaps left out), or a stream that the handler reads. */
+/**
+ * What a body is: JSON of a shape (perhaps left out), the bytes as they came (a signature is over them), or a stream that
+ * the handler reads.
+ */
 export type Body<B> =
   | { readonly type: 'json'; readonly shape: z.ZodType<B>; readonly optional?: boolean }
+  | { readonly type: 'bytes'; readonly mediaType: string; readonly maxBytes: number }
   | { readonly type: 'stream'; readonly mediaType: string; readonly maxBytes: number }
 
 /** A header that a route reads, for the document. */
@@ -55,6 +59,8 @@ export type Input<P, Q, B> = {
   readonly header: (name: string) => string | undefined
   /** Whether the shopper's connection is HTTPS, by our own socket or a trusted proxy's word. */
   readonly https: boolean
+  /** Where the request came from, by our own socket or a trusted proxy's word. */
+  readonly address: string | undefined
   /** The body of a `stream` route. */
   readonly stream: IncomingMessage
   /** Aborted when the client has gone away. */
@@ -84,10 +90,14 @@ export type Route<P = unknown, Q = unknown, B = unknown> = {
   readonly body?: Body<B>
   readonly headers?: readonly HeaderSpec[]
   readonly responses: Readonly<Record<number, ResponseSpec>>
+  /** What becomes of an `Idempotency-Key`, where `keyUse` would not say so. */
+  readonly idempotencyKey?: 'required' | 'ignored'
   /** Answered before body parsers and authentication, from prepared buffers. */
   readonly cached?: 'lists' | 'product' | 'categories'
   /** May be kept by caches; all other answers are `no-store`. */
   readonly public?: boolean
+  /** Named in the audit log with who did it to what, and what came of it. */
+  readonly audit?: string
   readonly handler: (input: Input<P, Q, B>, shop: Shop) => Promise<Answer>
 }
 

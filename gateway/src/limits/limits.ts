@@ -27,10 +27,12 @@ export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits =>
     auth: redisLimiter(redis, 'gw:auth', rates.auth),
     checkout: redisLimiter(redis, 'gw:checkout', rates.checkout),
     writes: redisLimiter(redis, 'gw:writes', rates.writes),
+    webhooks: redisLimiter(redis, 'gw:webhooks', rates.webhooks),
   }
   const instead = {
     checkout: localLimiter(rates.checkout, clock),
     writes: localLimiter(rates.writes, clock),
+    webhooks: localLimiter(rates.webhooks, clock),
   }
   return {
     rates,

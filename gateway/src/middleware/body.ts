@@ -63,9 +63,10 @@ const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =
 export const body = (spec: Body<unknown> | undefined): RequestHandler => {
   return async (request, response, next) => {
     if (spec === undefined) return next()
-    if (spec.type === 'stream') {
+    if (spec.type !== 'json') {
       checkMediaType(request, spec.mediaType)
       checkLength(request, spec.maxBytes)
+      if (spec.type === 'bytes') localsOf(response).body = await readBody(request, spec.maxBytes)
       return next()
     }
     const sent = hasBody(request)

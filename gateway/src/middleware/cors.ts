@@ -17,6 +17,7 @@ const allowedHeaders = [
   'Idempotency-Key',
   'If-Match',
   'If-None-Match',
+  'Last-Event-ID',
   'X-Cart-Token',
   'X-Order-Token',
   'X-Request-Id',

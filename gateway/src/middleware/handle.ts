@@ -1,16 +1,11 @@
-import { runInContext } from '@micromart/dapr'
+import { type CallScope, runInContext } from '@micromart/dapr'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Shop } from '../client/shop.ts'
 import { localsOf } from '../http/locals.ts'
-import type { Input, Route } from '../http/route.ts'
+import type { Answer, Input, Route } from '../http/route.ts'
 import { send } from '../http/send.ts'
-
-const headerOf =
-  (request: Request) =>
-  (name: string): string | undefined => {
-    const value = request.headers[name.toLowerCase()]
-    return Array.isArray(value) ? value.join(', ') : value
-  }
+import { audited } from './audit.ts'
+import { headerOf, type Transport } from './transport.ts'
 
 /** A read is cancelled when its client has gone away; a write goes on to its end. */
 const leaving = (route: Route, response: Response): AbortSignal => {
@@ -26,27 +21,47 @@ const leaving = (route: Route, response: Response): AbortSignal => {
 const inputOf = (
   request: Request,
   response: Response,
-  https: boolean,
+  { isHttps, addressOf }: Transport,
   gone: AbortSignal,
 ): Input<unknown, unknown, unknown> => {
   const { params, query, body, caller } = localsOf(response)
-  return { params, query, body, caller, header: headerOf(request), https, stream: request, gone }
+  const transport = { https: isHttps(request), address: addressOf(request) }
+  return {
+    params,
+    query,
+    body,
+    caller,
+    header: headerOf(request),
+    ...transport,
+    stream: request,
+    gone,
+  }
+}
+
+/** Says whether an answer, or a refusal, is that of an earlier request with the same key. */
+const answered = async (
+  answer: Promise<Answer>,
+  scope: CallScope,
+  response: Response,
+): Promise<Answer> => {
+  try {
+    return await answer
+  } finally {
+    if (scope.replayed) response.setHeader('Idempotent-Replayed', 'true')
+  }
 }
 
 /** Runs a route's handler; the calls it makes carry the user's own token and nothing else that the client sent. */
-export const handle = (
-  route: Route,
-  shop: Shop,
-  isHttps: (request: Request) => boolean,
-): RequestHandler => {
+export const handle = (route: Route, shop: Shop, transport: Transport): RequestHandler => {
   return async (request, response) => {
-    const { token, requestId } = localsOf(response)
+    const { token, requestId, idempotency } = localsOf(response)
     const signal = leaving(route, response)
-    const input = inputOf(request, response, isHttps(request), signal)
-    const scope = { token, requestId, signal }
+    const input = inputOf(request, response, transport, signal)
+    const scope: CallScope = { token, requestId, signal, idempotency }
     // An answer may be written by further calls, such as an export: they belong to the request, too.
-    await runInContext(scope, async () =>
-      send(route, request, response, await route.handler(input, shop)),
-    )
+    await runInContext(scope, async () => {
+      const work = () => answered(route.handler(input, shop), scope, response)
+      return send(route, request, response, await audited(route, response, shop.log, work))
+    })
   }
 }

@@ -55,9 +55,15 @@ const ownCodes = {
   ),
   if_match_required: text(428, 'If-Match required', 'Send the ETag that you read as If-Match.'),
   rate_limited: text(429, 'Too many requests', 'Wait as long as `Retry-After` says.'),
+  too_many_streams: text(
+    429,
+    'Too many streams',
+    'Close a stream of events, or wait as long as `Retry-After` says.',
+  ),
   headers_too_large: text(431, 'Headers too large', 'The header section is too large.'),
   internal: text(500, 'Internal error', 'Something went wrong on our side.'),
   limiter_unavailable: text(503, 'Unavailable', 'Logging in is closed for a moment; try again.'),
+  streams_busy: text(503, 'Busy', 'Too many streams of events at this moment; try again.'),
   not_ready: text(503, 'Not ready', 'This server cannot serve yet.'),
 } as const
 

@@ -8,18 +8,21 @@ import { userQuery } from '../shapes/admin.ts'
 import { listOf } from '../shapes/queries.ts'
 import { id } from '../shapes/texts.ts'
 import { alsoAnswers, headers } from './common.ts'
-import { changed, contentEtag, names, requiredIfMatch } from './if-match.ts'
+import { changed, namedRoles, names, requiredIfMatch, rolesEtag } from './if-match.ts'
 
 const common = { tag: 'Admin: users' } as const
 const params = z.object({ id })
 
-const withEtag = (answer: object): Answer => json(200, answer, { ETag: contentEtag(answer) })
+const etagOf = (answer: ReturnType<typeof userAnswer>): string => rolesEtag(answer.roles, answer)
+
+const withEtag = (answer: ReturnType<typeof userAnswer>): Answer =>
+  json(200, answer, { ETag: etagOf(answer) })
 
 /**
- * Roles are changed by who has read them. The user service compares once more, where it writes: two admins at once do
- * not both pass.
- * @returns the roles that were read; none when any will do
- * @throws HttpProblem 412
+ * The roles that whoever changes them has read. A plain ETag is taken at its word, the user service compares where it
+ * writes: two admins at once do not both pass. A list of ETags, and one of an account without roles, is compared here.
+ * @returns none when any will do
+ * @throws HttpProblem 412; DomainError not_found
  */
 const rolesRead = async (
   ifMatch: string,
@@ -27,8 +30,10 @@ const rolesRead = async (
   { user }: Shop,
 ): Promise<readonly string[]> => {
   if (ifMatch.trim() === '*') return []
+  const named = namedRoles(ifMatch)
+  if (named) return named
   const present = userAnswer((await user.getUser({ id: userId })).user)
-  if (!names(ifMatch, contentEtag(present))) throw refusal('version_changed')
+  if (!names(ifMatch, etagOf(present))) throw refusal('version_changed')
   return present.roles
 }
 
@@ -71,6 +76,7 @@ export const adminUserRoutes = [
     summary: 'Set the roles of an account',
     auth: needs('users:write'),
     budget: 'writes',
+    audit: 'user.roles',
     params,
     body: { type: 'json', shape: rolesIn },
     headers: [headers.ifMatch],

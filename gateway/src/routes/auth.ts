@@ -10,7 +10,7 @@ import { alsoAnswers, headers } from './common.ts'
 
 type Sent = Pick<Input<unknown, unknown, unknown>, 'header' | 'https' | 'caller'>
 
-const common = { tag: 'Authentication', auth: anybody } as const
+const common = { tag: 'Authentication', auth: anybody, idempotencyKey: 'ignored' } as const
 
 /**
  * Moves the guest's lines into the cart of the member who has just logged in.

@@ -7,11 +7,6 @@ export const headers = {
     description: "Names a guest's cart; beats the cookie `mm_cart`.",
   },
   orderToken: { name: 'X-Order-Token', description: "Opens a guest's order." },
-  idempotencyKey: {
-    name: 'Idempotency-Key',
-    description: '1 to 255 printable ASCII characters; one key, one order.',
-    required: true,
-  },
   ifMatch: { name: 'If-Match', description: 'The ETag that was read.', required: true },
   ifNoneMatch: { name: 'If-None-Match', description: 'Answers 304 when nothing changed.' },
 } as const satisfies Record<string, HeaderSpec>

@@ -34,6 +34,19 @@ export const namedVersion = (ifMatch: string): bigint | undefined => {
   return digits === undefined ? undefined : BigInt(digits)
 }
 
+/**
+ * The ETag of an account, which names its roles: they are what changes under `If-Match`, and the user service compares
+ * them where it writes.
+ */
+export const rolesEtag = (roles: readonly string[], json: unknown): string =>
+  `"r${roles.join('.')}-${hashOf(json)}"`
+
+const rolesForm = /^"r([a-z]+(?:\.[a-z]+)*)-[\w-]{1,64}"$/
+
+/** The roles that an `If-Match` names; undefined when it takes a look at the present ones to tell. */
+export const namedRoles = (ifMatch: string): readonly string[] | undefined =>
+  rolesForm.exec(ifMatch.trim())?.[1]?.split('.')
+
 /** Whether one of several ETags, or `*`, is of this version. */
 export const namesVersion = (ifMatch: string, version: bigint): boolean =>
   ifMatch.trim() === '*' || ifMatch.split(',').some((part) => namedVersion(part) === version)

@@ -1,7 +1,10 @@
 import type { Route } from '../http/route.ts'
 import { addressRoutes } from './addresses.ts'
 import { adminCategoryRoutes } from './admin-categories.ts'
+import { adminBooksRoutes } from './admin-books.ts'
+import { adminDeadLetterRoutes } from './admin-dead-letters.ts'
 import { adminFileRoutes } from './admin-files.ts'
+import { adminFulfilmentRoutes } from './admin-fulfilment.ts'
 import { adminOrderRoutes } from './admin-orders.ts'
 import { adminProductRoutes } from './admin-products.ts'
 import { adminStockRoutes } from './admin-stock.ts'
@@ -14,6 +17,7 @@ import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
 import { meRoutes } from './me.ts'
 import { orderRoutes } from './orders.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Every route there is: what is served, documented and in the authorisation matrix. */
 export const table: readonly Route[] = [
@@ -28,7 +32,11 @@ export const table: readonly Route[] = [
   ...adminCategoryRoutes,
   ...adminStockRoutes,
   ...adminOrderRoutes,
+  ...adminFulfilmentRoutes,
   ...adminUserRoutes,
+  ...adminDeadLetterRoutes,
+  ...adminBooksRoutes,
+  ...webhookRoutes,
   ...keyRoutes,
   ...healthRoutes,
   ...documentRoutes,

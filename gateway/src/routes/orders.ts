@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { orderAnswer, timelineAnswer } from '../answers/order.ts'
-import { type Input, json, needs, route, withOrderToken } from '../http/route.ts'
+import { json, needs, route, withOrderToken } from '../http/route.ts'
 import { nothingIn, order as orderShape, orderList, timeline } from '../shapes/order.ts'
 import { paging } from '../shapes/queries.ts'
 import { id } from '../shapes/texts.ts'
 import { alsoAnswers, headers } from './common.ts'
+import { named } from './named-order.ts'
+import { orderEventsRoute } from './order-events.ts'
+import { outcomeAnswer } from './payment-outcome.ts'
 import { placeOrderRoute } from './place-order.ts'
 
 const params = z.object({ id })
+const placed = { shape: orderShape, headers: ['Location'] }
 
 const one = {
   tag: 'Orders',
@@ -15,12 +19,6 @@ const one = {
   params,
   headers: [headers.orderToken],
 } as const
-
-/** One order, as its owner or as who holds its token. */
-const named = ({ params: { id: orderId }, header }: Input<{ id: string }, unknown, unknown>) => ({
-  id: orderId,
-  orderToken: header('X-Order-Token'),
-})
 
 export const orderRoutes = [
   placeOrderRoute,
@@ -75,4 +73,20 @@ export const orderRoutes = [
     handler: async (input, { order }) =>
       json(200, orderAnswer((await order.cancelOrder(named(input))).order)),
   }),
+  route({
+    ...one,
+    method: 'post',
+    path: '/v1/orders/{id}/payment',
+    summary: 'Go on with a payment, once the shopper has done what `payment.nextAction` said',
+    budget: 'checkout',
+    body: { type: 'json', shape: nothingIn, optional: true },
+    responses: {
+      200: { description: 'Paid', ...placed },
+      202: { description: 'Still waiting, for the shopper or the provider', ...placed },
+      ...alsoAnswers(402, 404, 409, 422),
+    },
+    handler: async (input, { order }) =>
+      outcomeAnswer((await order.continuePayment(named(input))).order, 200),
+  }),
+  orderEventsRoute,
 ]

@@ -1,33 +1,17 @@
-import {
-  type Order,
-  OrderStatus,
-  PaymentStatus,
-  type PlaceOrderRequest,
-  type PlaceOrderResponse,
-} from '@micromart/contracts/order'
+import type { PlaceOrderRequest, PlaceOrderResponse } from '@micromart/contracts/order'
 import { addressMessage } from '../answers/address.ts'
 import { moneyMessage, present } from '../answers/money.ts'
-import { orderAnswer } from '../answers/order.ts'
-import { type Answer, guestsToo, type Input, json, route } from '../http/route.ts'
+import { type Answer, guestsToo, type Input, route } from '../http/route.ts'
 import { fingerprint } from '../json/canonical.ts'
-import { HttpProblem, invalidFields, refusal } from '../problem/problem.ts'
+import { invalidFields } from '../problem/problem.ts'
 import { order as orderShape, type OrderIn, orderIn } from '../shapes/order.ts'
 import { cartName } from './cart-token.ts'
 import { alsoAnswers, headers } from './common.ts'
+import { outcomeAnswer } from './payment-outcome.ts'
 
 type Sent = Input<unknown, unknown, OrderIn>
 
 const path = '/v1/orders'
-const printable = /^[\x20-\x7e]{1,255}$/
-
-/** @throws HttpProblem 400 without a well-formed key */
-const keyOf = ({ header }: Sent): string => {
-  const key = header('Idempotency-Key')
-  if (key === undefined || key === '') throw refusal('idempotency_key_required')
-  if (!printable.test(key)) throw refusal('idempotency_key_invalid')
-  return key
-}
-
 /** A guest is reached by e-mail; a saved address belongs to a member. */
 const checkGuest = ({ caller, body }: Sent): void => {
   if (caller.kind === 'user') return
@@ -46,7 +30,7 @@ const shipTo = ({ shippingAddress, addressId }: OrderIn): PlaceOrderRequest['shi
 }
 
 const requestOf = (sent: Sent): PlaceOrderRequest => ({
-  idempotencyKey: keyOf(sent),
+  idempotencyKey: present(sent.header('Idempotency-Key')),
   fingerprint: fingerprint('POST', path, sent.body),
   cartToken: undefined,
   ...cartName(sent),
@@ -57,45 +41,13 @@ const requestOf = (sent: Sent): PlaceOrderRequest => ({
   expectedTotal: sent.body.expectedTotal && moneyMessage(sent.body.expectedTotal),
 })
 
-const isPending = ({ status }: Order): boolean =>
-  status === OrderStatus.ORDER_STATUS_PENDING || status === OrderStatus.ORDER_STATUS_PAYMENT_PENDING
-
-const bought: ReadonlySet<OrderStatus> = new Set([
-  OrderStatus.ORDER_STATUS_PAID,
-  OrderStatus.ORDER_STATUS_SHIPPED,
-  OrderStatus.ORDER_STATUS_DELIVERED,
-])
-
-const isDeclined = ({ payment }: Order): boolean =>
-  payment?.status === PaymentStatus.PAYMENT_STATUS_DECLINED
-
-/** An attempt that the shop ended without a purchase, though not by a decline: a new one may buy. */
-const ended = ({ id }: Order, frozen: Extras): HttpProblem =>
-  new HttpProblem(503, 'order_ended', {
-    params: { orderId: id },
-    ...frozen,
-    headers: { ...frozen.headers, 'Retry-After': '2' },
-  })
-
-type Extras = { readonly headers: Record<string, string>; readonly traceId?: string }
-
-/** "Declined" is a value of the order; for a shopper it is 402. */
-const answerOf = ({ order: placed, replayed, traceId }: PlaceOrderResponse): Answer => {
-  const order = present(placed)
-  const repeated: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
-  const frozen = { headers: repeated, ...(replayed && traceId && { traceId }) }
-  if (isDeclined(order)) {
-    throw new HttpProblem(402, 'payment_declined', { params: { orderId: order.id }, ...frozen })
-  }
-  const location = { ...repeated, Location: `${path}/${order.id}` }
-  if (isPending(order)) {
-    return json(202, orderAnswer(order), { ...location, 'Retry-After': '2' })
-  }
-  if (!bought.has(order.status)) throw ended(order, frozen)
-  return json(201, orderAnswer(order), location)
+/** A repeated answer is the same bytes, with the trace id of the first. */
+const answerOf = ({ order, replayed, traceId }: PlaceOrderResponse): Answer => {
+  const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
+  return outcomeAnswer(order, 201, { headers, ...(replayed && traceId && { traceId }) })
 }
 
-const placed = { shape: orderShape, headers: ['Location', 'Idempotent-Replayed'] }
+const placed = { shape: orderShape, headers: ['Location'] }
 
 export const placeOrderRoute = route({
   method: 'post',
@@ -105,10 +57,15 @@ export const placeOrderRoute = route({
   auth: guestsToo('orders'),
   budget: 'checkout',
   body: { type: 'json', shape: orderIn },
-  headers: [headers.idempotencyKey, headers.cartToken],
+  headers: [headers.cartToken],
+  idempotencyKey: 'required',
   responses: {
     201: { description: 'Placed and paid', ...placed },
-    202: { description: 'Placed; the outcome of the payment is not known yet', ...placed },
+    202: {
+      description:
+        'Placed, and not paid yet: the outcome is not known, or `payment.nextAction` says what the shopper has to do',
+      ...placed,
+    },
     ...alsoAnswers(402, 404, 409, 422),
   },
   handler: async (sent, { order }) => {

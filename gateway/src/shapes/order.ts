@@ -26,6 +26,26 @@ const item = z
   })
   .meta({ id: 'OrderItem' })
 
+const nextAction = z
+  .object({
+    type: z.string().describe('`redirect`'),
+    url: z.string().describe("Where the shopper's browser goes to authenticate."),
+    expiresAt: time.describe('Afterwards the payment is given up.'),
+  })
+  .meta({ id: 'NextAction' })
+
+const orderPayment = z.object({
+  status: z
+    .string()
+    .describe(
+      '`none`, `pending`, `requires_action`, `paid`, `declined`, `cancelled`, `refund_pending`, `partially_refunded`, `refunded` or `refund_refused`',
+    ),
+  method: z.string(),
+  nextAction: nextAction
+    .optional()
+    .describe('With `requires_action`: what the shopper has to do before the payment goes on.'),
+})
+
 export const order = z
   .object({
     id,
@@ -39,28 +59,29 @@ export const order = z
     discount: money,
     total: money,
     shippingAddress: address,
-    payment: z.object({ status: z.string(), method: z.string() }),
+    payment: orderPayment,
     createdAt: time,
     updatedAt: time,
+    refunded: money
+      .optional()
+      .describe('Given back, also what is still on its way; absent when nothing is.'),
+    carrier: z.string().optional().describe('Who carries it, once it is shipped.'),
+    trackingCode: z.string().optional(),
     orderToken: z.string().optional(),
   })
   .meta({ id: 'Order' })
 
 export const orderList = listOf(order)
 
-export const timeline = z
-  .object({
-    items: z.array(
-      z.object({
-        at: time,
-        status: z.enum(orderStatuses),
-        event: z.string(),
-        message: z.string(),
-        actor: z.string(),
-      }),
-    ),
-  })
-  .meta({ id: 'Timeline' })
+const timelineItem = z.object({
+  at: time,
+  status: z.enum(orderStatuses),
+  event: z.string(),
+  message: z.string(),
+  actor: z.string(),
+})
+
+export const timeline = z.object({ items: z.array(timelineItem) }).meta({ id: 'Timeline' })
 
 /** The provider's one-time token, never a card number (S63). */
 const cardToken = line(255).refine((text) => !isCardNumber(text), 'must not be a card number')

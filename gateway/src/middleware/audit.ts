@@ -1,0 +1,32 @@
+import { type Log } from '@micromart/kernel'
+import type { Response } from 'express'
+import { localsOf, traceIdOf } from '../http/locals.ts'
+import type { Answer, Route } from '../http/route.ts'
+import { problemOf } from '../problem/problem.ts'
+
+/**
+ * Runs a handler and writes down who did what to which, and what came of it: one line, whether it was done or refused.
+ * Nothing that staff wrote is in it, only the names in the path.
+ */
+export const audited = async (
+  { audit }: Route,
+  response: Response,
+  log: Log,
+  work: () => Promise<Answer>,
+): Promise<Answer> => {
+  if (audit === undefined) return work()
+  const { caller, params, requestId } = localsOf(response)
+  const say = (outcome: string) => {
+    const userId = caller.kind === 'user' ? caller.id : undefined
+    const fields = { event: 'audit', action: audit, userId, subject: params, outcome }
+    log.info({ ...fields, requestId, traceId: traceIdOf(response) }, 'audited')
+  }
+  try {
+    const answer = await work()
+    say('done')
+    return answer
+  } catch (error) {
+    say(problemOf(error).code)
+    throw error
+  }
+}
