@@ -4,11 +4,18 @@ import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
-import { type Database, openDatabase, startRelay, startSweeper } from '@micromart/store'
+import {
+  type Database,
+  idempotent,
+  openDatabase,
+  pruneIdempotency,
+  startRelay,
+  startSweeper,
+} from '@micromart/store'
 import type { Config } from './config.ts'
 import { cleanHtml } from './handler/clean-html.ts'
-import { productWatch, type Watch } from './handler/metrics.ts'
 import { productRpc } from './handler/rpc.ts'
+import { countedImport, countedStock } from './metrics.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { categoriesMysql } from './repository/categories-mysql.ts'
 import { changesMysql } from './repository/changes-mysql.ts'
@@ -25,7 +32,9 @@ export type RunningProduct = AsyncDisposable & {
   readonly port: number
   readonly httpPort: number
   /** Lapses ended holds now. */
-  readonly sweep: () => Promise<void>
+  readonly expire: () => Promise<void>
+  /** Deletes old rows now. */
+  readonly prune: () => Promise<void>
 }
 
 const sidecarOf = (config: Config): Promise<Sidecar> =>
@@ -45,27 +54,37 @@ const verifierOf = (config: Config, sidecar: Sidecar, clock: Clock) => {
 const openStore = async (sidecar: Sidecar): Promise<Database> =>
   openDatabase({ url: await sidecar.secret('mysql-product'), entities, migrations })
 
-const wire = (config: Config, db: Database, of: { clock: Clock; ids: Ids; log: Log }): UseCases =>
-  productUseCases({
+type Parts = { readonly db: Database } & Required<Overrides>
+
+const wire = (config: Config, { db, ...of }: Parts): UseCases => {
+  const use = productUseCases({
     products: productsMysql(db, of),
     categories: categoriesMysql(db),
     changes: changesMysql(db, of.clock),
-    stock: stockMysql(db, of),
+    stock: countedStock(stockMysql(db, of)),
     books: booksMysql(db),
     cleanHtml,
     currency: config.SHOP_CURRENCY,
     ...of,
   })
+  return { ...use, importProducts: countedImport(use.importProducts) }
+}
 
-const startSweepers = (use: UseCases, watch: Watch, config: Config, log: Log) => {
+/** What is done again and again: holds lapse, rows that nobody needs any more go. The relay prunes its outbox itself. */
+const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts) => {
   const sweepers = new AsyncDisposableStack()
-  const expire = async () => watch.lapsed(await use.expireHolds())
-  const holds = { name: 'holds', everyMs: config.EXPIRE_EVERY_MS, log, run: expire }
-  const expiry = sweepers.use(startSweeper(holds))
-  const changes = { name: 'changes', everyMs: config.PRUNE_EVERY_MS, log, run: use.pruneChanges }
-  sweepers.use(startSweeper(changes))
+  const lapse = { name: 'holds', everyMs: config.EXPIRE_EVERY_MS, log, run: use.expireHolds }
+  const holds = sweepers.use(startSweeper(lapse))
+  const prune = async () => {
+    await use.pruneChanges()
+    await pruneIdempotency(db, clock.now())
+  }
+  const pruned = sweepers.use(
+    startSweeper({ name: 'prune', everyMs: config.PRUNE_EVERY_MS, log, run: prune }),
+  )
   return {
-    sweep: () => expiry.runNow(),
+    expire: holds.runNow,
+    prune: pruned.runNow,
     [Symbol.asyncDispose]: () => sweepers.disposeAsync(),
   }
 }
@@ -87,15 +106,16 @@ export const startProduct = async (
   const of = { clock: systemClock, ids: systemIds, ...overrides, log }
   const sidecar = starting.use(await sidecarOf(config))
   const db = starting.use(await openStore(sidecar))
-  const use = wire(config, db, of)
-  const watch = productWatch()
+  const parts = { db, ...of }
+  const use = wire(config, parts)
+  const answers = idempotent(db, of)
   starting.use(startRelay({ db, publish: sidecar.publish, log }))
-  const sweepers = starting.use(startSweepers(use, watch, config, log))
+  const sweepers = starting.use(startSweepers(config, use, parts))
   const server = starting.use(
     await serve({
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
-      services: [[ProductServiceService, productRpc(use, watch, config.SHOP_CURRENCY)]],
+      services: [[ProductServiceService, productRpc(use, answers, config.SHOP_CURRENCY)]],
       verifier: verifierOf(config, sidecar, of.clock),
       appToken: config.APP_API_TOKEN,
       ready: async () => {
@@ -107,6 +127,6 @@ export const startProduct = async (
   )
   const running = starting.move() // started: the caller disposes from here on
   const { port, httpPort } = server
-  const { sweep } = sweepers
-  return { port, httpPort, sweep, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  const { expire, prune } = sweepers
+  return { port, httpPort, expire, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

@@ -123,7 +123,8 @@ export const startForTest = async () => {
   return {
     sidecar,
     httpPort: service.httpPort,
-    sweep: service.sweep,
+    sweep: service.expire,
+    prune: service.prune,
     advance,
     shopper: client.as(),
     get staff() {

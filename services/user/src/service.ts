@@ -3,7 +3,14 @@ import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
-import { type Database, openDatabase, outboxRows, startRelay, startSweeper } from '@micromart/store'
+import {
+  type Database,
+  openDatabase,
+  outboxRows,
+  pruneIdempotency,
+  startRelay,
+  startSweeper,
+} from '@micromart/store'
 import type { Config } from './config.ts'
 import { accessTokensJose } from './crypto/access-tokens-jose.ts'
 import { commonPasswordsZxcvbn } from './crypto/common-passwords-zxcvbn.ts'
@@ -12,16 +19,17 @@ import { keyMakerJose } from './crypto/keys-jose.ts'
 import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
 import { secretsNode } from './crypto/secrets-node.ts'
 import { userRpc } from './handler/rpc.ts'
+import { countedEntrances, countedSessions } from './metrics.ts'
 import type { Ports } from './model/ports.ts'
 import { accountsMysql } from './repository/accounts-mysql.ts'
 import { addressesMysql } from './repository/addresses-mysql.ts'
+import { keptAnswers } from './repository/kept-answers-mysql.ts'
 import { loginFailuresMysql } from './repository/login-failures-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { userRows } from './repository/rows.ts'
 import { sessionsMysql } from './repository/sessions-mysql.ts'
 import { signingKeysMysql } from './repository/signing-keys-mysql.ts'
 import { type UseCases, userUseCases } from './usecase/index.ts'
-import { authWatch } from './watch.ts'
 
 /** What a test may put in the place of the real thing. */
 export type Overrides = { readonly clock?: Clock; readonly ids?: Ids; readonly log?: Log }
@@ -35,7 +43,7 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
   const { cost, limits } = config.hashing
   return {
     accounts: accountsMysql(db, ids),
-    sessions: sessionsMysql(db),
+    sessions: countedSessions(sessionsMysql(db)),
     addresses: addressesMysql(db),
     failures: loginFailuresMysql(db),
     keys,
@@ -44,19 +52,23 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
     accessTokens: accessTokensJose({ keys, box, issuer: config.issuer, clock, ids }),
     keyMaker: keyMakerJose(box),
     secrets: secretsNode,
-    watch: authWatch(),
     clock,
     ids,
     log,
   }
 }
 
-const startSweepers = (use: UseCases, config: Config, log: Log): AsyncDisposable => {
+/** What is done again and again: keys rotate, rows that nobody needs any more go. The relay prunes its outbox itself. */
+const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts) => {
   const sweepers = new AsyncDisposableStack()
+  const prune = async () => {
+    await use.prune()
+    await pruneIdempotency(db, clock.now())
+  }
   const keys = { name: 'signing-keys', everyMs: config.keysEveryMs, run: use.tendKeys, log }
   sweepers.use(startSweeper(keys))
-  sweepers.use(startSweeper({ name: 'prune', everyMs: config.pruneEveryMs, run: use.prune, log }))
-  return sweepers
+  sweepers.use(startSweeper({ name: 'prune', everyMs: config.pruneEveryMs, run: prune, log }))
+  return { prune, [Symbol.asyncDispose]: () => sweepers.disposeAsync() }
 }
 
 const openStore = async (sidecar: Sidecar): Promise<Database> =>
@@ -78,16 +90,19 @@ export const startUser = async (config: Config, overrides: Overrides = {}) => {
   const sidecar = starting.use(await connectSidecar(config.sidecar))
   const db = starting.use(await openStore(sidecar))
   const clock = overrides.clock ?? systemClock
-  const ports = await wire(config, { db, sidecar, clock, ids: overrides.ids ?? systemIds, log })
-  const use = userUseCases(ports)
+  const parts = { db, sidecar, clock, ids: overrides.ids ?? systemIds, log }
+  const ports = await wire(config, parts)
+  const plain = userUseCases(ports)
+  const use = { ...plain, ...countedEntrances(plain) }
   await use.tendKeys() // the first keys, before anybody can log in
   await ports.accessTokens.ready()
+  const answers = keptAnswers(db, { clock })
   starting.use(startRelay({ db, publish: sidecar.publish, log, clock }))
-  starting.use(startSweepers(use, config, log))
+  const { prune } = starting.use(startSweepers(config, use, parts))
   const server = starting.use(
     await serve({
       ...config,
-      services: [[UserServiceService, userRpc(use)]],
+      services: [[UserServiceService, userRpc(use, answers)]],
       verifier: verifierOf(use, config, clock),
       ready: async () => {
         await db.query('SELECT 1')
@@ -98,5 +113,5 @@ export const startUser = async (config: Config, overrides: Overrides = {}) => {
   )
   const running = starting.move()
   const { port, httpPort } = server
-  return { port, httpPort, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { port, httpPort, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

@@ -57,6 +57,8 @@ type Shared = {
 export type Replica = AsyncDisposable & {
   readonly rpc: TestClient<typeof UserServiceService>
   readonly httpPort: number
+  /** Deletes old rows now. */
+  readonly prune: () => Promise<void>
 }
 
 type Member = {
@@ -84,10 +86,10 @@ const startReplica = async (
     ...cheap,
     ...env,
   })
-  const { port, httpPort } = stack.use(await startUser(config, { clock, log }))
+  const { port, httpPort, prune } = stack.use(await startUser(config, { clock, log }))
   const rpc = stack.use(await testClient(UserServiceService, port))
   const running = stack.move()
-  return { rpc, httpPort, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { rpc, httpPort, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 export const anEmail = (): string => `${systemIds.next()}@example.com`

@@ -9,7 +9,6 @@ import { RequestInvalid } from '../model/errors.ts'
 import type { RowReport } from '../model/import-plan.ts'
 import type { UseCases } from '../usecase/index.ts'
 import { csvRecordsOf } from './csv-reader.ts'
-import type { Watch } from './metrics.ts'
 
 const chunkBytes = 64 * 1024
 
@@ -38,7 +37,6 @@ const rowMessage = ({ line, code, message, ...report }: RowReport) => ({
 
 async function* imported(
   use: UseCases,
-  watch: Watch,
   requests: AsyncIterable<ImportProductsRequest>,
 ): AsyncGenerator<ImportProductsResponse> {
   const source = requests[Symbol.asyncIterator]()
@@ -49,10 +47,7 @@ async function* imported(
   const summary = { created: 0n, updated: 0n, unchanged: 0n, failed: 0n }
   const records = csvRecordsOf(chunksOf(source, first))
   for await (const reports of use.importProducts(records, options)) {
-    for (const { outcome } of reports) {
-      summary[outcome] += 1n
-      watch.imported(outcome)
-    }
+    for (const { outcome } of reports) summary[outcome] += 1n
     yield { rows: reports.map(rowMessage), summary: undefined }
   }
   yield { rows: [], summary }
@@ -77,8 +72,7 @@ async function* exported(use: UseCases): AsyncGenerator<{ chunk: Buffer }> {
 /** CSV in and out, streamed: neither side ever holds the whole file. */
 export const csvRpc = (
   use: UseCases,
-  watch: Watch,
 ): Pick<ProductServiceServer, 'importProducts' | 'exportProducts'> => ({
-  importProducts: bidi((requests) => imported(use, watch, requests)),
+  importProducts: bidi((requests) => imported(use, requests)),
   exportProducts: serverStream(() => exported(use)),
 })

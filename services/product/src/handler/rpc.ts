@@ -1,5 +1,12 @@
-import type { ProductServiceServer } from '@micromart/contracts/product'
-import { unary } from '@micromart/service'
+import {
+  AdjustStockResponse,
+  ArchiveProductResponse,
+  CreateCategoryResponse,
+  CreateProductResponse,
+  type ProductServiceServer,
+  UpdateProductResponse,
+} from '@micromart/contracts/product'
+import { keyed, unary } from '@micromart/service'
 import type { StockLine } from '../model/stock.ts'
 import type { UseCases } from '../usecase/index.ts'
 import { booksRpc } from './books-rpc.ts'
@@ -14,7 +21,6 @@ import {
   shortageMessages,
   summaryMessage,
 } from './messages.ts'
-import type { Watch } from './metrics.ts'
 
 type Methods<Names extends keyof ProductServiceServer> = Pick<ProductServiceServer, Names>
 
@@ -46,19 +52,15 @@ const lineOf = ({ sku, quantity }: { sku: string; quantity: bigint }): StockLine
 
 const holdRpc = (
   use: UseCases,
-  watch: Watch,
 ): Methods<'holdStock' | 'extendHold' | 'claimStock' | 'releaseStock' | 'returnStock'> => ({
   holdStock: unary(async ({ orderId, lines, ttlSeconds }) => {
-    const answer = await use.holdStock({ orderId, lines: lines.map(lineOf), ttlSeconds })
-    watch.held(answer)
-    return holdMessage(answer)
+    return holdMessage(await use.holdStock({ orderId, lines: lines.map(lineOf), ttlSeconds }))
   }),
   extendHold: unary(async ({ orderId, ttlSeconds }) => ({
     extended: await use.extendHold(orderId, ttlSeconds),
   })),
   claimStock: unary(async ({ orderId }) => {
     const answer = await use.claimStock(orderId)
-    watch.claimed(answer.claimed)
     const shortages = answer.claimed ? [] : answer.shortages
     return { claimed: answer.claimed, shortages: shortageMessages(shortages) }
   }),
@@ -72,19 +74,9 @@ const holdRpc = (
   }),
 })
 
-const adminRpc = (
+const staffReadRpc = (
   use: UseCases,
-  currency: string,
-): Methods<
-  | 'listAdminProducts'
-  | 'getAdminProduct'
-  | 'createProduct'
-  | 'updateProduct'
-  | 'archiveProduct'
-  | 'createCategory'
-  | 'getStock'
-  | 'adjustStock'
-> => ({
+): Methods<'listAdminProducts' | 'getAdminProduct' | 'getStock'> => ({
   listAdminProducts: unary(async (request) => {
     const { items, nextCursor } = await use.listAdminProducts(listRequestOf(request))
     return { items: items.map((product) => productMessage(product, 'staff')), nextCursor }
@@ -92,35 +84,59 @@ const adminRpc = (
   getAdminProduct: unary(async ({ idOrHandle }) => ({
     product: productMessage(await use.getAdminProduct(idOrHandle), 'staff'),
   })),
-  createProduct: unary(async ({ draft }) => ({
-    product: productMessage(await use.createProduct(draftOf(draft, currency)), 'staff'),
-  })),
-  updateProduct: unary(async (request) => ({
-    product: productMessage(await use.updateProduct(patchOf(request, currency)), 'staff'),
-  })),
-  archiveProduct: unary(async ({ id, expectedVersion }) => {
-    await use.archiveProduct(id, Number(expectedVersion))
-    return {}
-  }),
-  createCategory: unary(async (request) => {
-    const category = await use.createCategory(request)
-    return { category: categoryMessage({ ...category, children: [] }) }
-  }),
   getStock: unary(async ({ sku }) => sheetMessage(await use.getStock(sku))),
-  adjustStock: unary(async ({ sku, delta, reason }) =>
-    sheetMessage(await use.adjustStock({ sku, delta: Number(delta), reason })),
+})
+
+/** Where answers are kept by the request's idempotency key. */
+export type Answers = Parameters<typeof keyed>[0]
+
+/** Each may come again with its idempotency key: the effect and the answer are one transaction. */
+const staffWriteRpc = (
+  use: UseCases,
+  answers: Answers,
+  currency: string,
+): Methods<
+  'createProduct' | 'updateProduct' | 'archiveProduct' | 'createCategory' | 'adjustStock'
+> => ({
+  createProduct: unary(
+    keyed(answers, 'CreateProduct', CreateProductResponse, async ({ draft }) => ({
+      product: productMessage(await use.createProduct(draftOf(draft, currency)), 'staff'),
+    })),
+  ),
+  updateProduct: unary(
+    keyed(answers, 'UpdateProduct', UpdateProductResponse, async (request) => ({
+      product: productMessage(await use.updateProduct(patchOf(request, currency)), 'staff'),
+    })),
+  ),
+  archiveProduct: unary(
+    keyed(answers, 'ArchiveProduct', ArchiveProductResponse, async ({ id, expectedVersion }) => {
+      await use.archiveProduct(id, Number(expectedVersion))
+      return {}
+    }),
+  ),
+  createCategory: unary(
+    keyed(answers, 'CreateCategory', CreateCategoryResponse, async (request) => {
+      const category = await use.createCategory(request)
+      return { category: categoryMessage({ ...category, children: [] }) }
+    }),
+  ),
+  adjustStock: unary(
+    keyed(answers, 'AdjustStock', AdjustStockResponse, async ({ sku, delta, reason }) =>
+      sheetMessage(await use.adjustStock({ sku, delta: Number(delta), reason })),
+    ),
   ),
 })
 
 /** Message -> command -> use case -> message. */
 export const productRpc = (
   use: UseCases,
-  watch: Watch,
+  answers: Answers,
   currency: string,
 ): ProductServiceServer => ({
   ...catalogueRpc(use),
-  ...holdRpc(use, watch),
-  ...adminRpc(use, currency),
+  ...holdRpc(use),
+  ...staffReadRpc(use),
+  ...staffWriteRpc(use, answers, currency),
   ...booksRpc(use),
-  ...csvRpc(use, watch),
+  ...csvRpc(use),
 })

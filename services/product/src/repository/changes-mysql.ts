@@ -9,6 +9,8 @@ import { marks, select, write } from './sql.ts'
 const keptMs = 60 * 60 * 1000
 const mostPerRead = 5_000
 const recent = 100
+/** Rows a statement deletes: none holds its locks for long. */
+const pruned = 1_000
 
 type Bounds = { readonly first: string | null; readonly last: string | null }
 
@@ -57,11 +59,16 @@ export const changesMysql = (db: DataSource, clock: Clock): Changes => ({
   prune: async () => {
     // The newest row stays: it tells the place of now, and whether a cursor is too old.
     const { last } = await readBounds(db)
-    await inStatement(db, (tx) =>
-      write(tx, 'DELETE FROM product_changes WHERE at < ? AND id < ? ORDER BY at LIMIT 5000', [
-        new Date(clock.now().getTime() - keptMs),
-        last,
-      ]),
-    )
+    const before = new Date(clock.now().getTime() - keptMs)
+    for (;;) {
+      const { affectedRows } = await inStatement(db, (tx) =>
+        write(
+          tx,
+          `DELETE FROM product_changes WHERE at < ? AND id < ? ORDER BY at LIMIT ${pruned}`,
+          [before, last],
+        ),
+      )
+      if (affectedRows < pruned) return
+    }
   },
 })

@@ -1,6 +1,14 @@
-import type { UserServiceServer } from '@micromart/contracts/user'
-import { DomainError } from '@micromart/kernel'
-import { type CallContext, unary } from '@micromart/service'
+import {
+  AddAddressResponse,
+  DeleteAddressResponse,
+  EraseMeResponse,
+  ReplaceAddressResponse,
+  SetRolesResponse,
+  UpdateMeResponse,
+  type UserServiceServer,
+} from '@micromart/contracts/user'
+import { DomainError, isId } from '@micromart/kernel'
+import { type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
 import type { Actor } from '../model/role-change.ts'
 import type { UseCases } from '../usecase/index.ts'
 import { addressFrom, savedAddressMessage, tokensMessage, userMessage } from './messages.ts'
@@ -8,13 +16,31 @@ import { addressFrom, savedAddressMessage, tokensMessage, userMessage } from './
 /** The access mark has let users in only; this says so to the compiler. */
 const userOf = ({ caller }: CallContext): Actor => {
   if (caller.kind === 'user') return caller
-  throw new DomainError('unauthenticated', 'token_missing')
+  throw new DomainError('unauthenticated', 'authentication_required')
 }
 
 const pageSize = { default: 20, most: 100 }
 
 const limitOf = (asked: number): number =>
   asked < 1 ? pageSize.default : Math.min(asked, pageSize.most)
+
+/** Where answers are kept by the request's idempotency key, noted under the account that they are about, if any. */
+export type AnswersAbout = (accountId: string | undefined) => Parameters<typeof keyed>[0]
+
+type Handle<Req, Res> = (request: Req, call: CallContext) => Promise<Res>
+
+/** An RPC that may come again with its idempotency key: the effect and the answer are one transaction. */
+const repeatable =
+  (answers: AnswersAbout) =>
+  <Req, Res>(
+    name: string,
+    message: MessageCodec<Res>,
+    handle: Handle<Req, Res>,
+    about: (request: Req, call: CallContext) => string | undefined = (_, call) => userOf(call).id,
+  ) =>
+    unary<Req, Res>((request, call) =>
+      keyed(answers(about(request, call)), name, message, handle)(request, call),
+    )
 
 type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names>
 
@@ -42,15 +68,21 @@ const sessions = (
 
 const own = (
   use: UseCases,
+  answers: AnswersAbout,
 ): Rpcs<'getMe' | 'updateMe' | 'eraseMe' | 'changePassword' | 'getCheckoutDetails'> => ({
   getMe: unary(async (_, call) => ({ user: userMessage(await use.getMe(userOf(call).id)) })),
-  updateMe: unary(async ({ name }, call) => ({
+  updateMe: repeatable(answers)('UpdateMe', UpdateMeResponse, async ({ name }, call) => ({
     user: userMessage(await use.updateMe(userOf(call).id, { name })),
   })),
-  eraseMe: unary(async (_, call) => {
-    await use.eraseMe(userOf(call).id)
-    return {}
-  }),
+  eraseMe: repeatable(answers)(
+    'EraseMe',
+    EraseMeResponse,
+    async (_, call) => {
+      await use.eraseMe(userOf(call).id)
+      return {}
+    },
+    () => undefined, // it is empty, and outlives what it erases
+  ),
   changePassword: unary(async ({ currentPassword, newPassword, refreshToken }, call) => {
     await use.changePassword(userOf(call).id, { currentPassword, newPassword, refreshToken })
     return {}
@@ -62,37 +94,54 @@ const own = (
 
 const addresses = (
   use: UseCases,
+  answers: AnswersAbout,
 ): Rpcs<'listAddresses' | 'addAddress' | 'replaceAddress' | 'deleteAddress'> => ({
   listAddresses: unary(async (_, call) => ({
     items: (await use.listAddresses(userOf(call).id)).map(savedAddressMessage),
   })),
-  addAddress: unary(async ({ address }, call) => ({
+  addAddress: repeatable(answers)('AddAddress', AddAddressResponse, async ({ address }, call) => ({
     address: savedAddressMessage(await use.addAddress(userOf(call).id, addressFrom(address))),
   })),
-  replaceAddress: unary(async ({ id, address }, call) => {
-    const written = { id, address: addressFrom(address) }
-    return { address: savedAddressMessage(await use.replaceAddress(userOf(call).id, written)) }
-  }),
-  deleteAddress: unary(async ({ id }, call) => {
-    await use.deleteAddress(userOf(call).id, id)
-    return {}
-  }),
+  replaceAddress: repeatable(answers)(
+    'ReplaceAddress',
+    ReplaceAddressResponse,
+    async ({ id, address }, call) => {
+      const written = { id, address: addressFrom(address) }
+      return { address: savedAddressMessage(await use.replaceAddress(userOf(call).id, written)) }
+    },
+  ),
+  deleteAddress: repeatable(answers)(
+    'DeleteAddress',
+    DeleteAddressResponse,
+    async ({ id }, call) => {
+      await use.deleteAddress(userOf(call).id, id)
+      return {}
+    },
+  ),
 })
 
-const desk = (use: UseCases): Rpcs<'listUsers' | 'getUser' | 'setRoles'> => ({
+const desk = (
+  use: UseCases,
+  answers: AnswersAbout,
+): Rpcs<'listUsers' | 'getUser' | 'setRoles'> => ({
   listUsers: unary(async ({ limit, cursor, email }) => {
     const { items, nextCursor } = await use.listUsers({ limit: limitOf(limit), cursor, email })
     return { items: items.map(userMessage), nextCursor }
   }),
   getUser: unary(async ({ id }) => ({ user: userMessage(await use.getUser(id)) })),
-  setRoles: unary(async ({ id, roles, expectedRoles }, call) => ({
-    user: userMessage(await use.setRoles(userOf(call), { id, roles, expected: expectedRoles })),
-  })),
+  setRoles: repeatable(answers)(
+    'SetRoles',
+    SetRolesResponse,
+    async ({ id, roles, expectedRoles }, call) => ({
+      user: userMessage(await use.setRoles(userOf(call), { id, roles, expected: expectedRoles })),
+    }),
+    ({ id }, call) => (isId(id) ? id : userOf(call).id),
+  ),
 })
 
-export const userRpc = (use: UseCases): UserServiceServer => ({
+export const userRpc = (use: UseCases, answers: AnswersAbout): UserServiceServer => ({
   ...sessions(use),
-  ...own(use),
-  ...addresses(use),
-  ...desk(use),
+  ...own(use, answers),
+  ...addresses(use, answers),
+  ...desk(use, answers),
 })

@@ -178,3 +178,10 @@ export class LastAdmin extends DomainError {
     super('precondition', 'last_admin')
   }
 }
+
+/** Why somebody was not let in, in a word for logs and metrics; undefined for what is no such refusal. */
+export const refusedAs = (error: unknown): 'wrong' | 'throttled' | 'busy' | undefined => {
+  if (error instanceof CredentialsWrong) return 'wrong'
+  if (error instanceof LoginThrottled) return 'throttled'
+  return error instanceof LoginBusy ? 'busy' : undefined
+}

@@ -135,12 +135,6 @@ export type Secrets = {
   readonly digest: (text: string) => string
 }
 
-/** What operations sees of a login, registration or refresh. */
-export type AuthWatch = (
-  flow: 'login' | 'register' | 'refresh',
-  outcome: 'ok' | 'wrong' | 'throttled' | 'busy' | 'reused',
-) => void
-
 export type Ports = {
   readonly accounts: Accounts
   readonly sessions: Sessions
@@ -153,7 +147,6 @@ export type Ports = {
   readonly accessTokens: AccessTokens
   readonly keyMaker: KeyMaker
   readonly secrets: Secrets
-  readonly watch: AuthWatch
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log

@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm'
 import { AccountGone, LastAdmin } from '../model/errors.ts'
 import type { Accounts } from '../model/ports.ts'
 import { lockAccount, lockAdmins } from './account-roles.ts'
+import { forgetAnswers } from './kept-answers-mysql.ts'
 import { accountRows, addressRows, roleRows, sessionRows } from './rows.ts'
 
 const overwrite = async (tx: EntityManager, id: string, at: Date): Promise<void> => {
@@ -14,6 +15,7 @@ const overwrite = async (tx: EntityManager, id: string, at: Date): Promise<void>
   await tx.delete(addressRows, { accountId: id })
   await tx.delete(sessionRows, { accountId: id }) // its refresh tokens go with it
   await tx.delete(roleRows, { accountId: id })
+  await forgetAnswers(tx, id)
 }
 
 /** The row stays without anything personal, since orders name its id. */

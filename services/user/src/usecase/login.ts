@@ -1,6 +1,6 @@
 import type { Account } from '../model/account.ts'
 import { emailKey } from '../model/email.ts'
-import { CredentialsWrong, LoginBusy, LoginThrottled } from '../model/errors.ts'
+import { refusedAs } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
 import type { Tokens } from '../model/session.ts'
 import { checkPassword } from './check-password.ts'
@@ -14,7 +14,6 @@ type Deps = Pick<
   | 'accessTokens'
   | 'passwords'
   | 'secrets'
-  | 'watch'
   | 'clock'
   | 'ids'
   | 'log'
@@ -22,18 +21,12 @@ type Deps = Pick<
 
 export type LoginAttempt = { readonly email: string; readonly password: string }
 
-const outcomeOf = (error: unknown) => {
-  if (error instanceof CredentialsWrong) return 'wrong'
-  if (error instanceof LoginThrottled) return 'throttled'
-  return error instanceof LoginBusy ? 'busy' : undefined
-}
-
 /**
  * Logs in with e-mail and password.
  * @throws CredentialsWrong for an unknown account too, LoginThrottled, LoginBusy
  */
 export const login = (deps: Deps) => {
-  const { accounts, watch, log } = deps
+  const { accounts, log } = deps
   const check = checkPassword(deps)
   const start = startSession(deps)
   return async ({
@@ -46,15 +39,11 @@ export const login = (deps: Deps) => {
     try {
       const { account, passwordVersion } = await check({ emailKey: key, credentials, password })
       const tokens = await start(account, passwordVersion)
-      watch('login', 'ok')
       log.info({ event: 'auth.login', outcome: 'ok', userId }, 'logged in')
       return { account, tokens }
     } catch (error) {
-      const outcome = outcomeOf(error)
-      if (outcome) {
-        watch('login', outcome)
-        log.warn({ event: 'auth.login', outcome, userId }, 'login refused')
-      }
+      const outcome = refusedAs(error)
+      if (outcome) log.warn({ event: 'auth.login', outcome, userId }, 'login refused')
       throw error
     }
   }

@@ -2,7 +2,7 @@ import { RefreshInvalid } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
 import { accessTokenSeconds, type Tokens } from '../model/session.ts'
 
-type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'watch' | 'clock' | 'log'>
+type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'clock' | 'log'>
 
 /**
  * Exchanges a refresh token for new tokens with the account's present roles. A token serves once; a second use ends the
@@ -10,18 +10,16 @@ type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'watch' | 'clo
  * @throws RefreshInvalid
  */
 export const refresh =
-  ({ sessions, accessTokens, secrets, watch, clock, log }: Deps) =>
+  ({ sessions, accessTokens, secrets, clock, log }: Deps) =>
   async (token: string): Promise<Tokens> => {
     const refreshToken = secrets.token()
     const [digest, nextDigest] = [secrets.digest(token), secrets.digest(refreshToken)]
     const rotation = await sessions.rotate(digest, nextDigest, clock.now())
     if (rotation.outcome === 'reused') {
-      watch('refresh', 'reused')
       const { accountId } = rotation
       log.warn({ event: 'auth.refresh_reused', userId: accountId }, 'session ended: token reused')
     }
     if (rotation.outcome !== 'rotated') throw new RefreshInvalid()
-    watch('refresh', 'ok')
     const accessToken = await accessTokens.sign(rotation.account)
     return { accessToken, refreshToken, expiresIn: accessTokenSeconds }
   }

@@ -15,7 +15,6 @@ type Deps = Pick<
   | 'passwords'
   | 'commonPasswords'
   | 'secrets'
-  | 'watch'
   | 'clock'
   | 'ids'
   | 'log'
@@ -32,7 +31,7 @@ export type Registration = {
  * @throws EmailInvalid, NameInvalid, PasswordRefused, EmailTaken, LoginBusy
  */
 export const register = (deps: Deps) => {
-  const { accounts, passwords, commonPasswords, watch, clock, ids, log } = deps
+  const { accounts, passwords, commonPasswords, clock, ids, log } = deps
   const start = startSession(deps)
   return async (wish: Registration): Promise<{ account: Account; tokens: Tokens }> => {
     const email = emailOf(wish.email)
@@ -43,7 +42,6 @@ export const register = (deps: Deps) => {
     const passwordHash = await passwords.inTurn((hasher) => hasher.hash(wish.password))
     const account = { id: ids.next(), email, name, roles: firstRoles, createdAt: clock.now() }
     await accounts.add(account, passwordHash)
-    watch('register', 'ok')
     log.info({ event: 'auth.register', outcome: 'ok', userId: account.id }, 'account opened')
     return { account, tokens: await start(account, 0) }
   }

@@ -1,9 +1,15 @@
-import { type MigrationClass, outboxTables, sqlMigration } from '@micromart/store'
+import {
+  idempotencyTables,
+  type MigrationClass,
+  outboxTables,
+  sqlMigration,
+} from '@micromart/store'
 import { createCatalogue, createStock } from './catalogue.ts'
 import { createCategoryListings } from './category-listings.ts'
 import { createStockReturns } from './stock-returns.ts'
 
 const createOutbox = sqlMigration('CreateOutbox1763800000003', outboxTables())
+const createIdempotency = sqlMigration('CreateIdempotency1763800000006', idempotencyTables())
 
 /** In the order in which they run. */
 export const migrations: readonly MigrationClass[] = [
@@ -12,4 +18,5 @@ export const migrations: readonly MigrationClass[] = [
   createOutbox,
   createCategoryListings,
   createStockReturns,
+  createIdempotency,
 ]

@@ -1,4 +1,5 @@
+import { createKeptAnswers } from './create-kept-answers.ts'
 import { createUsers } from './create-users.ts'
 
 /** In the order in which they run. */
-export const migrations = [...createUsers]
+export const migrations = [...createUsers, ...createKeptAnswers]

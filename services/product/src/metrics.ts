@@ -1,0 +1,47 @@
+import { metrics } from '@opentelemetry/api'
+import type { Stock } from './model/ports.ts'
+import type { UseCases } from './usecase/index.ts'
+
+const meter = () => metrics.getMeter('@micromart/product')
+
+/** The stock with its holds counted; labels are bounded. Made once telemetry runs: instruments made before count nothing. */
+export const countedStock = (stock: Stock): Stock => {
+  const failures = meter().createCounter('micromart_stock_reservation_failures', {
+    description: 'Holds and claims that were refused',
+  })
+  const holds = meter().createCounter('micromart_stock_holds', { description: 'Holds by outcome' })
+  return {
+    ...stock,
+    hold: async (...of) => {
+      const answer = await stock.hold(...of)
+      holds.add(1, { outcome: answer.held ? 'held' : 'refused' })
+      if (!answer.held) failures.add(1, { reason: 'out_of_stock' })
+      return answer
+    },
+    claim: async (orderId) => {
+      const answer = await stock.claim(orderId)
+      if (!answer.claimed) failures.add(1, { reason: 'claim_refused' })
+      return answer
+    },
+    expire: async (most) => {
+      const lapsed = await stock.expire(most)
+      if (lapsed > 0) holds.add(lapsed, { outcome: 'lapsed' })
+      return lapsed
+    },
+  }
+}
+
+/** The import with its rows counted. */
+export const countedImport = (
+  importProducts: UseCases['importProducts'],
+): UseCases['importProducts'] => {
+  const rows = meter().createCounter('micromart_import_rows', {
+    description: 'Rows of imported files by outcome',
+  })
+  return async function* (records, options) {
+    for await (const reports of importProducts(records, options)) {
+      for (const { outcome } of reports) rows.add(1, { outcome })
+      yield reports
+    }
+  }
+}
