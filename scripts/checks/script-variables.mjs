@@ -1,0 +1,118 @@
+/** The variables that scripts and tests read or set themselves: no part's `config.ts` knows them. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../lib/machine/paths.mjs'
+
+/** For whoever runs a script: name, kind, default, what. */
+const given = [
+  [
+    'MICROMART_MYSQL_URL',
+    'URL',
+    'an own server',
+    'MySQL or MariaDB to use: `mysql://admin:password@host:port`, an account that may create schemas and users.',
+  ],
+  [
+    'MICROMART_REDIS_URL',
+    'URL',
+    'an own server',
+    'Redis to use: `redis://:password@host:port/db`.',
+  ],
+  ['ZIPKIN_URL', 'URL', 'an own server', 'Zipkin to use, such as `http://127.0.0.1:9411`.'],
+  [
+    'MICROMART_HOME',
+    'folder',
+    '`var`',
+    'Where a shop lives: data, logs, secrets, pids. Another one is a second shop, beside the first, on free ports; stop and status go by it, too.',
+  ],
+  [
+    'MICROMART_CACHE',
+    'folder',
+    '`var/cache`',
+    'Where downloads and builds are kept; CI names a lasting one.',
+  ],
+  [
+    'MICROMART_DAPR_RELEASES',
+    'URL',
+    '`https://github.com/dapr`',
+    "Where Dapr's release archives are fetched: a mirror.",
+  ],
+  [
+    'MICROMART_TEST_MYSQL_URL',
+    'URL',
+    'an own server',
+    'MySQL or MariaDB for the tests. They drop only schemas of their own names.',
+  ],
+  ['MICROMART_TEST_REDIS_URL', 'URL', 'an own server', 'Redis for the tests.'],
+  ['MICROMART_URL', 'URL', '`http://127.0.0.1:8080`', "The gateway that the README's tour asks."],
+  ['MICROMART_DAPRD_LOG', 'flag', '', 'Set: the conformance suite shows what its daprd writes.'],
+]
+
+/** Set by one part of the scripts for another: name, from, to, what. */
+const between = [
+  ['MICROMART_RUN', 'start', 'all it starts', 'The mark by which a shop knows its processes.'],
+  ['MICROMART_LOG_DIR', 'start', 'run-app', "Where the apps' logs go."],
+  [
+    'MICROMART_APPS_DIR',
+    'start',
+    'run-app',
+    'Where run-app writes down pid and starts of its app.',
+  ],
+  [
+    'MICROMART_MIGRATE_URL',
+    'start',
+    "a service's `migrate.ts`",
+    'Its database, by the account that may change tables.',
+  ],
+  ['MICROMART_DAPRD', 'test', 'service tests', 'The daprd that the conformance suite runs.'],
+  ['MICROMART_E2E', 'test', 'end-to-end tests', 'File that describes the running shop.'],
+  [
+    'MICROMART_STARTER_TEST',
+    'a test',
+    'all it starts',
+    'The mark by which a test finds what was left.',
+  ],
+  ['MICROMART_BY_HAND', 'a test', 'all it starts', 'The same.'],
+]
+
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows.map(([name, ...more]) => [`\`${name}\``, ...more])]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
+
+const programs = '{pkg,services,gateway,scripts,tests,bench}/**/*.{mjs,ts}'
+
+/** Every `MICROMART_*` that stands in the checkout's programs. */
+const namesInUse = () => {
+  const exclude = (name) => name === 'node_modules' || join(root, name) === import.meta.filename
+  const files = globSync(programs, { cwd: root, exclude })
+  const texts = files.map((file) => readFileSync(join(root, file), 'utf8'))
+  return new Set(texts.flatMap((text) => text.match(/\bMICROMART(?:_[A-Z0-9]+)+\b/g) ?? []))
+}
+
+/** @throws when a variable is used and not told here, or told and not used */
+const requireAll = () => {
+  const told = [...given, ...between].map(([name]) => name).filter((name) => name !== 'ZIPKIN_URL')
+  const used = namesInUse()
+  const untold = [...used].filter((name) => !told.includes(name))
+  const unused = told.filter((name) => !used.has(name))
+  if (untold.length > 0)
+    throw new Error(`scripts/checks/script-variables.mjs does not tell of ${untold.join(', ')}`)
+  if (unused.length > 0)
+    throw new Error(
+      `scripts/checks/script-variables.mjs tells of what nobody reads: ${unused.join(', ')}`,
+    )
+}
+
+/** The sections of docs/environment.md that are not an app's. */
+export const scriptVariables = () => {
+  requireAll()
+  return `## Scripts and tests
+
+${table(['variable', 'kind', 'default', 'what'], given)}
+
+### Between scripts
+
+Set by one of them for another; nobody else need care.
+
+${table(['variable', 'set by', 'read by', 'what'], between)}`
+}
