@@ -33,8 +33,11 @@ export type Topic = (typeof topics)[keyof typeof topics]
 /** Names of the Dapr components in `components/`. */
 export const components = { pubsub: 'pubsub', state: 'state', secrets: 'secrets' } as const
 
-/** Who listens to what; the files of `components/subscriptions` are held against it. */
-export const subscriptions = [
+/** Where what an app could not handle waits for the dead-letter desk. */
+export const deadLetterTopic = <A extends App>(app: A) => `dead.${app}.v1` as const
+
+/** Whom events concern. */
+const listeners = [
   { topic: topics.orderPaid, app: apps.cart },
   { topic: topics.userErased, app: apps.order },
   { topic: topics.paymentSettled, app: apps.order },
@@ -42,8 +45,16 @@ export const subscriptions = [
   { topic: topics.paymentRefunded, app: apps.order },
 ] as const
 
-/** Where what an app could not handle waits for the dead-letter desk. */
-export const deadLetterTopic = (app: App) => `dead.${app}.v1` as const
+/**
+ * Who listens to what; the files of `components/subscriptions` are held against it. Each consumer keeps its own dead
+ * letters. The dead-letter topic of a subscription is its app's, also of the letters themselves: one that could not be kept
+ * comes again.
+ */
+export const subscriptions = [
+  ...listeners,
+  { topic: deadLetterTopic(apps.cart), app: apps.cart },
+  { topic: deadLetterTopic(apps.order), app: apps.order },
+] as const
 
 /** The audience of access tokens: our own routes and RPCs. */
 export const tokenAudience = 'micromart'

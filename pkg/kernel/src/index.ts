@@ -1,5 +1,15 @@
 export { type Clock, systemClock } from './clock.ts'
 export { decodeCursor, encodeCursor, type JsonValue } from './cursor.ts'
+export {
+  type Backlog,
+  type DeadLetter,
+  type DeadLetterDecision,
+  type DeadLetters,
+  type DeadLetterState,
+  deadLetterStates,
+  type EventFailure,
+  type NewDeadLetter,
+} from './dead-letter.ts'
 export { DomainError, type ErrorKind, errorKinds, type FieldError } from './errors.ts'
 export { type Ids, isId, systemIds } from './ids.ts'
 export { type Log, silentLog } from './log.ts'

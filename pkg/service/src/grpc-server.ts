@@ -10,7 +10,7 @@ import { AppCallbackHealthCheckService, AppCallbackService } from '@micromart/da
 import type { Log } from '@micromart/kernel'
 import { metrics } from '@opentelemetry/api'
 import { guarded, type GuardSettings } from './guard.ts'
-import { onTopicEvent, type TopicHandlers } from './topics.ts'
+import { type LetterTopic, onTopicEvent, type TopicHandlers } from './topics.ts'
 
 const megabytes = 1024 * 1024
 
@@ -28,6 +28,7 @@ export type ServedService = readonly [
 export type GrpcSettings = Omit<GuardSettings, 'durations'> & {
   readonly services: readonly ServedService[]
   readonly topics: TopicHandlers
+  readonly letterTopic: LetterTopic | undefined
 }
 
 /** A message that a handler built wrongly is our bug: said in the log, with a fixed text to the caller. */
@@ -63,7 +64,7 @@ const addGuarded = (
 
 const addCallbacks = (
   server: Server,
-  { topics, appToken, log }: GrpcSettings,
+  { topics, letterTopic, appToken, log }: GrpcSettings,
   stopping: () => boolean,
 ) => {
   const consumed = metrics
@@ -73,7 +74,7 @@ const addCallbacks = (
     // Subscriptions are files in components/: nothing is said twice.
     listTopicSubscriptions: (_call: unknown, reply: (error: null, value: object) => void) =>
       reply(null, { subscriptions: [] }),
-    onTopicEvent: onTopicEvent({ topics, appToken, log, consumed }),
+    onTopicEvent: onTopicEvent({ topics, letterTopic, appToken, log, consumed }),
   })
   server.addService(AppCallbackHealthCheckService, {
     // The probe carries no app token. Answered unhealthy, Dapr stops deliveries at once.

@@ -2,6 +2,7 @@ import { buildGrpcServer, listen, type ServedService, shutDown } from './grpc-se
 import { startHealthServer } from './http-server.ts'
 import type { Log } from '@micromart/kernel'
 import type { TokenVerifier } from './token-verifier.ts'
+import { type Operations, startOperations } from './operations.ts'
 import type { TopicHandlers } from './topics.ts'
 
 export type ServeSettings = {
@@ -11,6 +12,7 @@ export type ServeSettings = {
   readonly httpPort: number
   readonly services: readonly ServedService[]
   readonly topics?: TopicHandlers
+  readonly operations?: Operations
   readonly verifier: TokenVerifier
   /** APP_API_TOKEN: what our sidecar proves itself with. */
   readonly appToken?: string | undefined
@@ -25,11 +27,14 @@ const graceMs = 5_000
 
 /** Listens for RPCs, events and health questions, on the loopback only: strangers come through the sidecar. */
 export const serve = async (settings: ServeSettings): Promise<Running> => {
-  const { services, topics = {}, verifier, appToken, log, ready } = settings
+  const { topics = {}, verifier, appToken, log, ready } = settings
   let stopped = false
   const stopping = () => stopped
   await using starting = new AsyncDisposableStack()
-  const grpc = buildGrpcServer({ services, topics, verifier, appToken, log }, stopping)
+  const operations = starting.use(startOperations(settings.operations, topics, log))
+  const { letterTopic } = operations
+  const services = [...settings.services, ...operations.services]
+  const grpc = buildGrpcServer({ services, topics, letterTopic, verifier, appToken, log }, stopping)
   const port = await listen(grpc, settings.grpcPort)
   starting.defer(() => shutDown(grpc, graceMs))
   const http = starting.use(await startHealthServer(settings.httpPort, { ready, stopping }))

@@ -16,6 +16,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
+import { isLetterTopic, letterId } from './dead-letters.ts'
+import { type FailureNotes, reasonOf } from './event-failures.ts'
 import { deadlineOf, requireAppToken, requireOwnSidecar, traceOf } from './incoming.ts'
 import { refusal } from './refusal.ts'
 
@@ -36,8 +38,17 @@ export type TopicHandlers = {
   readonly [topic: string]: (event: TopicEvent) => Promise<void>
 }
 
+/** Where an app's dead letters arrive, and what becomes of them and of failed deliveries. */
+export type LetterTopic = {
+  readonly name: string
+  readonly keep: (request: TopicEventRequest) => Promise<void>
+  readonly notes: FailureNotes
+}
+
 export type TopicSettings = {
   readonly topics: TopicHandlers
+  /** The app's own dead letters, if it keeps them. */
+  readonly letterTopic: LetterTopic | undefined
   readonly appToken: string | undefined
   readonly log: Log
   readonly consumed: Counter
@@ -67,20 +78,36 @@ const parentOf = (carried: Context, request: TopicEventRequest): Context =>
     ? carried
     : propagation.extract(ROOT_CONTEXT, { traceparent: traceparentOf(request) })
 
-const handle = async (request: TopicEventRequest, { topics }: TopicSettings): Promise<void> => {
+const handle = async (
+  request: TopicEventRequest,
+  { topics, letterTopic }: TopicSettings,
+): Promise<void> => {
+  if (request.topic === letterTopic?.name) return letterTopic.keep(request)
   const handler = Object.hasOwn(topics, request.topic) ? topics[request.topic] : undefined
   if (!handler) throw poisoned('topic_not_handled')
   await handler(eventOf(request))
 }
 
-const answerTo = (error: unknown): TopicAnswer =>
-  error instanceof DomainError && error.kind === 'invalid' ? TopicAnswer.DROP : TopicAnswer.RETRY
+/** A letter is never dropped: only a store that is away keeps it from being kept. */
+const answerTo = (error: unknown, topic: string): TopicAnswer =>
+  error instanceof DomainError && error.kind === 'invalid' && !isLetterTopic(topic)
+    ? TopicAnswer.DROP
+    : TopicAnswer.RETRY
 
 const outcomes = { 0: 'success', 1: 'retry', 2: 'drop' } as const
 
+const noteFailure = async (
+  { id, topic }: TopicEventRequest,
+  cause: unknown,
+  letterTopic: LetterTopic | undefined,
+): Promise<void> => {
+  const failure = { eventId: letterId(id), topic, reason: reasonOf(cause), at: new Date() }
+  await letterTopic?.notes.note(failure)
+}
+
 /** Gives an event to its handler inside a consumer span, and says what becomes of it. */
 const consume = (request: TopicEventRequest, carried: Context, settings: TopicSettings) => {
-  const { log, consumed } = settings
+  const { log, consumed, letterTopic } = settings
   const { id, topic } = request
   const attributes = { 'messaging.destination.name': topic, 'messaging.message.id': id }
   const options = { kind: SpanKind.CONSUMER, attributes }
@@ -91,9 +118,10 @@ const consume = (request: TopicEventRequest, carried: Context, settings: TopicSe
     try {
       await handle(request, settings)
     } catch (cause) {
-      answer = answerTo(cause)
+      answer = answerTo(cause, topic)
       span.setStatus({ code: SpanStatusCode.ERROR })
       log.error({ topic, eventId: id, answer: outcomes[answer], cause }, 'an event was not handled')
+      if (!isLetterTopic(topic)) await noteFailure(request, cause, letterTopic)
     }
     consumed.add(1, { topic, outcome: outcomes[answer] })
     span.end()

@@ -1,6 +1,9 @@
 export { afterCommit } from './ambient.ts'
+export { readBacklog } from './backlog.ts'
 export { bigintColumn, idColumn, jsonColumn, timeColumn } from './columns.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+export { deadLetterTables } from './dead-letter-rows.ts'
+export { deadLettersMysql } from './dead-letters.ts'
 export { databaseFault, isDuplicate } from './faults.ts'
 export {
   type Codec,

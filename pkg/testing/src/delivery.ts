@@ -9,6 +9,8 @@ export type DeliverOptions = {
   readonly traceparent?: string
   /** What the event is about. */
   readonly subject?: string
+  /** The topic it was published to, when it arrives on a dead-letter topic. */
+  readonly publishedTo?: string
   /** Bytes in place of the payload's JSON. */
   readonly rawData?: Buffer
   /** Another app, which has sent it through our sidecar's proxy instead of publishing it. */
@@ -29,7 +31,14 @@ export const deliverTo = (
   appToken: string | undefined,
   topic: string,
   payload: unknown,
-  { id = systemIds.next(), traceparent, subject, rawData, from }: DeliverOptions = {},
+  {
+    id = systemIds.next(),
+    publishedTo = topic,
+    traceparent,
+    subject,
+    rawData,
+    from,
+  }: DeliverOptions = {},
 ): Promise<DeliveryAnswer> => {
   const { path, requestSerialize, responseDeserialize } = AppCallbackService.onTopicEvent
   const metadata = new Metadata()
@@ -47,6 +56,8 @@ export const deliverTo = (
     pubsubName: components.pubsub,
     path: '',
     extensions: {
+      topic: publishedTo,
+      pubsubname: components.pubsub,
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(subject === undefined ? {} : { subject }),
     },

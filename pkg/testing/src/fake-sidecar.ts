@@ -41,8 +41,13 @@ export type FakeSidecar = AsyncDisposable & {
     payload: unknown,
     options?: DeliverOptions,
   ) => Promise<DeliveryAnswer>
-  /** Delivers what was published since the last time to our own app, each until it is not to be retried (4 times at most). */
+  /**
+   * Delivers what was published since the last time to our own app, each until it is not to be retried (4 times at most).
+   * What was dropped or failed to the end arrives on `dead.<app id>.v1`, once.
+   */
   readonly deliverPublished: () => Promise<void>
+  /** What went to the dead-letter topic so far. */
+  readonly deadLettered: () => readonly PublishedRecord[]
   readonly secret: (name: string, value: string) => void
   readonly state: Map<string, FakeEntry>
   /** State, publish and secrets over gRPC fail with UNAVAILABLE (or the given status) until `true` is said. */
@@ -82,25 +87,33 @@ const startGrpc = async (port: number, memory: Memory) => {
 
 const down = { code: status.UNAVAILABLE, details: 'the fake sidecar is told to fail' }
 
+const optionsOf = ({ id, traceparent, aggregateId: subject }: PublishedRecord): DeliverOptions => ({
+  id,
+  ...(traceparent === undefined ? {} : { traceparent }),
+  ...(subject === undefined ? {} : { subject }),
+})
+
+/** @returns false when the event goes to the dead letters */
+const deliverWithRetries = async (
+  event: PublishedRecord,
+  deliver: FakeSidecar['deliver'],
+): Promise<boolean> => {
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const answer = await deliver(event.topic, event.payload, optionsOf(event))
+    if (answer !== 'RETRY') return answer === 'SUCCESS'
+  }
+  return false
+}
+
 const controls = (
   memory: Memory,
 ): Omit<FakeSidecar, 'grpcPort' | 'httpPort' | typeof Symbol.asyncDispose> => {
   let appPort: number | undefined
   let delivered = 0
+  const dead: PublishedRecord[] = []
   const deliver: FakeSidecar['deliver'] = (topic, payload, options) => {
     if (appPort === undefined) throw new Error('attach(port) says where the app listens')
     return deliverTo(appPort, memory.appToken, topic, payload, options)
-  }
-  const deliverWithRetries = async (event: PublishedRecord) => {
-    const { topic, payload, id, traceparent, aggregateId: subject } = event
-    const options = {
-      id,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...(subject === undefined ? {} : { subject }),
-    }
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      if ((await deliver(topic, payload, options)) !== 'RETRY') return
-    }
   }
   return {
     answer: (app, method, stub) => memory.stubs.set(`${app}.${method}`, stub as AnyStub),
@@ -114,9 +127,16 @@ const controls = (
     published: () => [...memory.published],
     deliver,
     deliverPublished: async () => {
-      for (const event of memory.published.slice(delivered)) await deliverWithRetries(event)
+      for (const event of memory.published.slice(delivered)) {
+        if (await deliverWithRetries(event, deliver)) continue
+        dead.push(event)
+        const { topic, payload } = event
+        const options = { ...optionsOf(event), publishedTo: topic }
+        await deliver(`dead.${memory.appId}.v1`, payload, options)
+      }
       delivered = memory.published.length
     },
+    deadLettered: () => [...dead],
     secret: (name, value) => memory.secrets.set(name, value),
     state: memory.state,
     runtimeUp: (up, failure = down) => {
@@ -125,6 +145,7 @@ const controls = (
     forget: () => {
       memory.calls.length = 0
       memory.published.length = 0
+      dead.length = 0
       delivered = 0
     },
   }

@@ -8,7 +8,7 @@ import { systemIds } from '@micromart/kernel'
 import { startTelemetry } from '@micromart/service'
 import { trace } from '@opentelemetry/api'
 import { eventually, newTraceparent, startFakeSidecar } from '../src/index.ts'
-import { startDaprds } from './real-daprd.ts'
+import { deadTopicOf, startDaprds } from './real-daprd.ts'
 import { type RecordingApp, startRecordingApp } from './recording-app.ts'
 
 // One suite, two sidecars: what component tests build on must be what production gets.
@@ -16,10 +16,13 @@ import { type RecordingApp, startRecordingApp } from './recording-app.ts'
 type World = AsyncDisposable & {
   readonly app: RecordingApp
   readonly sidecar: Sidecar
+  /** Where the app's dead letters arrive. */
+  readonly deadTopic: string
   /** The fake delivers when told to; the real one by itself. */
   readonly deliverPublished: () => Promise<void>
 }
 
+const caller = 'caller'
 const topic = `conformance.${systemIds.next()}`
 const secrets = { 'mysql-order': 'mysql://order:p%40ss@127.0.0.1:3306/x' }
 
@@ -36,6 +39,7 @@ const fakeWorld = async (): Promise<World> => {
   return {
     app,
     sidecar,
+    deadTopic: `dead.${caller}.v1`,
     deliverPublished: () => fake.deliverPublished(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
@@ -51,6 +55,7 @@ const realWorld = async (program: string): Promise<World> => {
   return {
     app,
     sidecar,
+    deadTopic: deadTopicOf(topic),
     deliverPublished: async () => {},
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
@@ -238,4 +243,32 @@ describe.each(worlds)('%s', (_name, startWorld) => {
     await world.deliverPublished()
     await eventually(() => expect(deliveriesOf(sent.id)).toHaveLength(2))
   })
+
+  if (program && _name === 'the real daprd')
+    it('brings a letter again that its app could not keep, for as long as that lasts', async () => {
+      const sent = anEvent()
+      const { DROP: drop, RETRY: retry } = TopicAnswer
+      world.app.answers.push(drop, ...Array.from({ length: 9 }, () => retry))
+      await world.sidecar.publish(sent)
+      await eventually(() => expect(deliveriesOf(sent.id)).toHaveLength(11), { withinMs: 15_000 })
+    })
+
+  const { DROP, RETRY } = TopicAnswer
+  it.each([
+    ['dropped', [DROP], 1],
+    ['asked for again four times', [RETRY, RETRY, RETRY, RETRY], 4],
+  ])(
+    'brings an event that was %s to the dead letters as it was sent',
+    async (_how, answers, times) => {
+      const sent = anEvent()
+      world.app.answers.push(...answers)
+      await world.sidecar.publish(sent)
+      await world.deliverPublished()
+      await eventually(() => expect(deliveriesOf(sent.id)).toHaveLength(times + 1))
+      const letter = deliveriesOf(sent.id).at(-1)?.event
+      expect(letter?.topic).toBe(world.deadTopic)
+      expect(JSON.parse(String(letter?.data))).toEqual(sent.payload)
+      expect(letter?.extensions).toMatchObject({ topic, traceparent: sent.traceparent })
+    },
+  )
 })

@@ -25,13 +25,16 @@ ${Object.entries(metadata)
   .join('\n')}
 `
 
-const subscription = (topic: string, app: string) => `
+const subscription = (topic: string, dead: string, app: string) => `
 apiVersion: dapr.io/v2alpha1
 kind: Subscription
 metadata: { name: sub-${topic.replaceAll('.', '-')} }
 scopes: [${app}]
-spec: { pubsubname: pubsub, topic: ${topic}, routes: { default: /events }, deadLetterTopic: dead.${topic} }
+spec: { pubsubname: pubsub, topic: ${topic}, routes: { default: /events }, deadLetterTopic: ${dead} }
 `
+
+/** Letters have a stream of their own per run: the Redis is shared. */
+export const deadTopicOf = (topic: string): string => `dead.${topic}`
 
 const configuration = (folder: string) => `
 apiVersion: dapr.io/v1alpha1
@@ -64,13 +67,15 @@ const redisAt = (url: URL) => ({
 
 /** Writes what the sidecars of one test read. */
 const writeResources = async (folder: string, topic: string, secrets: object): Promise<void> => {
+  const dead = deadTopicOf(topic)
   const redis = redisAt(new URL(testRedisUrl()))
   const secretsFile = join(folder, 'secrets.json')
   const files = {
     'state.yaml': component('state', 'state.redis', redis, ''),
     'pubsub.yaml': component('pubsub', 'pubsub.redis', { ...redis, maxLenApprox: '1000' }, ''),
     'secrets.yaml': component('secrets', 'secretstores.local.file', { secretsFile }, ''),
-    'subscription.yaml': subscription(topic, 'cart'),
+    'subscription.yaml': subscription(topic, dead, 'cart'),
+    'letters.yaml': subscription(dead, dead, 'cart'),
     'resiliency.yaml': resiliency,
   }
   await writeFile(secretsFile, JSON.stringify(secrets))

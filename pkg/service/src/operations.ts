@@ -1,0 +1,85 @@
+import { deadLetterTopic } from '@micromart/contracts'
+import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import {
+  type Backlog,
+  type Clock,
+  type DeadLetters,
+  type Log,
+  systemClock,
+} from '@micromart/kernel'
+import type { KeyedAnswers } from '@micromart/store/idempotency'
+import { metrics, type ObservableCallback } from '@opentelemetry/api'
+import { backlogRpc } from './backlog-rpc.ts'
+import { deadLetterRpc } from './dead-letter-rpc.ts'
+import { keepLetter } from './dead-letters.ts'
+import { failureNotes } from './event-failures.ts'
+import type { ServedService } from './grpc-server.ts'
+import type { LetterTopic, TopicHandlers } from './topics.ts'
+
+/** What a service offers to its operators, and keeps for them. */
+export type Operations = {
+  /** The app's id. */
+  readonly app: Parameters<typeof deadLetterTopic>[0]
+  /**
+   * Of a service that consumes events: failed deliveries are counted, what comes on `dead.<app>.v1` is kept, and
+   * DeadLetterService is served.
+   */
+  readonly letters?: DeadLetters
+  /** `resumable(db)`: answers of keyed replays and discards are kept. */
+  readonly answers?: KeyedAnswers
+  /** BacklogService: `() => readBacklog(db, clock)`. */
+  readonly backlog?: () => Promise<Backlog>
+  readonly clock?: Clock
+}
+
+export type StartedOperations = Disposable & {
+  readonly services: readonly ServedService[]
+  readonly letterTopic: LetterTopic | undefined
+}
+
+const watchLetters = (letters: DeadLetters): (() => void) => {
+  const gauge = metrics
+    .getMeter('@micromart/service')
+    .createObservableGauge('micromart_dead_letters_open', {
+      description: 'Events that wait for somebody to decide',
+    })
+  const observe: ObservableCallback = async (result) => {
+    const open = await letters.countOpen().catch(() => undefined) // a store that is away says so elsewhere
+    if (open !== undefined) result.observe(open)
+  }
+  gauge.addCallback(observe)
+  return () => gauge.removeCallback(observe)
+}
+
+const consuming = (
+  letters: DeadLetters,
+  { app, answers, clock = systemClock }: Operations,
+  topics: TopicHandlers,
+  log: Log,
+) => {
+  const notes = failureNotes(letters, log)
+  const letterTopic = { name: deadLetterTopic(app), keep: keepLetter(letters, notes, clock), notes }
+  const desk = { consumer: app, letters, topics, answers, clock, log }
+  const service: ServedService = [DeadLetterServiceService, deadLetterRpc(desk)]
+  return { letterTopic, service }
+}
+
+/** The RPCs and the topic of a service's operations. */
+export const startOperations = (
+  operations: Operations | undefined,
+  topics: TopicHandlers,
+  log: Log,
+): StartedOperations => {
+  const stack = new DisposableStack()
+  const services: ServedService[] = []
+  const { letters, backlog } = operations ?? {}
+  const consumed = operations && letters && consuming(letters, operations, topics, log)
+  if (consumed) services.push(consumed.service)
+  if (letters) stack.defer(watchLetters(letters))
+  if (backlog) services.push([BacklogServiceService, backlogRpc(backlog)])
+  return {
+    services,
+    letterTopic: consumed?.letterTopic,
+    [Symbol.dispose]: () => stack.dispose(),
+  }
+}
