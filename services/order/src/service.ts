@@ -17,14 +17,16 @@ import { stockRpc } from './client/stock-rpc.ts'
 import { usersRpc } from './client/users-rpc.ts'
 import type { Config } from './config.ts'
 import { orderTopics } from './handler/events.ts'
-import { countedOrders, timed } from './handler/metrics.ts'
 import { orderTokens } from './handler/order-token.ts'
 import { orderRpc } from './handler/rpc.ts'
+import { countedOrders, countWatchers, timed } from './metrics.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { keysMysql } from './repository/keys-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { ordersMysql } from './repository/orders-mysql.ts'
 import { entities } from './repository/rows.ts'
+import { timelineNews } from './repository/timeline-news.ts'
+import { startTimelineTail } from './timeline-tail.ts'
 import { orderUseCases, type Ports } from './usecase/index.ts'
 
 /** A running order service. `sweep` runs the sweeper once, now. */
@@ -36,7 +38,7 @@ export type OrderService = AsyncDisposable & {
 
 /** The other services, through the sidecar. */
 const remotePorts = (sidecar: Sidecar, log: Log) => {
-  const deadlines = { charge: chargeDeadlineMs }
+  const deadlines = { charge: chargeDeadlineMs, continueCharge: chargeDeadlineMs }
   const idempotent = true // reads, and holds keyed by the order; payment's calls are repeated by Dapr
   return {
     carts: cartsRpc(sidecar.client(CartServiceService, apps.cart, { idempotent })),
@@ -70,6 +72,9 @@ const sidecarOf = (config: Config) => ({
 })
 
 const oneHour = 3_600_000
+
+/** How late another replica's entries reach a watcher at most. */
+const lookMs = 300
 
 /** What the books give work under way before a disagreement counts. */
 const bookMoment = 2_000
@@ -126,17 +131,22 @@ export const startOrder = async (
   const url = await sidecar.secret('mysql-order')
   const db = starting.use(await openDatabase({ url, entities, migrations }))
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
+  const tail = starting.use(startTimelineTail({ news: timelineNews(db), everyMs: lookMs, log }))
+  countWatchers(tail.watchers)
+  const told = { event: relay.wake, entries: tail.wrote }
   const own = { clock: systemClock, ids: systemIds, log, currency: config.SHOP_CURRENCY }
   const real: Ports = {
     ...own,
     ...remotePorts(sidecar, log),
-    orders: countedOrders(ordersMysql(db, own.ids, relay.wake)),
+    orders: countedOrders(ordersMysql(db, own.ids, told)),
+    tail,
     keys: keysMysql(db),
     books: { own: booksMysql(db), remote: booksRpc(sidecar), moment: () => pause(bookMoment) },
     background: starting.use(startBackground(log)),
   }
   const ports = { ...real, ...overrides(real) }
   const serving = starting.use(await startServing(config, { sidecar, db }, ports))
+  starting.defer(tail.close) // before the server, which waits for open streams
   const running = starting.move() // started: the caller disposes from here on
   return { ...serving, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

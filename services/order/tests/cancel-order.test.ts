@@ -34,9 +34,13 @@ it('gives the money and the goods back', async () => {
   })
   expect((await rpc.getOrder(name)).order).toEqual(order)
   expect(test.shop.available(sku)).toBe(10)
-  expect([...(test.shop.payment(name.id)?.refunds ?? [])]).toEqual([name.id])
+  expect([...(test.shop.payment(name.id)?.refunds ?? [])]).toEqual([[name.id, 3998n]])
   await eventually(() =>
-    expect(test.told(name.id)).toEqual(['order.paid.v1', 'order.cancelled.v1']),
+    expect(test.told(name.id)).toEqual([
+      'order.paid.v1',
+      'order.cancelled.v1',
+      'order.refunded.v1',
+    ]),
   )
   const { items } = await rpc.getTimeline(name)
   expect(items.slice(5).map(({ event, actor }) => [event, actor])).toEqual([

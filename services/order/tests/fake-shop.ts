@@ -5,7 +5,22 @@ import type { FakeSidecar, StubCall } from '@micromart/testing'
 type Line = { readonly sku: string; readonly quantity: number }
 type Offer = { readonly title: string; price: bigint; available: number }
 type FakeCart = { id: string; version: string; lines: Line[]; taken: string[]; merged: string[] }
-type FakePayment = { outcome: ChargeOutcome; amount: bigint; refunds: Set<string> }
+type FakePayment = {
+  outcome: ChargeOutcome
+  amount: bigint
+  refunds: Map<string, bigint>
+  token: string
+  refusesRefunds: boolean
+}
+type FakeHold = { state: string; lines: readonly Line[]; returns: Map<string, readonly Line[]> }
+
+const untouched = (): FakePayment => ({
+  outcome: ChargeOutcome.CHARGE_OUTCOME_NONE,
+  amount: 0n,
+  refunds: new Map(),
+  token: '',
+  refusesRefunds: false,
+})
 
 /** What a stub does instead, for its next calls: an error to throw, or work before its own answer. */
 type Trick = () => void | Promise<void>
@@ -19,13 +34,31 @@ const outcomes: Readonly<Record<string, ChargeOutcome>> = {
   tok_visa: ChargeOutcome.CHARGE_OUTCOME_CAPTURED,
   tok_declined: ChargeOutcome.CHARGE_OUTCOME_DECLINED,
   tok_timeout: ChargeOutcome.CHARGE_OUTCOME_UNKNOWN,
+  tok_pending: ChargeOutcome.CHARGE_OUTCOME_PENDING,
+  tok_3ds: ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION,
+  tok_3ds_fail: ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION,
+  tok_3ds_abandon: ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION,
 }
+
+/** What becomes of a payment when the shopper comes back. */
+const continued: Readonly<Record<string, ChargeOutcome>> = {
+  tok_3ds: ChargeOutcome.CHARGE_OUTCOME_CAPTURED,
+  tok_3ds_fail: ChargeOutcome.CHARGE_OUTCOME_DECLINED,
+}
+
+const cancellable: readonly ChargeOutcome[] = [
+  ChargeOutcome.CHARGE_OUTCOME_NONE,
+  ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION,
+]
+
+/** How long the shopper has. */
+export const actionMs = 300_000
 
 /** The other services as far as checkout sees them: carts, holds and payments by order id, kept in memory. */
 export const fakeShop = (sidecar: FakeSidecar) => {
   const carts = new Map<string, FakeCart>()
   const offers = new Map<string, Offer>()
-  const holds = new Map<string, { state: string; lines: readonly Line[] }>()
+  const holds = new Map<string, FakeHold>()
   const payments = new Map<string, FakePayment>()
   const tricks = new Map<string, Trick[]>()
 
@@ -41,6 +74,14 @@ export const fakeShop = (sidecar: FakeSidecar) => {
   }
   const cartOf = (cartToken: string | undefined, { token }: StubCall) =>
     carts.get(token === undefined ? (cartToken ?? '') : subjectOf(token))
+  const cartKeyOf = (cartToken: string | undefined, { token }: StubCall) =>
+    token === undefined ? `guest:hash-of-${cartToken}` : `member:${subjectOf(token)}`
+  const actions = new Map<string, { type: string; url: string; expiresAt: Date }>()
+  const actionOf = (orderId: string) => {
+    const expiresAt = new Date(Date.now() + actionMs)
+    const action = { type: 'redirect', url: `https://bank.example/${orderId}`, expiresAt }
+    return actions.get(orderId) ?? actions.set(orderId, action).get(orderId)
+  }
   const paymentMessage = (orderId: string, { outcome, amount }: FakePayment) => ({
     id: orderId,
     orderId,
@@ -50,6 +91,8 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     declineCode:
       outcome === ChargeOutcome.CHARGE_OUTCOME_DECLINED ? 'insufficient_funds' : undefined,
     updatedAt: undefined,
+    nextAction:
+      outcome === ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION ? actionOf(orderId) : undefined,
   })
 
   sidecar.answer('cart', 'GetLines', async ({ cartToken }, call) => {
@@ -57,7 +100,9 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     const cart = cartOf(cartToken, call)
     if (!cart) return {}
     const { id: cartId, version, lines, taken, merged } = cart
-    return { cartId, version, lines, takenOrderIds: taken, mergedCartIds: merged }
+    const cartKey = cartKeyOf(cartToken, call)
+    const memory = { takenOrderIds: taken, mergedCartIds: merged, remembers: 50 }
+    return { cartId, version, lines, cartKey, ...memory }
   })
   sidecar.answer('user', 'GetCheckoutDetails', async ({ addressId }) => {
     await play('user.GetCheckoutDetails')
@@ -75,7 +120,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
       return { held: false, shortages }
     }
     if (!known) for (const { sku, quantity } of wanted) offer(sku).available -= quantity
-    holds.set(orderId, { state: 'held', lines: wanted })
+    holds.set(orderId, { state: 'held', lines: wanted, returns: new Map() })
     const held = lines.map(({ sku, quantity }) => ({
       sku,
       quantity,
@@ -86,21 +131,39 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     return { held: true, lines: held, expiresAt: new Date(Date.now() + 900_000) }
   })
   const put = (orderId: string, state: string) => {
-    const hold = holds.get(orderId) ?? { state: 'none', lines: [] }
+    const hold = holds.get(orderId) ?? { state: 'none', lines: [], returns: new Map() }
     const shelved = hold.state === 'held' || hold.state === 'claimed'
     if (shelved && state !== 'claimed') {
       for (const { sku, quantity } of hold.lines) offer(sku).available += quantity
+      for (const { sku, quantity } of [...hold.returns.values()].flat()) {
+        offer(sku).available -= quantity
+      }
     }
     holds.set(orderId, { ...hold, state })
     return {}
+  }
+  const returnSome = (
+    orderId: string,
+    returnId: string,
+    lines: readonly { readonly sku: string; readonly quantity: bigint }[],
+  ) => {
+    const hold = holds.get(orderId)
+    if (hold?.state !== 'claimed') throw new DomainError('precondition', 'sale_not_claimed')
+    if (hold.returns.has(returnId)) return
+    const back = lines.map(({ sku, quantity }) => ({ sku, quantity: Number(quantity) }))
+    hold.returns.set(returnId, back)
+    for (const { sku, quantity } of back) offer(sku).available += quantity
   }
   sidecar.answer('product', 'ReleaseStock', async ({ orderId }) => {
     await play('product.ReleaseStock')
     return put(orderId, 'released')
   })
-  sidecar.answer('product', 'ReturnStock', async ({ orderId }) => {
+  sidecar.answer('product', 'ReturnStock', async ({ orderId, returnId, lines }) => {
     await play('product.ReturnStock')
-    return put(orderId, 'returned')
+    if (returnId === '') put(orderId, 'returned')
+    else returnSome(orderId, returnId, lines)
+    await play('product.ReturnStock after')
+    return {}
   })
   sidecar.answer('product', 'ClaimStock', async ({ orderId }) => {
     await play('product.ClaimStock')
@@ -115,8 +178,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
   })
   sidecar.answer('payment', 'OpenPayment', async ({ orderId }) => {
     await play('payment.OpenPayment')
-    const outcome = ChargeOutcome.CHARGE_OUTCOME_NONE
-    if (!payments.has(orderId)) payments.set(orderId, { outcome, amount: 0n, refunds: new Set() })
+    if (!payments.has(orderId)) payments.set(orderId, untouched())
     return { paymentId: orderId }
   })
   sidecar.answer('payment', 'Charge', async ({ orderId, amount, token }) => {
@@ -127,29 +189,44 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     }
     if (known.outcome === ChargeOutcome.CHARGE_OUTCOME_NONE) {
       known.outcome = outcomes[token] ?? ChargeOutcome.CHARGE_OUTCOME_DECLINED
-      known.amount = amount?.amount ?? 0n
+      known.token = token
     }
+    known.amount = amount?.amount ?? 0n
     await play('payment.Charge after')
     return { payment: paymentMessage(orderId, known) }
   })
   sidecar.answer('payment', 'CancelPayment', async ({ orderId }) => {
     await play('payment.CancelPayment')
-    const known = payments.get(orderId)
-    if (known && known.outcome !== ChargeOutcome.CHARGE_OUTCOME_NONE) {
-      return { outcome: known.outcome }
+    const known = payments.get(orderId) ?? untouched()
+    payments.set(orderId, known)
+    if (cancellable.includes(known.outcome)) {
+      known.outcome = ChargeOutcome.CHARGE_OUTCOME_CANCELLED
     }
-    const outcome = ChargeOutcome.CHARGE_OUTCOME_CANCELLED
-    payments.set(orderId, { outcome, amount: 0n, refunds: new Set() })
-    return { outcome }
+    await play('payment.CancelPayment after')
+    return { outcome: known.outcome }
+  })
+  sidecar.answer('payment', 'ContinueCharge', async ({ orderId }) => {
+    await play('payment.ContinueCharge')
+    const known = payment(orderId)
+    if (known.outcome === ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION) {
+      known.outcome = continued[known.token] ?? known.outcome
+    }
+    await play('payment.ContinueCharge after')
+    return { payment: paymentMessage(orderId, known) }
   })
   sidecar.answer('payment', 'GetPayment', async ({ orderId }) => {
     await play('payment.GetPayment')
     return { payment: paymentMessage(orderId, payment(orderId)) }
   })
-  sidecar.answer('payment', 'Refund', async ({ orderId, refundId }) => {
+  sidecar.answer('payment', 'Refund', async ({ orderId, refundId, amount }) => {
     await play('payment.Refund')
     const known = payment(orderId)
-    known.refunds.add(refundId)
+    if (known.refusesRefunds) return { refused: true, payment: paymentMessage(orderId, known) }
+    const others = [...known.refunds].filter(([id]) => id !== refundId)
+    const given = others.reduce((sum, [, one]) => sum + one, amount?.amount ?? 0n)
+    if (given > known.amount) throw new DomainError('precondition', 'refund_exceeds_capture')
+    known.refunds.set(refundId, amount?.amount ?? 0n)
+    await play('payment.Refund after')
     return { refunded: true, payment: paymentMessage(orderId, known) }
   })
 
@@ -178,6 +255,9 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     hold: (orderId: string) => holds.get(orderId)?.state,
     lapse: (orderId: string) => void put(orderId, 'lapsed'),
     payment: (orderId: string) => payments.get(orderId),
+    refuseRefunds: (orderId: string, refuses = true) => {
+      payment(orderId).refusesRefunds = refuses
+    },
     settlePayment: (orderId: string, outcome: ChargeOutcome) => {
       payment(orderId).outcome = outcome
     },

@@ -41,7 +41,10 @@ it('sells a cart: held, charged, paid, claimed, told', async () => {
     discount: eur(0n),
     total: eur(3998n),
     shippingAddress: anAddress(),
-    payment: { status: PaymentStatus.PAYMENT_STATUS_PAID, method: 'card' },
+    payment: { status: PaymentStatus.PAYMENT_STATUS_PAID, method: 'card', nextAction: undefined },
+    refunded: undefined,
+    carrier: undefined,
+    trackingCode: undefined,
     createdAt: expect.any(Date),
     updatedAt: expect.any(Date),
     orderToken: undefined,
@@ -124,7 +127,7 @@ it('refuses what is out of stock, with nothing held and nothing charged', async 
   expect(await refusalOf(rpc.placeOrder(wish))).toEqual({
     kind: 'precondition',
     code: 'out_of_stock',
-    params: { skus: sku, available: '3' },
+    params: { skus: sku, available: '3', shortages: JSON.stringify([{ sku, available: 3 }]) },
   })
 
   const order = await onlyOrderOf(rpc)

@@ -11,7 +11,7 @@ const day = 24 * 3_600_000
 it('forgets keys after three days and cart versions after sixty, not before', async () => {
   await using database = await testDatabase('order', migrations)
   await using db = await openDatabase({ url: database.url, entities })
-  const orders = ordersMysql(db, systemIds, () => {})
+  const orders = ordersMysql(db, systemIds, { event: () => {}, entries: () => {} })
   const now = new Date()
   const key = `INSERT INTO idempotency_keys (principal, idem_key, order_id, fingerprint, created_at)
     VALUES ('member:a', ?, ?, 'f', ?)`

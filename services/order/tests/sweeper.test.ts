@@ -122,7 +122,9 @@ it('pays back and cancels when the goods are gone at the claim', async () => {
     })
   })
   expect(test.shop.payment(id)?.refunds.size).toBe(1)
-  await eventually(() => expect(test.told(id)).toEqual(['order.paid.v1', 'order.cancelled.v1']))
+  await eventually(() =>
+    expect(test.told(id)).toEqual(['order.paid.v1', 'order.cancelled.v1', 'order.refunded.v1']),
+  )
   const { items } = await rpc.getTimeline({ id, orderToken: undefined })
   expect(items.slice(4).map(({ event, actor }) => [event, actor])).toEqual([
     ['stock.lost', 'shop'],

@@ -8,9 +8,11 @@ export const cartsRpc = (cart: RpcClient<CartServiceService>): Carts => ({
     const answer = await cart.getLines({ cartToken })
     return {
       id: answer.cartId,
+      key: answer.cartKey,
       version: answer.version,
       lines: answer.lines,
       takenOrderIds: answer.takenOrderIds,
+      remembers: answer.remembers,
       mergedCartIds: answer.mergedCartIds,
     }
   },

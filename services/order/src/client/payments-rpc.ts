@@ -1,25 +1,43 @@
-import { ChargeOutcome, type PaymentServiceService } from '@micromart/contracts/payment'
+import {
+  ChargeOutcome,
+  type Payment,
+  type PaymentServiceService,
+  type RefundResponse,
+} from '@micromart/contracts/payment'
 import type { RpcClient } from '@micromart/dapr'
 import { DomainError, type Log } from '@micromart/kernel'
-import type { Charge, Payments } from '../model/ports.ts'
+import type { Charge, Payments, RefundOutcome } from '../model/ports.ts'
 import { apart } from './apart.ts'
 
 /** How long order waits for a charge (design section 7); the provider gets 4 s of it. */
 export const chargeDeadlineMs = 6_000
 
-const chargeOf = (outcome: ChargeOutcome | undefined, code?: string): Charge => {
+type Known = Partial<Pick<Payment, 'outcome' | 'declineCode' | 'nextAction'>>
+
+const chargeOf = ({ outcome, declineCode, nextAction }: Known = {}): Charge => {
   switch (outcome) {
     case ChargeOutcome.CHARGE_OUTCOME_CAPTURED:
       return { outcome: 'captured' }
     case ChargeOutcome.CHARGE_OUTCOME_DECLINED:
-      return { outcome: 'declined', code }
+      return { outcome: 'declined', code: declineCode }
     case ChargeOutcome.CHARGE_OUTCOME_CANCELLED:
       return { outcome: 'cancelled' }
     case ChargeOutcome.CHARGE_OUTCOME_NONE:
       return { outcome: 'none' }
+    case ChargeOutcome.CHARGE_OUTCOME_PENDING:
+      return { outcome: 'pending' }
+    case ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION:
+      return actionOf(nextAction)
     default:
       return { outcome: 'unknown' }
   }
+}
+
+/** Without a place to go the shopper can do nothing: asking again may tell it. */
+const actionOf = (action: Payment['nextAction']): Charge => {
+  if (!action?.expiresAt) return { outcome: 'unknown' }
+  const { type, url, expiresAt } = action
+  return { outcome: 'requires_action', action: { type, url, expiresAt } }
 }
 
 /** A charge that did not come back may have been made; only a payment that was cancelled before is surely none. */
@@ -34,32 +52,53 @@ const noneIfAbsent = (error: unknown): Charge => {
   throw error
 }
 
-/** The payment service. The refund of a whole order has the order's id: there is one at most. */
-export const paymentsRpc = (payment: RpcClient<PaymentServiceService>, log: Log): Payments => ({
-  open: async (orderId) => {
-    await apart(() => payment.openPayment({ orderId }))
-  },
-  charge: (orderId, amount, token) =>
+const refundOf = ({ refunded, refused }: RefundResponse): RefundOutcome => {
+  if (refunded) return 'refunded'
+  return refused ? 'refused' : 'pending'
+}
+
+/** What payment will never do cannot be waited for: a person must look. */
+const refusedIfHopeless = (error: unknown): RefundOutcome => {
+  const hopeless = ['precondition', 'not_found', 'invalid']
+  if (error instanceof DomainError && hopeless.includes(error.kind)) return 'refused'
+  throw error
+}
+
+/** The payment service. */
+export const paymentsRpc = (payment: RpcClient<PaymentServiceService>, log: Log): Payments => {
+  const charging = (orderId: string, ask: () => Promise<{ payment: Payment | undefined }>) =>
     apart(async () => {
       try {
-        const { payment: charged } = await payment.charge({ orderId, amount, token })
-        return chargeOf(charged?.outcome, charged?.declineCode)
+        return chargeOf((await ask()).payment)
       } catch (cause) {
         log.warn({ cause, orderId }, 'charge did not come back')
         return chargeAfter(cause)
       }
-    }),
-  outcome: (orderId) =>
-    apart(async () => {
-      try {
-        const { payment: known } = await payment.getPayment({ orderId })
-        return chargeOf(known?.outcome, known?.declineCode)
-      } catch (error) {
-        return noneIfAbsent(error)
-      }
-    }),
-  cancel: async (orderId) =>
-    chargeOf((await apart(() => payment.cancelPayment({ orderId }))).outcome),
-  refund: async (orderId, amount) =>
-    (await apart(() => payment.refund({ orderId, refundId: orderId, amount }))).refunded,
-})
+    })
+  return {
+    open: async (orderId) => {
+      await apart(() => payment.openPayment({ orderId }))
+    },
+    charge: (orderId, amount, token) =>
+      charging(orderId, () => payment.charge({ orderId, amount, token })),
+    proceed: (orderId) => charging(orderId, () => payment.continueCharge({ orderId })),
+    outcome: (orderId) =>
+      apart(async () => {
+        try {
+          return chargeOf((await payment.getPayment({ orderId })).payment)
+        } catch (error) {
+          return noneIfAbsent(error)
+        }
+      }),
+    cancel: async (orderId) => chargeOf(await apart(() => payment.cancelPayment({ orderId }))),
+    refund: ({ id: refundId, orderId, amount }) =>
+      apart(async () => {
+        try {
+          return refundOf(await payment.refund({ orderId, refundId, amount }))
+        } catch (error) {
+          log.warn({ cause: error, orderId, refundId }, 'refund did not come back')
+          return refusedIfHopeless(error)
+        }
+      }),
+  }
+}

@@ -41,7 +41,9 @@ export const stockRpc = (product: RpcClient<ProductServiceService>): Stock => ({
   release: async (orderId) => {
     await apart(() => product.releaseStock({ orderId }))
   },
-  giveBack: async (orderId) => {
-    await apart(() => product.returnStock({ orderId }))
+  giveBack: async (orderId, some) => {
+    const units = some?.lines.map(({ sku, quantity }) => ({ sku, quantity: BigInt(quantity) }))
+    const request = { orderId, returnId: some?.id ?? '', lines: units ?? [] }
+    await apart(() => product.returnStock(request))
   },
 })

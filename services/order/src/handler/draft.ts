@@ -3,12 +3,12 @@ import type { PlaceOrderRequest } from '@micromart/contracts/order'
 import { DomainError } from '@micromart/kernel'
 import type { Caller } from '@micromart/service'
 import { trace } from '@opentelemetry/api'
-import type { CartKey } from '../model/cart.ts'
 import { CartEmpty, fieldInvalid, fieldMissing } from '../model/errors.ts'
+import type { Principal } from '../model/idempotency.ts'
 import type { OrderDraft } from '../usecase/index.ts'
 
-/** The same key as the cart service's: it scopes idempotency keys too. */
-const cartKeyOf = (caller: Caller, cartToken: string | undefined): CartKey => {
+/** Whose the idempotency key is; known before the cart is read, which may be empty by the second request. */
+const principalOf = (caller: Caller, cartToken: string | undefined): Principal => {
   if (caller.kind === 'user') return `member:${caller.id}`
   if (cartToken === undefined) throw new CartEmpty() // neither login nor cart: nothing to buy
   return `guest:${createHash('sha256').update(cartToken).digest('hex')}`
@@ -34,7 +34,7 @@ const checkShape = ({ idempotencyKey, fingerprint, email, paymentMethod }: Place
 export const draftOf = (request: PlaceOrderRequest, caller: Caller): OrderDraft => {
   checkShape(request)
   return {
-    key: { principal: cartKeyOf(caller, request.cartToken), key: request.idempotencyKey },
+    key: { principal: principalOf(caller, request.cartToken), key: request.idempotencyKey },
     fingerprint: request.fingerprint,
     traceId: trace.getActiveSpan()?.spanContext().traceId,
     userId: caller.kind === 'user' ? caller.id : undefined,

@@ -1,12 +1,15 @@
 import {
   type Order as OrderMessage,
+  type OrderPayment as PaymentMessage,
   OrderStatus as StatusMessage,
   PaymentStatus as PaymentStatusMessage,
+  type Refund as RefundMessage,
   type TimelineEntry as TimelineMessage,
 } from '@micromart/contracts/order'
-import { lineTotal, type Order } from '../model/order.ts'
+import { lineTotal, type Order, type OrderPayment } from '../model/order.ts'
+import type { Refund } from '../model/refund.ts'
 import type { OrderStatus, PaymentStatus } from '../model/status.ts'
-import type { TimelineEntry } from '../model/timeline.ts'
+import type { ToldEntry } from '../model/timeline.ts'
 
 const statuses: Readonly<Record<OrderStatus, StatusMessage>> = {
   PENDING: StatusMessage.ORDER_STATUS_PENDING,
@@ -26,8 +29,11 @@ const paymentStatuses: Readonly<Record<PaymentStatus, PaymentStatusMessage>> = {
   paid: PaymentStatusMessage.PAYMENT_STATUS_PAID,
   declined: PaymentStatusMessage.PAYMENT_STATUS_DECLINED,
   refund_pending: PaymentStatusMessage.PAYMENT_STATUS_REFUND_PENDING,
-  refunded: PaymentStatusMessage.PAYMENT_STATUS_REFUNDED,
+  requires_action: PaymentStatusMessage.PAYMENT_STATUS_REQUIRES_ACTION,
   cancelled: PaymentStatusMessage.PAYMENT_STATUS_CANCELLED,
+  partially_refunded: PaymentStatusMessage.PAYMENT_STATUS_PARTIALLY_REFUNDED,
+  refunded: PaymentStatusMessage.PAYMENT_STATUS_REFUNDED,
+  refund_refused: PaymentStatusMessage.PAYMENT_STATUS_REFUND_REFUSED,
 }
 
 /** @returns undefined for UNSPECIFIED: no filter */
@@ -35,6 +41,12 @@ export const statusOf = (message: StatusMessage): OrderStatus | undefined => {
   const found = Object.entries(statuses).find(([, value]) => value === message)
   return found?.[0] as OrderStatus | undefined
 }
+
+const paymentMessage = ({ status, method, nextAction }: OrderPayment): PaymentMessage => ({
+  status: paymentStatuses[status],
+  method,
+  nextAction: status === 'requires_action' ? nextAction : undefined,
+})
 
 /** @param orderToken only in a guest's own answers */
 export const orderMessage = (order: Order, orderToken?: string): OrderMessage => ({
@@ -51,13 +63,21 @@ export const orderMessage = (order: Order, orderToken?: string): OrderMessage =>
   })),
   ...order.totals,
   shippingAddress: order.shipTo,
-  payment: { status: paymentStatuses[order.payment.status], method: order.payment.method },
+  payment: paymentMessage(order.payment),
   createdAt: order.createdAt,
   updatedAt: order.updatedAt,
   orderToken,
+  refunded: order.refunded.amount > 0n ? order.refunded : undefined,
+  carrier: order.shipment.carrier,
+  trackingCode: order.shipment.trackingCode,
 })
 
-export const timelineMessage = ({ status, ...entry }: TimelineEntry): TimelineMessage => ({
+export const refundMessage = ({ lines, ...refund }: Refund): RefundMessage => ({
+  ...refund,
+  lines: [...lines],
+})
+
+export const timelineMessage = ({ status, ...entry }: ToldEntry): TimelineMessage => ({
   ...entry,
   status: statuses[status],
 })

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
 /** What opens a guest's order: HMAC-SHA256 of its id, base64url. It is computed again, never stored. */
 export type OrderTokens = {
@@ -8,7 +8,8 @@ export type OrderTokens = {
 
 /** @param key 32 random bytes, the secret `order-token-key` */
 export const orderTokens = (key: Buffer): OrderTokens => {
-  const of = (orderId: string) => createHmac('sha256', key).update(orderId).digest('base64url')
+  const secret = createSecretKey(key) // imported once, not for every token
+  const of = (orderId: string) => createHmac('sha256', secret).update(orderId).digest('base64url')
   return {
     of,
     opens: (orderId, token) => {

@@ -1,12 +1,14 @@
 import type { OrderServiceServer } from '@micromart/contracts/order'
-import { DomainError } from '@micromart/kernel'
-import { type Caller, unary } from '@micromart/service'
+import { DomainError, systemIds } from '@micromart/kernel'
+import { type Caller, serverStream, unary } from '@micromart/service'
 import type { Order, Viewer } from '../model/order.ts'
 import type { UseCases } from '../usecase/index.ts'
 import { booksMessage } from './books-messages.ts'
 import { draftOf } from './draft.ts'
-import { orderMessage, statusOf, timelineMessage } from './messages.ts'
+import { orderMessage, refundMessage, statusOf, timelineMessage } from './messages.ts'
 import type { OrderTokens } from './order-token.ts'
+import { shipmentOf, wishOf } from './refund-wish.ts'
+import { watchTime } from './watch.ts'
 
 type Asked = { readonly id: string; readonly orderToken?: string | undefined }
 
@@ -56,6 +58,31 @@ export const orderRpc = (use: UseCases, tokens: OrderTokens): OrderServiceServer
     cancelOrder: unary(async (request, { caller }) => ({
       order: own(await use.cancelOrder(request.id, viewer(request, caller))),
     })),
+    continuePayment: unary(async (request, { caller }) => ({
+      order: own(await use.continuePayment(request.id, viewer(request, caller))),
+    })),
+    watchOrder: serverStream(async function* watch(request, { caller, signal }) {
+      using time = watchTime(signal)
+      const asked = { id: request.id, viewer: viewer(request, caller), after: request.after }
+      for await (const { entry, last } of use.watchOrder({ ...asked, signal: time.signal })) {
+        yield { entry: entry && timelineMessage(entry), last }
+      }
+    }),
+    refundOrder: unary(async (request) => {
+      const { refund, order } = await use.refundOrder({
+        orderId: request.id,
+        refundId: systemIds.next(),
+        wish: wishOf(request),
+      })
+      return { refund: refundMessage(refund), order: orderMessage(order) }
+    }),
+    listRefunds: unary(async ({ orderId }) => ({
+      items: (await use.listRefunds(orderId)).map(refundMessage),
+    })),
+    shipOrder: unary(async (request) => ({
+      order: orderMessage(await use.shipOrder(request.id, shipmentOf(request))),
+    })),
+    deliverOrder: unary(async ({ id }) => ({ order: orderMessage(await use.deliverOrder(id)) })),
     listAllOrders: unary(async (request) => {
       const { status, email, number } = request
       const filter = { status: statusOf(status), email, number: number?.toUpperCase() }

@@ -26,9 +26,11 @@ it('leaves of each sku what is wanted less what is bought, never less than nothi
 
 const cart = (takenOrderIds: readonly string[]): Cart => ({
   id: 'cart',
+  key: 'guest:x',
   version: '1',
   lines: [],
   takenOrderIds,
+  remembers: 50,
   mergedCartIds: [],
 })
 const id = (n: number) => `0190-${String(n).padStart(4, '0')}`

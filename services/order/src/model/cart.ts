@@ -1,24 +1,21 @@
 import type { WantedLine } from './stock.ts'
 
-/** Whose cart: `member:<user id>` or `guest:<SHA-256 of the cart token>`. Keys are scoped by it too. */
-export type CartKey = `member:${string}` | `guest:${string}`
-
-/** The cart an order was made of. `version` is new at each change of its lines. */
-export type CartRef = { readonly id: string; readonly version: string; readonly key: CartKey }
+/** The cart an order was made of; `key` is its name in the cart service. `version` is new at each change of its lines. */
+export type CartRef = { readonly id: string; readonly version: string; readonly key: string }
 
 /** A cart as checkout reads it: no prices, and which orders' goods it no longer holds. */
 export type Cart = {
   readonly id: string
+  readonly key: string
   readonly version: string
   readonly lines: readonly WantedLine[]
-  /** Newest last; the cart remembers `rememberedOrders` of them. */
+  /** Newest last. */
   readonly takenOrderIds: readonly string[]
+  /** How many taken orders it remembers at most; the oldest are forgotten first. */
+  readonly remembers: number
   /** Guest carts merged into this one: their orders took goods that may still lie here. */
   readonly mergedCartIds: readonly string[]
 }
-
-/** How many order ids a cart remembers; cart.proto, GetLinesResponse. */
-const rememberedOrders = 50
 
 /**
  * Whether an order's goods may still lie in the cart. A full memory has forgotten its oldest orders, not
@@ -27,7 +24,7 @@ const rememberedOrders = 50
 export const mayStillHold = (cart: Cart, orderId: string): boolean => {
   const { takenOrderIds: taken } = cart
   if (taken.includes(orderId)) return false
-  return taken.length < rememberedOrders || taken.some((id) => id < orderId)
+  return taken.length < cart.remembers || taken.some((id) => id < orderId)
 }
 
 /** The lines without what other orders of this cart have bought; equal skus are summed, sorted by sku. */

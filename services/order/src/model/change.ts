@@ -2,14 +2,16 @@ import { DomainError, type Money } from '@micromart/kernel'
 import { OutOfStock } from './errors.ts'
 import { frozenOrder, type KeyEffect } from './idempotency.ts'
 import { after, limits } from './limits.ts'
-import { type Order, totalsOf } from './order.ts'
-import { move, type PaymentStatus } from './status.ts'
+import { type NextAction, type Order, totalsOf } from './order.ts'
+import type { Refund } from './refund.ts'
+import { entry, shown, stepped } from './step.ts'
+import { move } from './status.ts'
 import type { HeldLine, Shortage } from './stock.ts'
-import { type Actor, happened, type TimelineEntry, type TimelineEvent } from './timeline.ts'
+import type { TimelineEntry } from './timeline.ts'
 
 /**
  * One step of an order's life, written in one transaction: the row (if nobody was faster), its timeline, its key,
- * its cart, its event. `from` is the order as it was read, the condition of the write.
+ * its cart, its refund, its event. `from` is the order as it was read, the condition of the write.
  */
 export type Change = {
   readonly from: Order
@@ -17,42 +19,23 @@ export type Change = {
   readonly entries: readonly TimelineEntry[]
   readonly key?: KeyEffect
   readonly fact?: Fact
+  readonly refunds?: RefundEffect
 }
+
+/** What a change of the order does to its refunds: one ends, one begins, or both. */
+export type RefundEffect = { readonly ended?: Refund; readonly opened?: Refund }
 
 /** What the rest of the shop is told; it becomes an event in the change's own transaction. */
 export type Fact =
-  | { readonly fact: 'paid' | 'cancelled' }
+  | { readonly fact: 'paid' | 'cancelled' | 'shipped' | 'delivered' }
   | { readonly fact: 'rejected'; readonly skus: readonly string[] }
   | { readonly fact: 'failed'; readonly reason: Failure }
-
-const shown = ({ amount, currency }: Money): string => {
-  const digits = amount.toString().padStart(3, '0')
-  return `${digits.slice(0, -2)}.${digits.slice(-2)} ${currency}`
-}
-
-type Step = {
-  readonly at: Date
-  readonly to: Order
-  readonly payment?: PaymentStatus
-  readonly dueIn?: number
-}
-
-/** The order as it is after a step: new times, and somebody who looks again, or nobody. */
-const stepped = ({ at, to, payment = to.payment.status, dueIn }: Step): Order => ({
-  ...to,
-  payment: { ...to.payment, status: payment },
-  dueAt: dueIn === undefined ? undefined : after(at, dueIn),
-  tries: 0,
-  updatedAt: at,
-})
-
-const entry = (order: Order, event: TimelineEvent, words?: string, actor?: Actor): TimelineEntry =>
-  happened(event, {
-    at: order.updatedAt,
-    status: order.status,
-    ...(words === undefined ? {} : { words }),
-    ...(actor === undefined ? {} : { actor }),
-  })
+  | {
+      readonly fact: 'refunded'
+      readonly refundId: string
+      readonly amount: Money
+      readonly whole: boolean
+    }
 
 const freeze = (order: Order): KeyEffect => ({ effect: 'freeze', frozen: frozenOrder(order) })
 
@@ -89,16 +72,39 @@ export const paid = (from: Order, at: Date): Change => {
   return { from, to, entries, key: freeze(to), fact: { fact: 'paid' } }
 }
 
-/** Nobody knows the outcome yet: the sweeper asks. */
-export const awaitingPayment = (from: Order, at: Date): Change => {
+/** What a payment waits for: the provider's answer, its own settling, or the shopper. */
+export type Waiting =
+  | { readonly outcome: 'unknown' | 'none' | 'pending' }
+  | { readonly outcome: 'requires_action'; readonly action: NextAction }
+
+/** Whether the order says already that it waits for this. */
+export const isAwaiting = ({ status, payment }: Order, waiting: Waiting): boolean => {
+  if (status !== 'PAYMENT_PENDING') return false
+  if (waiting.outcome !== 'requires_action') return payment.status === 'pending'
+  return payment.status === 'requires_action' && payment.nextAction?.url === waiting.action.url
+}
+
+const waitingWords = {
+  unknown: 'payment.unknown',
+  none: 'payment.unknown',
+  pending: 'payment.pending',
+  requires_action: 'payment.action_required',
+} as const
+
+/** Not paid yet: the sweeper asks, the shopper may have to do something. */
+export const awaitingPayment = (from: Order, waiting: Waiting, at: Date): Change => {
+  const moved = from.status === 'PAYMENT_PENDING' ? from : move(from, 'PAYMENT_PENDING')
+  const asked = waiting.outcome === 'requires_action'
+  const nextAction = asked ? waiting.action : from.payment.nextAction
   const to = stepped({
     at,
-    to: move(from, 'PAYMENT_PENDING'),
-    payment: 'pending',
+    to: { ...moved, payment: { ...from.payment, nextAction } },
+    payment: asked ? 'requires_action' : 'pending',
     dueIn: limits.firstAsk,
   })
-  const entries = [...heldFirst(from), entry(to, 'payment.unknown')]
-  return { from, to, entries, key: { effect: 'unlock' } }
+  const entries = [...heldFirst(from), entry(to, waitingWords[waiting.outcome])]
+  const first = from.status === 'PENDING'
+  return { from, to, entries, ...(first && { key: { effect: 'unlock' } }) }
 }
 
 /** Product has too little: nothing is held. */
@@ -117,10 +123,12 @@ export const rejected = (from: Order, shortages: readonly Shortage[], at: Date):
 }
 
 /** Why an order failed, as events and timeline say it. */
-export type Failure = 'declined' | 'cancelled' | 'expired' | 'unavailable' | 'price_changed'
+export type Failure =
+  'declined' | 'abandoned' | 'cancelled' | 'expired' | 'unavailable' | 'price_changed'
 
 const failureWords: Readonly<Record<Failure, string>> = {
   declined: 'the payment was declined',
+  abandoned: 'the payment was not approved in time',
   cancelled: 'the payment was not confirmed in time',
   expired: 'the checkout was interrupted',
   unavailable: 'a part of the shop was not available',
@@ -140,9 +148,11 @@ export const failed = (from: Order, why: Failure, at: Date, declineCode?: string
     why === 'declined'
       ? entry(before, 'payment.declined', words)
       : entry(before, 'payment.cancelled')
+  const shopper = why === 'abandoned' ? [entry(before, 'payment.abandoned')] : []
   const goods = from.holdUntil ? [entry(before, 'stock.released')] : []
   const entries = [
     ...heldFirst(from),
+    ...shopper,
     money,
     ...goods,
     entry(to, 'order.failed', failureWords[why]),
@@ -152,40 +162,11 @@ export const failed = (from: Order, why: Failure, at: Date, declineCode?: string
   return { from, to, entries, key, fact: { fact: 'failed', reason: why } }
 }
 
-/** The goods left the shelf: nothing is left to do until shipping. */
+/** The goods left the shelf: nothing is left to do until shipping, but for a refund. */
 export const claimed = (from: Order, at: Date): Change => {
-  const to = { ...from, stockClaimed: true, dueAt: undefined, tries: 0, updatedAt: from.updatedAt }
+  const dueAt = from.openRefund === undefined ? undefined : from.dueAt
+  const to = { ...from, stockClaimed: true, dueAt, tries: 0, updatedAt: from.updatedAt }
   return { from, to, entries: [{ ...entry(to, 'stock.claimed'), at }] }
-}
-
-/** Written before its refund and restock, which follow at once or by the sweeper. */
-export const cancelled = (from: Order, at: Date, actor: Actor): Change => {
-  const moved = move(from, 'CANCELLED')
-  const to = stepped({ at, to: moved, payment: 'refund_pending', dueIn: limits.cancel })
-  const entries = [entry(to, 'order.cancelled', undefined, actor)]
-  return { from, to, entries, fact: { fact: 'cancelled' } }
-}
-
-/** The hold had lapsed and the goods are gone: the shop itself cancels and pays back. */
-export const unclaimable = (from: Order, at: Date): Change => {
-  const change = cancelled(from, at, 'shop')
-  const lost = { ...entry(from, 'stock.lost'), at }
-  return { ...change, entries: [lost, ...change.entries] }
-}
-
-/** Money came for an order that has ended: it goes back. */
-export const paidTooLate = (from: Order, at: Date): Change => {
-  const to = stepped({ at, to: from, payment: 'refund_pending', dueIn: 0 })
-  const late = entry(to, 'payment.late', shown(to.totals.total))
-  return { from, to, entries: [late] }
-}
-
-/** The money is back, and of a cancelled order the goods too. */
-export const refunded = (from: Order, at: Date): Change => {
-  const to = stepped({ at, to: from, payment: 'refunded' })
-  const money = entry(to, 'payment.refunded', shown(to.totals.total))
-  const goods = from.status === 'CANCELLED' ? [entry(to, 'stock.returned')] : []
-  return { from, to, entries: [money, ...goods] }
 }
 
 /** Product keeps the goods longer; otherwise nothing changed. */

@@ -24,16 +24,67 @@ const most = 99
 
 /**
  * Stock was refused: the order is REJECTED, nothing was charged. Source: product.HoldStock.
- * Params: `skus`, the short ones, comma separated, and `available`, their units in the same order.
+ * Params: `shortages`, JSON of [{sku, available}]; `skus`, the short ones, comma separated; `available` when it is one.
  */
 export class OutOfStock extends DomainError {
   override readonly name = 'OutOfStock'
 
   constructor(shortages: readonly Shortage[]) {
+    const shown = shortages.map(({ sku, available }) => ({
+      sku,
+      available: Math.min(available, most),
+    }))
+    const [first, ...more] = shown
     super('precondition', 'out_of_stock', {
-      skus: shortages.map(({ sku }) => sku).join(','),
-      available: shortages.map(({ available }) => Math.min(available, most)).join(','),
+      skus: shown.map(({ sku }) => sku).join(','),
+      shortages: JSON.stringify(shown),
+      ...(first && more.length === 0 && { available: String(first.available) }),
     })
+  }
+}
+
+/** A refund of this much and no more can be given, minor units in `refundable`. */
+export class RefundExceedsPaid extends DomainError {
+  override readonly name = 'RefundExceedsPaid'
+
+  constructor({ amount, currency }: Money) {
+    super('precondition', 'refund_exceeds_paid', { refundable: amount.toString(), currency })
+  }
+}
+
+/** So many units of this sku, `refundable`, can still be refunded. */
+export class RefundExceedsLine extends DomainError {
+  override readonly name = 'RefundExceedsLine'
+
+  constructor(sku: string, refundable: number) {
+    super('precondition', 'refund_exceeds_line', { sku, refundable: String(refundable) })
+  }
+}
+
+/** Another refund of the order is on its way: one at a time. */
+export class RefundInProgress extends DomainError {
+  override readonly name = 'RefundInProgress'
+
+  constructor() {
+    super('conflict', 'refund_in_progress')
+  }
+}
+
+/** Nothing waits for the shopper, and nothing ever did. */
+export class PaymentNotWaiting extends DomainError {
+  override readonly name = 'PaymentNotWaiting'
+
+  constructor() {
+    super('precondition', 'payment_not_waiting')
+  }
+}
+
+/** The goods have not left the shelf's books yet: seconds after the payment they have. */
+export class StockNotClaimed extends DomainError {
+  override readonly name = 'StockNotClaimed'
+
+  constructor() {
+    super('precondition', 'stock_not_claimed')
   }
 }
 

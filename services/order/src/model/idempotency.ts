@@ -1,11 +1,13 @@
-import { DomainError } from '@micromart/kernel'
-import type { CartKey } from './cart.ts'
+import { DomainError, money } from '@micromart/kernel'
 import { IdempotencyMismatch } from './errors.ts'
 import type { Order } from './order.ts'
 import type { OrderStatus, PaymentStatus } from './status.ts'
 
+/** Whose key: `member:<user id>` or `guest:<SHA-256 of the cart token>`. */
+export type Principal = `member:${string}` | `guest:${string}`
+
 /** A client's Idempotency-Key within its principal. */
-export type KeyRef = { readonly principal: CartKey; readonly key: string }
+export type KeyRef = { readonly principal: Principal; readonly key: string }
 
 /**
  * A final answer. An order's is what changes of it later; the rest is read from its rows, which never
@@ -64,6 +66,8 @@ export const answeredAgain = (order: Order, frozen: Frozen, traceId = ''): Order
     ...order,
     status: frozen.status,
     payment: { ...order.payment, status: frozen.paymentStatus },
+    refunded: money(0n, order.totals.total.currency),
+    shipment: { carrier: undefined, trackingCode: undefined },
     updatedAt: new Date(frozen.updatedAt),
   }
 }

@@ -13,8 +13,8 @@ export const limits = {
   attempt: 12 * second,
   /** A paid order whose claim right after the answer did not come through. */
   claim: 2 * second,
-  /** A cancelled order whose refund right after the answer did not come through. */
-  cancel: 3 * second,
+  /** A refund that did not come through right after it was asked for. */
+  refund: 3 * second,
   /** First question about an unknown payment. */
   firstAsk: second,
   /** How long product keeps the goods for an order, and when the sweeper asks for more. */
@@ -24,8 +24,10 @@ export const limits = {
   paymentPending: 24 * 3600 * second,
   /** Longest pause between two looks of the sweeper: an outcome is final 15 s after it can be told. */
   sweepPause: 8 * second,
-  /** What the caller of CancelOrder waits for its refund; then it goes on behind the answer. */
+  /** What the caller of CancelOrder or RefundOrder waits for the money; then it goes on behind the answer. */
   refundPatience: 2 * second,
+  /** How long one WatchOrder lasts at most; its caller comes back with the last `seq`. */
+  watch: 3600 * second,
 } as const
 
 export const after = (at: Date, milliseconds: number): Date => new Date(at.getTime() + milliseconds)

@@ -33,6 +33,22 @@ export type Totals = {
   readonly total: Money
 }
 
+/** What the shopper has to do before the payment goes on: for the shopper alone, never in events or logs. */
+export type NextAction = { readonly type: string; readonly url: string; readonly expiresAt: Date }
+
+export type OrderPayment = {
+  readonly status: PaymentStatus
+  readonly method: string
+  /** Kept once asked for; it waits while the status is `requires_action`. */
+  readonly nextAction: NextAction | undefined
+}
+
+/** Who carries the goods, as far as staff has said. */
+export type Shipment = {
+  readonly carrier: string | undefined
+  readonly trackingCode: string | undefined
+}
+
 export type Order = {
   readonly id: string
   /** For people: short and unique, such as M-7K2Q-9F4D. */
@@ -47,7 +63,13 @@ export type Order = {
   /** Titles are empty and prices 0 until product holds the lines. */
   readonly lines: readonly HeldLine[]
   readonly totals: Totals
-  readonly payment: { readonly status: PaymentStatus; readonly method: string }
+  readonly payment: OrderPayment
+  /** Given back, and what is on its way back: never more than the total. */
+  readonly refunded: Money
+  /** The one refund that is on its way. */
+  readonly openRefund: string | undefined
+  /** Set by shipping. */
+  readonly shipment: Shipment
   readonly cart: CartRef
   /** Product took the goods off the shelf: the hold became a sale. */
   readonly stockClaimed: boolean
@@ -69,6 +91,10 @@ export const openedBy = (order: Order | undefined, viewer: Viewer): Order => {
   if (!own) throw new OrderNotFound()
   return order
 }
+
+/** What of the payment has not gone back and is not on its way back. */
+export const keptOf = ({ totals, refunded }: Pick<Order, 'totals' | 'refunded'>): Money =>
+  subtractMoney(totals.total, refunded)
 
 export const lineTotal = ({ unitPrice, quantity }: HeldLine): Money =>
   multiplyMoney(unitPrice, quantity)

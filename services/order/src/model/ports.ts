@@ -1,11 +1,12 @@
 import type { Money, Page } from '@micromart/kernel'
 import type { Cart } from './cart.ts'
-import type { Change } from './change.ts'
+import type { Change, Waiting } from './change.ts'
 import type { KeyRef, KeyRow } from './idempotency.ts'
 import type { Address, Order } from './order.ts'
+import type { Refund } from './refund.ts'
 import type { OrderStatus } from './status.ts'
 import type { Hold, WantedLine } from './stock.ts'
-import type { TimelineEntry } from './timeline.ts'
+import type { ToldEntry } from './timeline.ts'
 
 /** The shopper's cart; the caller's token names a member's. Source: cart.GetLines. */
 export type Carts = { readonly lines: (cartToken: string | undefined) => Promise<Cart> }
@@ -25,25 +26,37 @@ export type Stock = {
   /** @returns false when the hold had lapsed and the goods are gone */
   readonly claim: (orderId: string) => Promise<boolean>
   readonly release: (orderId: string) => Promise<void>
-  readonly giveBack: (orderId: string) => Promise<void>
+  /** All that the order still has, or some units of a sale, once per return id. */
+  readonly giveBack: (orderId: string, some?: GoodsReturn) => Promise<void>
 }
 
-/** What is known of a payment. `none`: nothing was asked of the provider yet. */
+/** Units of a sale that come back; the id makes it one return, however often it is told. */
+export type GoodsReturn = { readonly id: string; readonly lines: readonly WantedLine[] }
+
+/**
+ * What is known of a payment. `none`: nothing was asked of the provider yet. `pending`: the provider settles it later.
+ * `requires_action`: the shopper must approve it first.
+ */
 export type Charge =
-  | { readonly outcome: 'captured' | 'unknown' | 'none' | 'cancelled' }
+  | { readonly outcome: 'captured' | 'cancelled' }
   | { readonly outcome: 'declined'; readonly code: string | undefined }
+  | Waiting
 
 /** Payments of orders, each call repeatable and keyed by the order's id. Source: payment. */
 export type Payments = {
   readonly open: (orderId: string) => Promise<void>
   /** Never throws: whatever goes wrong on the way, the outcome is unknown. */
   readonly charge: (orderId: string, amount: Money, token: string) => Promise<Charge>
+  /** Goes on after the shopper's approval. Never throws, as `charge`. */
+  readonly proceed: (orderId: string) => Promise<Charge>
   readonly outcome: (orderId: string) => Promise<Charge>
-  /** @returns cancelled, declined, captured (too late) or unknown (ask again) */
+  /** @returns cancelled, declined, captured (too late) or one of those that ask for another question */
   readonly cancel: (orderId: string) => Promise<Charge>
-  /** The whole amount, once per order. @returns false while the provider has not confirmed */
-  readonly refund: (orderId: string, amount: Money) => Promise<boolean>
+  /** Once per refund id. @returns pending while the provider has not confirmed; refused is an end */
+  readonly refund: (refund: Pick<Refund, 'id' | 'orderId' | 'amount'>) => Promise<RefundOutcome>
 }
+
+export type RefundOutcome = 'refunded' | 'refused' | 'pending'
 
 /** A new order with what binds it: its key and its cart. */
 export type Opening = {
@@ -79,11 +92,19 @@ export type Orders = {
   /** @returns undefined when somebody was faster: nothing was written, read again and decide anew */
   readonly save: (change: Change) => Promise<Order | undefined>
   readonly byId: (id: string) => Promise<Order | undefined>
-  readonly timeline: (id: string) => Promise<readonly TimelineEntry[]>
+  /** Oldest first. */
+  readonly timeline: (id: string) => Promise<readonly ToldEntry[]>
+  /** Oldest first. */
+  readonly refunds: (id: string) => Promise<readonly Refund[]>
   /** Newest first. @throws DomainError invalid `cursor_invalid` */
   readonly list: (filter: OrderFilter, page: PageRequest) => Promise<Page<Order>>
   /** Takes orders that are due, and has them due again after their pause: replicas never take the same. */
   readonly takeDue: (at: Date, most: number) => Promise<readonly Order[]>
+  /**
+   * Makes an order due whose payment or refund is waited for; each event once.
+   * @returns whether there is something to look at
+   */
+  readonly hasten: (id: string, eventId: string, at: Date) => Promise<boolean>
   /** Removes e-mail, name and address of a user's orders, and refuses later ones; each event once. */
   readonly forget: (userId: string, eventId: string, at: Date) => Promise<void>
   /** Deletes what is only needed for a while: keys, locks, notes of events. */
@@ -99,6 +120,15 @@ export type Keys = {
    * @param until names the attempt: one that outlived its time does not free its successor's lock
    */
   readonly unlock: (key: KeyRef, until: Date) => Promise<void>
+}
+
+/** One message to a watcher: an entry, or that nothing follows, or both. */
+export type Told = { readonly entry: ToldEntry | undefined; readonly last: boolean }
+
+/** An order's timeline as it is written. */
+export type TimelineTail = {
+  /** The entries after a `seq`, then each new one; ends when nothing follows, at the signal, or with the service. */
+  readonly follow: (orderId: string, after: bigint, signal: AbortSignal) => AsyncIterable<Told>
 }
 
 /** Work that the answer does not wait for; stopping the service does. */

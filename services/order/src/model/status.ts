@@ -14,7 +14,16 @@ export type OrderStatus =
 
 /** Where its money stands; not derived from the status: a cancelled order may still owe its refund. */
 export type PaymentStatus =
-  'none' | 'pending' | 'paid' | 'declined' | 'refund_pending' | 'refunded' | 'cancelled'
+  | 'none'
+  | 'pending'
+  | 'requires_action'
+  | 'paid'
+  | 'declined'
+  | 'cancelled'
+  | 'refund_pending'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'refund_refused'
 
 export const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   PENDING: ['PAYMENT_PENDING', 'PAID', 'REJECTED', 'FAILED'],
@@ -29,6 +38,9 @@ export const moves: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 }
 
 export const orderStatuses = Object.keys(moves) as readonly OrderStatus[]
+
+/** Nothing follows: no way leads out of it. */
+export const isLast = (status: OrderStatus): boolean => moves[status].length === 0
 
 /** The order came to nothing: its cart may be checked out again, its stock belongs to the shelf. */
 export const cameToNothing = (status: OrderStatus): boolean =>

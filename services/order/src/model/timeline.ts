@@ -11,6 +11,9 @@ export type TimelineEntry = {
   readonly actor: Actor
 }
 
+/** An entry as it is stored: `seq` grows along an order's timeline. */
+export type ToldEntry = TimelineEntry & { readonly seq: bigint }
+
 /** Who does what, in words that a shopper's support can use; `…` stands for the case's own words. */
 const catalogue = {
   'order.placed': ['shopper', 'Order placed'],
@@ -19,17 +22,26 @@ const catalogue = {
   'stock.claimed': ['shop', 'Goods taken from the shelf'],
   'stock.lost': ['shop', 'The reserved goods are no longer there'],
   'stock.released': ['shop', 'Reserved goods put back'],
-  'stock.returned': ['shop', 'Goods put back on the shelf'],
+  'stock.returned': ['shop', 'Goods put back on the shelf…'],
+  'stock.return_refused': ['shop', 'Goods could not be booked back: the stock must be looked at'],
   'payment.charged': ['provider', 'Payment of … confirmed'],
   'payment.unknown': ['provider', 'The payment is not confirmed yet; the shop keeps asking'],
+  'payment.pending': ['provider', 'The bank has the payment and confirms it later'],
+  'payment.action_required': ['provider', 'The bank asks the shopper to approve the payment'],
+  'payment.abandoned': ['shop', 'The shopper did not approve the payment in time'],
   'payment.declined': ['provider', 'Payment declined…'],
   'payment.cancelled': ['shop', 'Payment cancelled; nothing was charged'],
   'payment.late': ['provider', 'A payment of … arrived after the order had ended; it is returned'],
+  'refund.asked': ['staff', 'Refund of …'],
   'payment.refunded': ['provider', 'Refund of … confirmed'],
+  'payment.refund_refused': ['provider', 'Refund of … refused by the bank: staff must look'],
   'order.paid': ['shop', 'Order paid'],
   'order.rejected': ['shop', 'Order rejected: goods are out of stock'],
   'order.failed': ['shop', 'Order ended without a purchase: …'],
   'order.cancelled': ['shopper', 'Order cancelled; the payment is being returned'],
+  'order.shipped': ['staff', 'Order shipped…'],
+  'order.delivered': ['staff', 'Order delivered'],
+  'order.refunded': ['shop', 'Order refunded in full'],
 } as const satisfies Record<string, readonly [Actor, string]>
 
 export type TimelineEvent = keyof typeof catalogue

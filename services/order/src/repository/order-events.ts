@@ -1,5 +1,13 @@
 import { topics } from '@micromart/contracts'
-import { OrderCancelled, OrderFailed, OrderPaid, OrderRejected } from '@micromart/contracts/events'
+import {
+  OrderCancelled,
+  OrderDelivered,
+  OrderFailed,
+  OrderPaid,
+  OrderRefunded,
+  OrderRejected,
+  OrderShipped,
+} from '@micromart/contracts/events'
 import type { Fact } from '../model/change.ts'
 import type { Order } from '../model/order.ts'
 
@@ -32,5 +40,21 @@ export const messageOf = (fact: Fact, order: Order): { topic: string; payload: u
       }
     case 'cancelled':
       return { topic: topics.orderCancelled, payload: OrderCancelled.toJSON({ orderId, lines }) }
+    case 'shipped': {
+      const { carrier = '', trackingCode = '' } = order.shipment
+      return {
+        topic: topics.orderShipped,
+        payload: OrderShipped.toJSON({ orderId, carrier, trackingCode }),
+      }
+    }
+    case 'delivered':
+      return { topic: topics.orderDelivered, payload: OrderDelivered.toJSON({ orderId }) }
+    case 'refunded': {
+      const { refundId, amount, whole } = fact
+      return {
+        topic: topics.orderRefunded,
+        payload: OrderRefunded.toJSON({ orderId, refundId, amount, whole }),
+      }
+    }
   }
 }

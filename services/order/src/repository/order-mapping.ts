@@ -1,7 +1,7 @@
 import { money } from '@micromart/kernel'
-import type { Order } from '../model/order.ts'
+import type { NextAction, Order } from '../model/order.ts'
 import type { HeldLine } from '../model/stock.ts'
-import type { LineRow, OrderRow } from './rows.ts'
+import type { LineRow, OrderRow, StoredAction } from './rows.ts'
 
 export const orderRowOf = (order: Order): OrderRow => ({
   id: order.id,
@@ -18,16 +18,33 @@ export const orderRowOf = (order: Order): OrderRow => ({
   ...changing(order),
 })
 
+const storedAction = ({ type, url, expiresAt }: NextAction): StoredAction => ({
+  type,
+  url,
+  expiresAt: expiresAt.toISOString(),
+})
+
+const actionOf = ({ type, url, expiresAt }: StoredAction): NextAction => ({
+  type,
+  url,
+  expiresAt: new Date(expiresAt),
+})
+
 /** The columns that a change of an order may write. */
-export const changing = ({ totals, payment, ...order }: Order) => ({
+export const changing = ({ totals, payment, shipment, ...order }: Order) => ({
   status: order.status,
   version: order.version,
   paymentStatus: payment.status,
+  nextAction: payment.nextAction ? storedAction(payment.nextAction) : null,
   subtotal: totals.subtotal.amount,
   shipping: totals.shipping.amount,
   tax: totals.tax.amount,
   discount: totals.discount.amount,
   total: totals.total.amount,
+  refunded: order.refunded.amount,
+  openRefund: order.openRefund ?? null,
+  carrier: shipment.carrier ?? null,
+  trackingCode: shipment.trackingCode ?? null,
   stockClaimed: Number(order.stockClaimed),
   holdUntil: order.holdUntil ?? null,
   dueAt: order.dueAt ?? null,
@@ -73,7 +90,14 @@ export const orderOf = (row: OrderRow, lines: readonly LineRow[]): Order => {
       discount: amount(row.discount),
       total: amount(row.total),
     },
-    payment: { status: row.paymentStatus, method: row.paymentMethod },
+    payment: {
+      status: row.paymentStatus,
+      method: row.paymentMethod,
+      nextAction: row.nextAction ? actionOf(row.nextAction) : undefined,
+    },
+    refunded: amount(row.refunded),
+    openRefund: row.openRefund ?? undefined,
+    shipment: { carrier: row.carrier ?? undefined, trackingCode: row.trackingCode ?? undefined },
     cart: { id: row.cartId, version: row.cartVersion, key: row.cartKey },
     stockClaimed: row.stockClaimed === 1,
     holdUntil: row.holdUntil ?? undefined,

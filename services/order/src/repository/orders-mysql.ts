@@ -3,23 +3,27 @@ import type { Database } from '@micromart/store'
 import type { Orders } from '../model/ports.ts'
 import { takeDue } from './due-orders.ts'
 import { forgetShopper } from './forget.ts'
+import { hastenOrder } from './hasten.ts'
 import { openOrder } from './open-order.ts'
 import { pruneOld } from './prune.ts'
 import { listOrders, readOrder } from './read-orders.ts'
-import { saveOrder } from './save-order.ts'
+import { readRefunds } from './refunds-mysql.ts'
+import { saveOrder, type Told } from './save-order.ts'
 import { readTimeline } from './timeline-mysql.ts'
 
 /**
  * Orders in MySQL or MariaDB.
- * @param wakeRelay called after a commit that wrote an event
+ * @param told called after a commit
  */
-export const ordersMysql = (db: Database, ids: Ids, wakeRelay: () => void): Orders => ({
+export const ordersMysql = (db: Database, ids: Ids, told: Told): Orders => ({
   open: openOrder(db),
-  save: saveOrder({ db, ids, wakeRelay }),
+  save: saveOrder({ db, ids, told }),
   byId: readOrder(db),
   timeline: (id) => readTimeline(db, id),
+  refunds: readRefunds(db),
   list: listOrders(db),
   takeDue: takeDue(db),
+  hasten: hastenOrder(db),
   forget: forgetShopper(db),
   prune: pruneOld(db),
 })

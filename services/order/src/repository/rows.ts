@@ -1,14 +1,16 @@
 import { bigintColumn, idColumn, jsonColumn, tableOf, timeColumn } from '@micromart/store'
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
-import type { CartKey } from '../model/cart.ts'
-import type { Frozen } from '../model/idempotency.ts'
+import type { Frozen, Principal } from '../model/idempotency.ts'
 import type { Address } from '../model/order.ts'
 import type { OrderStatus, PaymentStatus } from '../model/status.ts'
 import type { Actor, TimelineEvent } from '../model/timeline.ts'
+import { refundEntities } from './refund-rows.ts'
 
 const amount = { type: 'bigint', transformer: bigintColumn } as const
 const word = (length: number) => ({ type: 'varchar', length, charset: 'ascii' }) as const
 const optionalTime = { ...timeColumn, nullable: true } as const satisfies EntitySchemaColumnOptions
+
+export type StoredAction = { type: string; url: string; expiresAt: string }
 
 export type OrderRow = {
   id: string
@@ -20,15 +22,21 @@ export type OrderRow = {
   shipTo: Address
   paymentStatus: PaymentStatus
   paymentMethod: string
+  /** JSON; its time is RFC 3339. */
+  nextAction: StoredAction | null
   currency: string
   subtotal: bigint
   shipping: bigint
   tax: bigint
   discount: bigint
   total: bigint
+  refunded: bigint
+  openRefund: string | null
+  carrier: string | null
+  trackingCode: string | null
   cartId: string
   cartVersion: string
-  cartKey: CartKey
+  cartKey: string
   stockClaimed: number
   holdUntil: Date | null
   dueAt: Date | null
@@ -47,14 +55,19 @@ const orderRows = new EntitySchema<OrderRow>({
     userId: { ...idColumn, name: 'user_id', nullable: true },
     email: { type: 'varchar', length: 254 },
     shipTo: { type: 'longtext', name: 'ship_to', transformer: jsonColumn },
-    paymentStatus: { ...word(16), name: 'payment_status' },
+    paymentStatus: { ...word(24), name: 'payment_status' },
     paymentMethod: { ...word(16), name: 'payment_method' },
+    nextAction: { type: 'text', name: 'next_action', nullable: true, transformer: jsonColumn },
     currency: { ...word(3), type: 'char' },
     subtotal: amount,
     shipping: amount,
     tax: amount,
     discount: amount,
     total: amount,
+    refunded: amount,
+    openRefund: { ...idColumn, name: 'open_refund', nullable: true },
+    carrier: { type: 'varchar', length: 100, nullable: true },
+    trackingCode: { type: 'varchar', length: 100, name: 'tracking_code', nullable: true },
     cartId: { ...idColumn, name: 'cart_id' },
     cartVersion: { ...idColumn, name: 'cart_version' },
     cartKey: { ...word(80), name: 'cart_key' },
@@ -112,7 +125,7 @@ const timelineRows = new EntitySchema<TimelineRow>({
 })
 
 export type IdempotencyRow = {
-  principal: CartKey
+  principal: Principal
   idemKey: string
   orderId: string
   fingerprint: string
@@ -148,6 +161,7 @@ const cartCheckoutRows = new EntitySchema<CartCheckoutRow>({
 })
 
 export const entities = [
+  ...refundEntities,
   orderRows,
   lineRows,
   timelineRows,

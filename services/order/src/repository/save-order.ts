@@ -15,6 +15,7 @@ import type { Orders } from '../model/ports.ts'
 import { cameToNothing } from '../model/status.ts'
 import { messageOf } from './order-events.ts'
 import { changing, lineRowsOf } from './order-mapping.ts'
+import { writeRefunds } from './refunds-mysql.ts'
 import { ordersTable } from './rows.ts'
 import { addEntries } from './timeline-mysql.ts'
 
@@ -22,11 +23,16 @@ const changed = ordersTable.assignments('o', [
   'status',
   'version',
   'paymentStatus',
+  'nextAction',
   'subtotal',
   'shipping',
   'tax',
   'discount',
   'total',
+  'refunded',
+  'openRefund',
+  'carrier',
+  'trackingCode',
   'stockClaimed',
   'holdUntil',
   'dueAt',
@@ -99,21 +105,30 @@ const tell = async (tx: EntityManager, id: string, order: Order, fact: Fact): Pr
   })
 }
 
-type Deps = { readonly db: Database; readonly ids: Ids; readonly wakeRelay: () => void }
+type Deps = { readonly db: Database; readonly ids: Ids; readonly told: Told }
+
+/** What a commit tells this process at once; others find it by looking. */
+export type Told = {
+  /** An event waits for the relay. */
+  readonly event: () => void
+  /** An order's timeline has grown. */
+  readonly entries: (orderId: string) => void
+}
 
 /** Whether one statement is all there is to write: it needs no transaction around it. */
-const isPlain = ({ from, to, entries, key, fact }: Change): boolean =>
-  from.status === to.status && entries.length === 0 && !key && !fact
+const isPlain = ({ from, to, entries, key, fact, refunds }: Change): boolean =>
+  from.status === to.status && entries.length === 0 && !key && !fact && !refunds
 
 export const saveOrder =
-  ({ db, ids, wakeRelay }: Deps): Orders['save'] =>
+  ({ db, ids, told }: Deps): Orders['save'] =>
   async (asked) => {
-    const { from, entries, key, fact } = asked
+    const { from, entries, key, fact, refunds } = asked
     const to = { ...asked.to, version: from.version + 1 }
     const change = { ...asked, to }
     const whole = async (tx: EntityManager): Promise<boolean> => {
       if (!(await updateRows(tx, change))) return false
       await addEntries(tx, to.id, entries)
+      if (refunds) await writeRefunds(tx, refunds)
       if (from.status !== to.status && cameToNothing(to.status)) await freeCart(tx, to.id)
       if (key?.effect === 'free') await freeKey(tx, to.id)
       if (fact) await tell(tx, ids.next(), to, fact)
@@ -122,6 +137,7 @@ export const saveOrder =
     const written = isPlain(change)
       ? await inStatement(db, (tx) => updateRows(tx, change))
       : await inTransaction(db, whole)
-    if (written && fact) wakeRelay()
+    if (written && fact) told.event()
+    if (written && entries.length > 0) told.entries(to.id)
     return written ? to : undefined
   }

@@ -1,7 +1,7 @@
 import { type Database, inStatement } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
-import type { TimelineEntry } from '../model/timeline.ts'
-import { timelineTable } from './rows.ts'
+import type { TimelineEntry, ToldEntry } from '../model/timeline.ts'
+import { type TimelineRow, timelineTable } from './rows.ts'
 
 export const addEntries = async (
   tx: EntityManager,
@@ -15,18 +15,21 @@ export const addEntries = async (
   )
 }
 
+export const toldEntry = ({ id, at, status, event, message, actor }: TimelineRow): ToldEntry => ({
+  seq: id,
+  at,
+  status,
+  event,
+  message,
+  actor,
+})
+
 /** Oldest first: ids grow. */
 export const readTimeline = async (
   db: Database,
   orderId: string,
-): Promise<readonly TimelineEntry[]> => {
+): Promise<readonly ToldEntry[]> => {
   const where = 'WHERE order_id = ? ORDER BY id'
   const rows = await inStatement(db, (tx) => timelineTable.select(tx, where, [orderId]))
-  return rows.map(({ at, status, event, message, actor }) => ({
-    at,
-    status,
-    event,
-    message,
-    actor,
-  }))
+  return rows.map(toldEntry)
 }

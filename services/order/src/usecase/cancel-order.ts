@@ -1,9 +1,9 @@
 import type { Clock, Log } from '@micromart/kernel'
-import { cancelled } from '../model/change.ts'
 import { limits } from '../model/limits.ts'
 import { openedBy, type Order, type Viewer } from '../model/order.ts'
 import type { Background, Orders } from '../model/ports.ts'
-import type { PayBack } from './pay-back.ts'
+import { cancelled } from '../model/refund-change.ts'
+import type { PayOut } from './pay-out.ts'
 
 type Deps = {
   readonly orders: Orders
@@ -17,9 +17,9 @@ type Deps = {
  * the answer when they take long. A cancelled order stays as it is: repeats are harmless.
  * @throws OrderNotFound, IllegalMove
  */
-export const cancelOrder = ({ orders, background, clock, log }: Deps, payBack: PayBack) => {
+export const cancelOrder = ({ orders, background, clock, log }: Deps, payOut: PayOut) => {
   const refund = (order: Order) =>
-    payBack(order).catch((cause: unknown) => {
+    payOut(order).catch((cause: unknown) => {
       log.warn({ cause, orderId: order.id }, 'refund left to the sweeper')
       return order
     })

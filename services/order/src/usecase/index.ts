@@ -1,19 +1,37 @@
 import type { Clock, Ids, Log } from '@micromart/kernel'
-import type { Background, Carts, Keys, Orders, Payments, Stock, Users } from '../model/ports.ts'
+import type { Books } from '../model/book-ports.ts'
+import type {
+  Background,
+  Carts,
+  Keys,
+  Orders,
+  Payments,
+  Stock,
+  TimelineTail,
+  Users,
+} from '../model/ports.ts'
 import { cancelOrder } from './cancel-order.ts'
+import { checkBooks } from './check-books.ts'
 import { checkout } from './checkout.ts'
 import { claimStock } from './claim-stock.ts'
+import { continuePayment } from './continue-payment.ts'
+import { deliverOrder } from './deliver-order.ts'
 import { forgetShopper } from './forget-shopper.ts'
 import { getAnyOrder } from './get-any-order.ts'
 import { getOrder } from './get-order.ts'
 import { getTimeline } from './get-timeline.ts'
+import { hastenOrder } from './hasten-order.ts'
 import { listAllOrders } from './list-all-orders.ts'
 import { listOrders } from './list-orders.ts'
-import { payBack } from './pay-back.ts'
+import { listRefunds } from './list-refunds.ts'
+import { payOut } from './pay-out.ts'
 import { placeOrder } from './place-order.ts'
 import { pruneOld } from './prune-old.ts'
+import { refundOrder } from './refund-order.ts'
 import { settle } from './settle.ts'
 import { settleDue } from './settle-due.ts'
+import { shipOrder } from './ship-order.ts'
+import { watchOrder } from './watch-order.ts'
 
 export type { OrderDraft } from './place-order.ts'
 
@@ -24,7 +42,9 @@ export type Ports = {
   readonly payments: Payments
   readonly orders: Orders
   readonly keys: Keys
+  readonly books: Books
   readonly background: Background
+  readonly tail: TimelineTail
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -33,20 +53,29 @@ export type Ports = {
 
 /** What the order service does. */
 export const orderUseCases = (ports: Ports) => {
-  const paying = payBack(ports)
+  const paying = payOut(ports)
   const claiming = claimStock(ports, paying)
   const settling = settle(ports, claiming)
+  const sweep = settleDue(ports, { settle: settling, claim: claiming, payOut: paying })
   return {
     placeOrder: placeOrder(ports, checkout(ports, settling)),
     getOrder: getOrder(ports),
     listOrders: listOrders(ports),
     getTimeline: getTimeline(ports),
     cancelOrder: cancelOrder(ports, paying),
+    continuePayment: continuePayment(ports, settling),
+    watchOrder: watchOrder(ports),
+    refundOrder: refundOrder(ports, paying),
+    listRefunds: listRefunds(ports),
+    shipOrder: shipOrder(ports),
+    deliverOrder: deliverOrder(ports),
+    hastenOrder: hastenOrder(ports, sweep),
     listAllOrders: listAllOrders(ports),
     getAnyOrder: getAnyOrder(ports),
+    checkBooks: checkBooks(ports),
     forgetShopper: forgetShopper(ports),
     pruneOld: pruneOld(ports),
-    settleDue: settleDue(ports, { settle: settling, claim: claiming, payBack: paying }),
+    settleDue: sweep,
   }
 }
 

@@ -1,4 +1,4 @@
-import { DomainError, type Clock, type Ids, type Money } from '@micromart/kernel'
+import { DomainError, type Clock, type Ids, type Money, money } from '@micromart/kernel'
 import type { Cart } from '../model/cart.ts'
 import { resumed } from '../model/change.ts'
 import { CartCheckedOut, CartEmpty, fieldMissing, IdempotencyInProgress } from '../model/errors.ts'
@@ -147,8 +147,11 @@ const newOrder = ({ draft, cart, shopper, id, at, currency }: Beginning): Order 
   shipTo: shopper.address,
   lines: cart.lines.map((line) => unpriced(line, currency)),
   totals: totalsOf([], currency),
-  payment: { status: 'none', method: draft.payment.method },
-  cart: { id: cart.id, version: cart.version, key: draft.key.principal },
+  payment: { status: 'none', method: draft.payment.method, nextAction: undefined },
+  refunded: money(0n, currency),
+  openRefund: undefined,
+  shipment: { carrier: undefined, trackingCode: undefined },
+  cart: { id: cart.id, version: cart.version, key: cart.key },
   stockClaimed: false,
   holdUntil: undefined,
   dueAt: after(at, limits.pending),

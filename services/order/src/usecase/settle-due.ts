@@ -4,7 +4,7 @@ import { after, limits } from '../model/limits.ts'
 import type { Order } from '../model/order.ts'
 import type { Charge, Orders, Payments, Stock } from '../model/ports.ts'
 import type { ClaimStock } from './claim-stock.ts'
-import type { PayBack } from './pay-back.ts'
+import type { PayOut } from './pay-out.ts'
 import type { Settle } from './settle.ts'
 
 type Deps = {
@@ -18,7 +18,7 @@ type Deps = {
 type Steps = {
   readonly settle: Settle
   readonly claim: ClaimStock
-  readonly payBack: PayBack
+  readonly payOut: PayOut
 }
 
 const batch = 20
@@ -29,13 +29,18 @@ const batch = 20
  */
 export const settleDue = (
   { stock, payments, orders, clock, log }: Deps,
-  { settle, claim, payBack }: Steps,
+  { settle, claim, payOut }: Steps,
 ) => {
   const isOver = (order: Order) => clock.now() > after(order.createdAt, limits.paymentPending)
 
-  /** Nothing asked of the provider, or nothing heard for a day: end it, so that a late charge finds it ended. */
+  /** The shopper was asked to approve the payment, and has let the time pass. */
+  const isAbandoned = ({ payment: { status, nextAction } }: Order) =>
+    status === 'requires_action' && nextAction !== undefined && clock.now() >= nextAction.expiresAt
+
+  /** Nothing asked of the provider, or nothing heard for too long: end it, so that a late charge finds it ended. */
   const outcomeOf = async (order: Order): Promise<Charge> => {
-    if (order.status === 'PENDING' || isOver(order)) return payments.cancel(order.id)
+    const isUp = order.status === 'PENDING' || isOver(order) || isAbandoned(order)
+    if (isUp) return payments.cancel(order.id)
     const charge = await payments.outcome(order.id)
     return charge.outcome === 'none' ? payments.cancel(order.id) : charge
   }
@@ -53,10 +58,18 @@ export const settleDue = (
     if (settled.status === 'PAYMENT_PENDING') await keepHold(settled)
   }
 
+  /** A refund does not wait for a claim that fails. */
+  const claimed = (order: Order): Promise<void> => {
+    if (order.openRefund === undefined) return claim(order)
+    return claim(order).catch((cause: unknown) => {
+      log.warn({ cause, orderId: order.id }, 'claim left to the next sweep')
+    })
+  }
+
   const attend = async (order: Order): Promise<unknown> => {
     if (order.status === 'PENDING' || order.status === 'PAYMENT_PENDING') return resolve(order)
-    if (order.payment.status === 'refund_pending') return payBack(order)
-    if (order.status === 'PAID' && !order.stockClaimed) return claim(order)
+    if (order.status === 'PAID' && !order.stockClaimed) await claimed(order)
+    if (order.openRefund !== undefined) await payOut((await orders.byId(order.id)) ?? order)
     return undefined
   }
 

@@ -1,7 +1,15 @@
 import type { Clock } from '@micromart/kernel'
-import { awaitingPayment, failed, paid, paidTooLate } from '../model/change.ts'
+import {
+  awaitingPayment,
+  type Failure,
+  failed,
+  isAwaiting,
+  paid,
+  type Waiting,
+} from '../model/change.ts'
 import type { Order } from '../model/order.ts'
 import type { Background, Charge, Orders, Stock } from '../model/ports.ts'
+import { paidTooLate } from '../model/refund-change.ts'
 import { cameToNothing } from '../model/status.ts'
 import type { ClaimStock } from './claim-stock.ts'
 
@@ -13,6 +21,12 @@ type Deps = {
   readonly orders: Orders
   readonly background: Background
   readonly clock: Clock
+}
+
+/** A payment that was cancelled without a word of the provider's. */
+const unpaidBecause = ({ status, payment }: Order): Failure => {
+  if (status === 'PENDING') return 'expired'
+  return payment.status === 'requires_action' ? 'abandoned' : 'cancelled'
 }
 
 /**
@@ -27,9 +41,8 @@ export const settle = ({ stock, orders, background, clock }: Deps, claim: ClaimS
     }
     const owed = charge.outcome === 'captured' && cameToNothing(order.status)
     if (!owed || order.status === 'CANCELLED') return order // a cancelled order pays back anyway
-    if (order.payment.status !== 'refund_pending' && order.payment.status !== 'refunded') {
-      await orders.save(paidTooLate(order, clock.now()))
-    }
+    const isKnown = ['refund_pending', 'refunded', 'refund_refused'].includes(order.payment.status)
+    if (!isKnown) await orders.save(paidTooLate(order, clock.now()))
     return order
   }
 
@@ -42,17 +55,16 @@ export const settle = ({ stock, orders, background, clock }: Deps, claim: ClaimS
 
   const fail = async (order: Order, charge: Charge): Promise<Order> => {
     await stock.release(order.id)
-    const swept = order.status === 'PENDING' ? 'expired' : 'cancelled'
     const change =
       charge.outcome === 'declined'
         ? failed(order, 'declined', clock.now(), charge.code)
-        : failed(order, swept, clock.now())
+        : failed(order, unpaidBecause(order), clock.now())
     return (await orders.save(change)) ?? again(order, charge)
   }
 
-  const wait = async (order: Order, charge: Charge): Promise<Order> => {
-    if (order.status === 'PAYMENT_PENDING') return order
-    return (await orders.save(awaitingPayment(order, clock.now()))) ?? again(order, charge)
+  const wait = async (order: Order, charge: Waiting): Promise<Order> => {
+    if (isAwaiting(order, charge)) return order
+    return (await orders.save(awaitingPayment(order, charge, clock.now()))) ?? again(order, charge)
   }
 
   const step: Settle = (order, charge) => {
@@ -64,6 +76,8 @@ export const settle = ({ stock, orders, background, clock }: Deps, claim: ClaimS
         return fail(order, charge)
       case 'unknown':
       case 'none':
+      case 'pending':
+      case 'requires_action':
         return wait(order, charge)
     }
   }

@@ -1,6 +1,13 @@
 import { createOrders } from './1763800000001-create-orders.ts'
 import { createErasedUsers } from './1763800000002-create-erased-users.ts'
 import { createRefunds, extendOrders } from './1763800000003-create-refunds.ts'
+import { createBooks } from './1763800000020-create-books.ts'
 
 /** All migrations, oldest first. A released one never changes. */
-export const migrations = [createOrders, createErasedUsers, extendOrders, createRefunds]
+export const migrations = [
+  createOrders,
+  createErasedUsers,
+  extendOrders,
+  createRefunds,
+  createBooks,
+]

@@ -1,14 +1,15 @@
 import { DomainError } from '@micromart/kernel'
 import { metrics } from '@opentelemetry/api'
-import type { Change } from '../model/change.ts'
-import type { Orders } from '../model/ports.ts'
-import type { UseCases } from '../usecase/index.ts'
+import type { Change } from './model/change.ts'
+import type { Orders } from './model/ports.ts'
+import type { UseCases } from './usecase/index.ts'
 
 const meter = () => metrics.getMeter('@micromart/order')
 
 /** What a change means to the business; undefined for the steps in between. */
 const outcomeOf = ({ from, to, fact }: Change): string | undefined => {
-  if (fact) return fact.fact === 'failed' ? fact.reason : fact.fact
+  if (fact?.fact === 'failed') return fact.reason
+  if (fact) return fact.fact === 'refunded' && !fact.whole ? undefined : fact.fact
   return from.status !== to.status && to.status === 'PAYMENT_PENDING' ? 'pending' : undefined
 }
 
@@ -16,6 +17,9 @@ const outcomeOf = ({ from, to, fact }: Change): string | undefined => {
 export const countedOrders = (orders: Orders): Orders => {
   const total = meter().createCounter('micromart_orders_total', {
     description: 'Orders by outcome: paid, pending, rejected, cancelled, or why they failed',
+  })
+  const refunds = meter().createCounter('micromart_refunds_total', {
+    description: 'Refunds by status: pending as they begin, refunded or refused as they end',
   })
   const value = meter().createCounter('micromart_order_value_minor_total', {
     description: 'Totals of paid orders in minor units',
@@ -26,6 +30,8 @@ export const countedOrders = (orders: Orders): Orders => {
       const saved = await orders.save(change)
       const outcome = saved && outcomeOf(change)
       if (outcome) total.add(1, { outcome })
+      const { ended, opened } = (saved && change.refunds) || {}
+      for (const refund of [ended, opened]) if (refund) refunds.add(1, { status: refund.status })
       if (saved && outcome === 'paid') {
         const { amount, currency } = saved.totals.total
         value.add(Number(amount), { currency })
@@ -61,4 +67,11 @@ export const timed = (placeOrder: UseCases['placeOrder']): UseCases['placeOrder'
       throw error
     }
   }
+}
+
+/** How many follow an order right now. */
+export const countWatchers = (watchers: () => number): void => {
+  meter()
+    .createObservableGauge('micromart_order_watchers', { description: 'Open WatchOrder streams' })
+    .addCallback((gauge) => gauge.observe(watchers()))
 }
