@@ -58,8 +58,9 @@ const topicOf: Readonly<Partial<Record<OrderStatus, string>>> = {
   CANCELLED: 'order.cancelled.v1',
   SHIPPED: 'order.shipped.v1',
   DELIVERED: 'order.delivered.v1',
-  REFUNDED: 'order.refunded.v1',
 }
+
+const refundTopic = 'order.refunded.v1'
 
 /** Once in an order's life; an event whose inbox was passed over shows as a second one. */
 const onlyOnce = [
@@ -86,17 +87,24 @@ const missingEvents = (order: OrderBook, since: Date): readonly string[] => {
   })
 }
 
-/** A part of the money may go back long before an order is REFUNDED, or without it. */
-const maybeTold = (order: OrderBook, topic: string): boolean =>
-  topic === 'order.refunded.v1' && order.refunds.some(({ status }) => status === 'refunded')
-
 const falseEvents = (order: OrderBook): readonly string[] => {
   const due = new Set(path(order).map((status) => topicOf[status]))
   return order.events.flatMap(({ topic }, at) => {
+    if (topic === refundTopic) return []
+    if (!due.has(topic)) return [`${topic} was told, it never was so`]
     const again = order.events.findIndex((one) => one.topic === topic) < at
-    if (!due.has(topic) && !maybeTold(order, topic)) return [`${topic} was told, it never was so`]
-    return again && topic !== 'order.refunded.v1' ? [`${topic} was told twice`] : []
+    return again ? [`${topic} was told twice`] : []
   })
+}
+
+/** One event for each refund that came through, of a part or of all. */
+const refundEvents = (order: OrderBook, since: Date): readonly string[] => {
+  const through = order.refunds.filter(({ status }) => status === 'refunded')
+  const least = through.filter(({ updatedAt }) => updatedAt >= since).length
+  const told = order.events.filter(({ topic }) => topic === refundTopic).length
+  return wrongs([
+    [told < least || told > through.length, `${told} ${refundTopic} of ${through.length} refunds`],
+  ])
 }
 
 const repeated = ({ timeline }: OrderBook): readonly string[] =>
@@ -108,7 +116,12 @@ export const eventsAreTheHistory: BookRule = {
   id: 'I10',
   judge: ({ order }, { eventsSince }) => {
     if (!order) return undefined
-    return [...missingEvents(order, eventsSince), ...falseEvents(order), ...repeated(order)]
+    return [
+      ...missingEvents(order, eventsSince),
+      ...refundEvents(order, eventsSince),
+      ...falseEvents(order),
+      ...repeated(order),
+    ]
   },
 }
 

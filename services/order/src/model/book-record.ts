@@ -24,6 +24,8 @@ export type OrderBook = {
   readonly tax: bigint
   readonly discount: bigint
   readonly total: bigint
+  /** Given back, or on its way back: as the order itself says. */
+  readonly refunded: bigint
   readonly userId: string | undefined
   readonly cart: { readonly id: string; readonly key: string }
   readonly stockClaimed: boolean

@@ -16,6 +16,7 @@ type Row = {
   readonly tax: string
   readonly discount: string
   readonly total: string
+  readonly refunded: string
   readonly user_id: string | null
   readonly cart_id: string
   readonly cart_key: string
@@ -25,7 +26,7 @@ type Row = {
   readonly updated_at: Date
 }
 
-const columns = `id, status, payment_status, currency, subtotal, shipping, tax, discount, total, user_id, cart_id, cart_key,
+const columns = `id, status, payment_status, currency, subtotal, shipping, tax, discount, total, refunded, user_id, cart_id, cart_key,
   stock_claimed, due_at, created_at, updated_at`
 
 type LineRow = { order_id: string; sku: string; quantity: number; unit_price: string }
@@ -44,8 +45,7 @@ const parts = {
   lines: 'SELECT order_id, sku, quantity, unit_price FROM order_lines WHERE order_id IN (?)',
   timeline:
     'SELECT order_id, at, status, event FROM order_timeline WHERE order_id IN (?) ORDER BY order_id, id',
-  refunds:
-    'SELECT order_id, id, amount, status, updated_at FROM order_refunds WHERE order_id IN (?)',
+  refunds: 'SELECT order_id, id, amount, status, updated_at FROM refunds WHERE order_id IN (?)',
   events:
     'SELECT aggregate_id AS order_id, topic, sent_at FROM outbox WHERE aggregate_id IN (?) ORDER BY seq',
   keys: 'SELECT order_id, frozen FROM idempotency_keys WHERE order_id IN (?)',
@@ -87,6 +87,7 @@ const bookOf = (row: Row, of: Awaited<ReturnType<typeof readParts>>): OrderBook 
   tax: BigInt(row.tax),
   discount: BigInt(row.discount),
   total: BigInt(row.total),
+  refunded: BigInt(row.refunded),
   userId: row.user_id ?? undefined,
   cart: { id: row.cart_id, key: row.cart_key },
   stockClaimed: row.stock_claimed === 1,
