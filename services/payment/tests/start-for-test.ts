@@ -70,6 +70,7 @@ const providerProcess = async (databaseUrl: string) => {
         HTTP_PORT: String(port),
         PROVIDER_DATABASE_URL: databaseUrl,
         PROVIDER_KEY: providerKey,
+        PROVIDER_WEBHOOK_KEY: webhookKey,
         PROVIDER_SLOW_MS: '50',
         LOG_LEVEL: 'error',
       }),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
-/** The simulator needs no sidecar when both of its secrets come by the environment. */
+/** The simulator needs no sidecar when its secrets come by the environment. */
 export const settings = z
   .object({
     APP_ID: z.string().min(1).default(apps.provider).describe("The app's Dapr id."),
@@ -20,6 +20,20 @@ export const settings = z
       .min(16)
       .optional()
       .describe('What callers prove themselves with; otherwise the secret `provider-key`.'),
+    PROVIDER_WEBHOOK_KEY: z
+      .string()
+      .min(16)
+      .optional()
+      .describe('What webhooks are signed with; otherwise the secret `provider-webhook-key`.'),
+    PROVIDER_WEBHOOK_URL: z
+      .url()
+      .default('http://127.0.0.1:8080/v1/webhooks/simulated')
+      .describe('Where the merchant takes webhooks.'),
+    PROVIDER_PUBLIC_URL: z
+      .url()
+      .transform((url) => url.replace(/\/$/, ''))
+      .optional()
+      .describe("Where the shopper's browser reaches the 3-D Secure page; otherwise the loopback."),
     DAPR_HTTP_PORT: port.optional().describe("The own sidecar's HTTP port."),
     DAPR_GRPC_PORT: port.optional().describe("The own sidecar's gRPC port."),
     DAPR_API_TOKEN: z
@@ -39,6 +53,16 @@ export const settings = z
       .min(0)
       .default(30_000)
       .describe('After how long `tok_timeout` is answered, in ms: longer than any caller waits.'),
+    PROVIDER_SETTLE_SECONDS: z.coerce
+      .number()
+      .min(0)
+      .default(2)
+      .describe('After how long `tok_pending` settles, in seconds.'),
+    PROVIDER_ACTION_SECONDS: z.coerce
+      .number()
+      .min(0)
+      .default(300)
+      .describe('How long `tok_3ds` waits for the shopper, in seconds.'),
     ZIPKIN_URL: z.url().optional().describe('Zipkin server; without it traces are kept nowhere.'),
     TRACE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('Share of traces kept, 0..1.'),
     LOG_LEVEL: z
@@ -48,8 +72,9 @@ export const settings = z
   })
   .refine(
     (env) =>
-      (env.PROVIDER_DATABASE_URL && env.PROVIDER_KEY) || (env.DAPR_HTTP_PORT && env.DAPR_GRPC_PORT),
-    'PROVIDER_DATABASE_URL and PROVIDER_KEY, or the ports of a sidecar, must be given',
+      (env.PROVIDER_DATABASE_URL && env.PROVIDER_KEY && env.PROVIDER_WEBHOOK_KEY) ||
+      (env.DAPR_HTTP_PORT && env.DAPR_GRPC_PORT),
+    'PROVIDER_DATABASE_URL, PROVIDER_KEY and PROVIDER_WEBHOOK_KEY, or the ports of a sidecar, must be given',
   )
 
 export type Config = z.output<typeof settings>

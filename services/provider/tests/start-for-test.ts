@@ -5,6 +5,7 @@ import { migrations } from '../src/repository/migrations/index.ts'
 import { startProvider } from '../src/service.ts'
 
 const key = 'provider-key-of-this-test'
+export const webhookKey = 'webhook-key-of-this-test'
 
 type Answer = { readonly status: number; readonly body: Record<string, unknown> }
 
@@ -55,13 +56,19 @@ const clientOf = (url: string): Omit<TestProvider, typeof Symbol.asyncDispose> =
 }
 
 /** The real provider on a database of its own, with short waits. */
-export const startForTest = async (overrides: Partial<Ports> = {}): Promise<TestProvider> => {
+export const startForTest = async (
+  overrides: Partial<Ports> = {},
+  env: Record<string, string> = {},
+): Promise<TestProvider> => {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await testDatabase('provider', migrations))
   const config = readConfig({
     HTTP_PORT: '0',
     PROVIDER_DATABASE_URL: database.url,
     PROVIDER_KEY: key,
+    PROVIDER_WEBHOOK_KEY: webhookKey,
+    PROVIDER_SETTLE_SECONDS: '0.2',
+    ...env,
     PROVIDER_SLOW_MS: '50',
     PROVIDER_SILENCE_MS: '30000',
     LOG_LEVEL: 'error',

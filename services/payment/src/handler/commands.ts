@@ -71,6 +71,9 @@ export const booksQuery = (
   { afterOrderId, limit }: ListPaymentBooksRequest,
   { deadline }: Deadline,
 ): BooksQuery => {
+  if (!/^[\x20-\x7e]{0,100}$/.test(afterOrderId)) {
+    refuse('/afterOrderId', 'cursor_invalid', 'must be an order id, or empty')
+  }
   if (limit < 1 || limit > 1000) refuse('/limit', 'limit_out_of_range', 'must be 1..1000')
   return { afterOrderId, limit, deadline }
 }

@@ -103,7 +103,8 @@ const changesBy = (answer: ChargeAnswer, { chargeId: known }: Payment): Changes 
  */
 export const settledBy = (payment: Payment, answer: ChargeAnswer, now: Date): Payment => {
   const { status } = answer
-  if (status === 'unknown' || status === 'never_made' || status === payment.status) return payment
+  if (status === 'unknown' || status === 'never_made') return payment
+  if (isUnderWay(payment) && status === payment.status) return payment
   return move(payment, status, now, changesBy(answer, payment))
 }
 

@@ -3,15 +3,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { DomainError, type ErrorKind, type Log } from '@micromart/kernel'
 import { metricsText } from '@micromart/service'
+import { ConnectionCut } from './faults.ts'
 import { bodyOf, requireKey } from './request.ts'
-import type { Route } from './routes.ts'
+import type { Asked } from './routes.ts'
 import { inCallersTrace } from './trace.ts'
+
+type Routes = ReadonlyMap<string, (asked: Asked) => Promise<object>>
 
 export type HttpSettings = {
   /** On the loopback; 0 takes any. */
   readonly port: number
   readonly key: string
-  readonly routes: ReadonlyMap<string, Route>
+  /** By method and path; some answers name the port that was taken. */
+  readonly routesAt: (port: number) => Routes
+  /** What is served without the key. @returns false when a request is for something else */
+  readonly page: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
   readonly ready: () => Promise<boolean>
   readonly log: Log
 }
@@ -34,7 +40,16 @@ const say = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
+/** A reset, not an orderly end; the head must have left before it. */
+const cut = (response: ServerResponse, { afterHead }: ConnectionCut): void => {
+  const { socket } = response
+  if (!afterHead) return void socket?.resetAndDestroy()
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 })
+  response.write('{', () => socket?.resetAndDestroy())
+}
+
 const refuse = (response: ServerResponse, error: unknown, log: Log): void => {
+  if (error instanceof ConnectionCut) return cut(response, error)
   const known = error instanceof DomainError ? error : undefined
   if (known === undefined) log.error({ cause: error }, 'a request failed')
   say(response, statusOf[known?.kind ?? 'internal'], { code: known?.code ?? 'internal' })
@@ -56,16 +71,18 @@ const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
   settings: HttpSettings,
+  routes: Routes,
 ): Promise<void> => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://provider')
   if (request.method === 'GET' && (await health(pathname, response, settings))) return
+  if (await settings.page(request, response)) return
   requireKey(request, settings.key)
-  const route = settings.routes.get(`${request.method} ${pathname}`)
+  const route = routes.get(`${request.method} ${pathname}`)
   if (route === undefined) throw new DomainError('not_found', 'route_unknown')
   const header = request.headers['idempotency-key']
   const idempotencyKey = typeof header === 'string' ? header : undefined
   const query = Object.fromEntries(searchParams)
-  const asked = { query, idempotencyKey, body: await bodyOf(request) }
+  const asked = { query, idempotencyKey, body: await bodyOf(request), declined: false }
   say(response, 200, await inCallersTrace(request, pathname, () => route(asked)))
 }
 
@@ -73,13 +90,15 @@ export type Listening = AsyncDisposable & { readonly port: number }
 
 /** Serves the provider's API. Disposing it cuts the connections: the silent ones would never end. */
 export const listen = async (settings: HttpSettings): Promise<Listening> => {
-  const server = createServer((request, response) => {
-    answer(request, response, settings).catch((error: unknown) =>
-      refuse(response, error, settings.log),
-    )
-  }).listen(settings.port, '127.0.0.1')
+  const server = createServer().listen(settings.port, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  const routes = settings.routesAt(port)
+  server.on('request', (request, response) => {
+    answer(request, response, settings, routes).catch((error: unknown) =>
+      refuse(response, error, settings.log),
+    )
+  })
   return {
     port,
     [Symbol.asyncDispose]: async () => {

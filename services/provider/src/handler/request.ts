@@ -14,7 +14,8 @@ export const requireKey = (request: IncomingMessage, key: string): void => {
   }
 }
 
-const textOf = async (request: IncomingMessage): Promise<string> => {
+/** A body as text, of 16 KiB at most. */
+export const textOf = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -1,17 +1,34 @@
 import { DomainError, money } from '@micromart/kernel'
 import type { z } from 'zod'
-import type { Charge, LedgerEntry, Refund } from '../model/charge.ts'
+import type { Faults } from '../model/ports.ts'
+import type { Operation } from '../model/fault.ts'
 import type { UseCases } from '../usecase/index.ts'
-import { cancelBody, chargeBody, keyHeader, keyQuery, ledgerQuery, refundBody } from './shapes.ts'
+import { chargeMessage, entryMessage, faultMessage, refundMessage, sumMessage } from './messages.ts'
+import {
+  chargeBody,
+  faultBody,
+  keyBody,
+  keyHeader,
+  keyQuery,
+  ledgerQuery,
+  ledgerSumsQuery,
+  refundBody,
+} from './shapes.ts'
 
 /** What a route sees of a request. */
-type Asked = {
+export type Asked = {
   readonly query: Readonly<Record<string, string>>
   readonly idempotencyKey: string | undefined
   readonly body: unknown
+  /** A fault is armed that declines it. */
+  readonly declined: boolean
 }
 
-export type Route = (asked: Asked) => Promise<object>
+export type Route = {
+  readonly handle: (asked: Asked) => Promise<object>
+  /** Faults can be armed for it. */
+  readonly operation?: Operation
+}
 
 const read = <S extends z.ZodType>(schema: S, given: unknown, code: string): z.output<S> => {
   const parsed = schema.safeParse(given)
@@ -22,65 +39,74 @@ const read = <S extends z.ZodType>(schema: S, given: unknown, code: string): z.o
 const keyOf = ({ idempotencyKey }: Asked) =>
   read(keyHeader, idempotencyKey, 'idempotency_key_invalid')
 
-const chargeMessage = ({ id, outcome, amount }: Charge) => ({
-  id,
-  ...outcome,
-  ...(amount && { amount: Number(amount.amount), currency: amount.currency }),
-})
+const chargeRoutes = (use: UseCases, publicUrl: string): [string, Route][] => {
+  const of = (charge: Parameters<typeof chargeMessage>[0]) => chargeMessage(charge, publicUrl)
+  const byBody = ({ body }: Asked) => read(keyBody, body, 'key_invalid').key
+  const charge = async (asked: Asked) => {
+    const { token, reference, ...rest } = read(chargeBody, asked.body, 'charge_invalid')
+    const amount = money(rest.amount, rest.currency)
+    const { declined } = asked
+    return of(await use.charge({ key: keyOf(asked), amount, token, reference, declined }))
+  }
+  const find = async ({ query }: Asked) =>
+    of(await use.findCharge(read(keyQuery, query, 'key_invalid').key))
+  const confirm = async (asked: Asked) => of(await use.confirmCharge(byBody(asked)))
+  const cancel = async (asked: Asked) => of(await use.cancelCharge(byBody(asked)))
+  return [
+    ['POST /v1/charges', { handle: charge, operation: 'charge' }],
+    ['GET /v1/charges', { handle: find, operation: 'find' }],
+    ['POST /v1/charges/confirm', { handle: confirm, operation: 'confirm' }],
+    ['POST /v1/charges/cancel', { handle: cancel, operation: 'cancel' }],
+  ]
+}
 
-const refundMessage = ({ id, chargeId, amount }: Refund) => ({
-  id,
-  status: 'succeeded',
-  charge: chargeId,
-  amount: Number(amount.amount),
-  currency: amount.currency,
-})
+const refundRoutes = (use: UseCases): [string, Route][] => {
+  const refund = async (asked: Asked) => {
+    const { charge, amount } = read(refundBody, asked.body, 'refund_invalid')
+    const { declined } = asked
+    const request = { key: keyOf(asked), chargeId: charge, amount: BigInt(amount), declined }
+    return refundMessage(await use.refund(request))
+  }
+  return [['POST /v1/refunds', { handle: refund, operation: 'refund' }]]
+}
 
-const entryMessage = ({ seq, chargeId, amount, at, ...entry }: LedgerEntry) => ({
-  ...entry,
-  seq: seq.toString(),
-  charge: chargeId,
-  amount: Number(amount.amount),
-  currency: amount.currency,
-  at: at.toISOString(),
-})
+const ledgerRoutes = (use: UseCases): [string, Route][] => {
+  const sums = async (query: Asked['query']) => {
+    const { afterReference, limit } = read(ledgerSumsQuery, query, 'ledger_query_invalid')
+    return { items: (await use.ledgerSumsAfter(afterReference, limit)).map(sumMessage) }
+  }
+  const entries = async (query: Asked['query']) => {
+    const { after, limit } = read(ledgerQuery, query, 'ledger_query_invalid')
+    return { items: (await use.ledgerAfter(after, limit)).map(entryMessage) }
+  }
+  const handle = ({ query }: Asked) => ('afterReference' in query ? sums(query) : entries(query))
+  return [['GET /v1/ledger', { handle }]]
+}
+
+const faultRoutes = (faults: Faults): [string, Route][] => {
+  const arm = async ({ body }: Asked) =>
+    faultMessage(faults.arm(read(faultBody, body, 'fault_invalid')))
+  const list = async () => ({ items: faults.list().map(faultMessage) })
+  const disarm = async () => {
+    faults.disarm()
+    return { items: [] }
+  }
+  return [
+    ['POST /v1/faults', { handle: arm }],
+    ['GET /v1/faults', { handle: list }],
+    ['DELETE /v1/faults', { handle: disarm }],
+  ]
+}
 
 /** Method and path to what is done. */
-export const providerRoutes = (use: UseCases): ReadonlyMap<string, Route> =>
-  new Map<string, Route>([
-    [
-      'POST /v1/charges',
-      async (asked) => {
-        const body = read(chargeBody, asked.body, 'charge_invalid')
-        const { token, reference } = body
-        const amount = money(body.amount, body.currency)
-        return chargeMessage(await use.charge({ key: keyOf(asked), amount, token, reference }))
-      },
-    ],
-    [
-      'GET /v1/charges',
-      async ({ query }) =>
-        chargeMessage(await use.findCharge(read(keyQuery, query, 'key_invalid').key)),
-    ],
-    [
-      'POST /v1/charges/cancel',
-      async ({ body }) =>
-        chargeMessage(await use.cancelCharge(read(cancelBody, body, 'key_invalid').key)),
-    ],
-    [
-      'POST /v1/refunds',
-      async (asked) => {
-        const { charge, amount } = read(refundBody, asked.body, 'refund_invalid')
-        const refund = { key: keyOf(asked), chargeId: charge, amount: BigInt(amount) }
-        return refundMessage(await use.refund(refund))
-      },
-    ],
-    [
-      'GET /v1/ledger',
-      async ({ query }) => {
-        const { after, limit } = read(ledgerQuery, query, 'ledger_query_invalid')
-        const entries = await use.ledgerAfter(after, limit)
-        return { items: entries.map(entryMessage) }
-      },
-    ],
+export const providerRoutes = (
+  use: UseCases,
+  faults: Faults,
+  publicUrl: string,
+): ReadonlyMap<string, Route> =>
+  new Map([
+    ...chargeRoutes(use, publicUrl),
+    ...refundRoutes(use),
+    ...ledgerRoutes(use),
+    ...faultRoutes(faults),
   ])

@@ -1,11 +1,27 @@
 import type { Money } from '@micromart/kernel'
 
-/** `cancelled` stands for a charge that was cancelled before it came. */
-export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'invalid_token' | 'cancelled'
+/** `cancelled` stands for a charge that was cancelled before it came, or before it ended. */
+export type DeclineCode =
+  | 'card_declined'
+  | 'insufficient_funds'
+  | 'invalid_token'
+  | 'authentication_failed'
+  | 'authentication_expired'
+  | 'cancelled'
 
-export type Outcome =
+/** How a charge ends. */
+export type End =
   | { readonly status: 'succeeded' }
   | { readonly status: 'declined'; readonly declineCode: DeclineCode }
+
+/** A charge on its way: what becomes of it is set by its token. */
+type UnderWay =
+  /** Settles by itself. */
+  | { readonly status: 'pending'; readonly dueAt: Date; readonly next: End }
+  /** Waits for the card's holder until it expires. `next` undefined: whatever the holder does, the bank says nothing. */
+  | { readonly status: 'requires_action'; readonly dueAt: Date; readonly next: End | undefined }
+
+export type Outcome = End | UnderWay
 
 /** A charge as it is remembered. The token is not; a hash of the request tells repeats from mistakes. */
 export type Charge = {
@@ -15,6 +31,7 @@ export type Charge = {
   readonly outcome: Outcome
   /** Undefined for a key that was cancelled before its charge came. */
   readonly amount: Money | undefined
+  readonly reference: string | undefined
   readonly fingerprint: string | undefined
 }
 
@@ -26,13 +43,41 @@ export type ChargeRequest = {
   readonly reference: string
 }
 
-export type NewCharge = {
-  readonly key: string
-  readonly amount: Money
-  readonly reference: string
+export type NewCharge = Omit<ChargeRequest, 'token'> & {
   readonly fingerprint: string
   readonly outcome: Outcome
+  /** Its refunds are refused. */
+  readonly keepsMoney: boolean
 }
+
+const declined = (declineCode: DeclineCode): End => ({ status: 'declined', declineCode })
+
+/** What a step makes of a charge; undefined: it stays as it is. */
+export type Step = (charge: Charge, now: Date) => End | undefined
+
+/** What time does: a pending charge settles, one whose holder never came is declined. */
+export const whenDue: Step = ({ outcome }, now) => {
+  if (outcome.status === 'pending' && outcome.dueAt <= now) return outcome.next
+  const isLate = outcome.status === 'requires_action' && outcome.dueAt <= now
+  return isLate ? declined('authentication_expired') : undefined
+}
+
+/** The holder has authenticated, or the merchant goes on as if. */
+export const whenConfirmed: Step = (charge, now) => {
+  const { outcome } = charge
+  return whenDue(charge, now) ?? (outcome.status === 'requires_action' ? outcome.next : undefined)
+}
+
+/** The holder says that it is not theirs. */
+export const whenRefused: Step = (charge, now) => {
+  const waits = charge.outcome.status === 'requires_action'
+  return whenDue(charge, now) ?? (waits ? declined('authentication_failed') : undefined)
+}
+
+export const whenCancelled: Step = ({ outcome }) =>
+  outcome.status === 'pending' || outcome.status === 'requires_action'
+    ? declined('cancelled')
+    : undefined
 
 export type RefundRequest = {
   readonly key: string
@@ -53,4 +98,14 @@ export type LedgerEntry = {
   readonly reference: string
   readonly amount: Money
   readonly at: Date
+}
+
+/** The ledger's sums of one reference. */
+export type LedgerSum = {
+  readonly reference: string
+  readonly currency: string
+  readonly captured: bigint
+  readonly refunded: bigint
+  readonly captures: number
+  readonly updatedAt: Date
 }

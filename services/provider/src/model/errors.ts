@@ -27,7 +27,25 @@ export class RefundExceedsCharge extends DomainError {
   }
 }
 
-/** What `tok_error` asks for. */
+/** The charge's token, or a fault that was armed, says that its money stays. */
+export class RefundRefused extends DomainError {
+  override readonly name = 'RefundRefused'
+
+  constructor() {
+    super('precondition', 'refund_refused')
+  }
+}
+
+/** No charge has that id. */
+export class ChargeUnknown extends DomainError {
+  override readonly name = 'ChargeUnknown'
+
+  constructor() {
+    super('not_found', 'charge_unknown')
+  }
+}
+
+/** What `tok_error`, or a fault that was armed, asks for. */
 export class SimulatedFault extends DomainError {
   override readonly name = 'SimulatedFault'
 

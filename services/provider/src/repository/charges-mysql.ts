@@ -1,54 +1,20 @@
-import { type Clock, type Ids, money } from '@micromart/kernel'
-import { inTransaction, isDuplicate } from '@micromart/store'
+import type { Clock, Ids } from '@micromart/kernel'
+import { alone, inTransaction, isDuplicate, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { Charge, NewCharge, Outcome } from '../model/charge.ts'
+import type { Charge, Step } from '../model/charge.ts'
 import type { Charges } from '../model/ports.ts'
+import { chargeOf, newRow, outcomeColumns, tombstone } from './charge-rows.ts'
+import { addNotice } from './notices-mysql.ts'
 import { type ChargeRow, chargeTable, ledgerTable } from './rows.ts'
 
-type Source = { readonly clock: Clock; readonly ids: Ids }
+type Source = {
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Called after a commit that added a notice. */
+  readonly wake: () => void
+}
 
-const outcomeOf = ({ status, declineCode }: ChargeRow): Outcome =>
-  status === 'succeeded'
-    ? { status }
-    : { status: 'declined', declineCode: declineCode ?? 'card_declined' }
-
-const chargeOf = (row: ChargeRow): Charge => ({
-  id: row.id,
-  key: row.key,
-  outcome: outcomeOf(row),
-  amount: row.amount === null ? undefined : money(row.amount, row.currency ?? ''),
-  fingerprint: row.fingerprint ?? undefined,
-})
-
-const rowOf = (charge: NewCharge, { clock, ids }: Source): ChargeRow => ({
-  key: charge.key,
-  id: ids.next(),
-  status: charge.outcome.status,
-  declineCode: charge.outcome.status === 'declined' ? charge.outcome.declineCode : null,
-  amount: charge.amount.amount,
-  currency: charge.amount.currency,
-  refunded: 0n,
-  reference: charge.reference,
-  fingerprint: charge.fingerprint,
-  createdAt: clock.now(),
-})
-
-const tombstone = (key: string, { clock, ids }: Source): ChargeRow => ({
-  key,
-  id: ids.next(),
-  status: 'declined',
-  declineCode: 'cancelled',
-  amount: null,
-  currency: null,
-  refunded: 0n,
-  reference: null,
-  fingerprint: null,
-  createdAt: clock.now(),
-})
-
-/** The money moves in the transaction that keeps the charge. */
-const insertCharge = async (tx: EntityManager, row: ChargeRow): Promise<void> => {
-  await chargeTable.insert(tx, [row])
+const enterCapture = async (tx: EntityManager, row: ChargeRow, at: Date): Promise<void> => {
   if (row.status !== 'succeeded' || row.amount === null) return
   const entry = {
     kind: 'capture',
@@ -57,17 +23,51 @@ const insertCharge = async (tx: EntityManager, row: ChargeRow): Promise<void> =>
     reference: row.reference ?? '',
     amount: row.amount,
     currency: row.currency ?? '',
-    at: row.createdAt,
+    at,
   } as const
   await ledgerTable.insert(tx, [entry])
 }
 
+/** The money moves in the transaction that keeps the charge. */
+const insertCharge = async (tx: EntityManager, row: ChargeRow): Promise<void> => {
+  await chargeTable.insert(tx, [row])
+  await enterCapture(tx, row, row.createdAt)
+}
+
+const ended = chargeTable.assignments('c', [
+  'status',
+  'declineCode',
+  'dueAt',
+  'thenStatus',
+  'thenCode',
+])
+const endByKey = `UPDATE charges c SET ${ended.text} WHERE c.idempotency_key = ?`
+
+/** Takes the step of a charge under its lock; what ends is entered and told in the same transaction. */
+const takeStep =
+  ({ clock, ids }: Source, key: string, step: Step) =>
+  async (tx: EntityManager): Promise<{ charge: Charge; moved: boolean } | undefined> => {
+    const [row] = await chargeTable.select(tx, 'WHERE idempotency_key = ? FOR UPDATE', [key])
+    if (row === undefined) return undefined
+    const now = clock.now()
+    const end = step(chargeOf(row), now)
+    if (end === undefined) return { charge: chargeOf(row), moved: false }
+    const after: ChargeRow = { ...row, ...outcomeColumns(end) }
+    await write(tx, endByKey, [...ended.valuesOf(after), key])
+    await enterCapture(tx, after, now)
+    const charge = chargeOf(after)
+    await addNotice(tx, { id: ids.next(), type: `charge.${end.status}`, charge }, now)
+    return { charge, moved: true }
+  }
+
 /** The primary key decides who was first: a charge or a cancellation. */
 export const chargesMysql = (db: DataSource, source: Source): Charges => {
-  const find = async (key: string): Promise<Charge | undefined> => {
-    const [row] = await chargeTable.select(db, 'WHERE idempotency_key = ?', [key])
+  const { clock, ids, wake } = source
+  const findBy = async (column: string, value: string): Promise<Charge | undefined> => {
+    const [row] = await alone(() => chargeTable.select(db, `WHERE ${column} = ?`, [value]))
     return row && chargeOf(row)
   }
+  const find = (key: string) => findBy('idempotency_key', key)
   const keep = async (row: ChargeRow) => {
     try {
       await inTransaction(db, (tx) => insertCharge(tx, row))
@@ -80,8 +80,21 @@ export const chargesMysql = (db: DataSource, source: Source): Charges => {
   }
   return {
     find,
-    settle: (charge) => keep(rowOf(charge, source)),
-    cancel: async (key) => (await keep(tombstone(key, source))).charge,
+    findById: (id) => findBy('id', id),
+    settle: (charge) => keep(newRow(charge, { ids, now: clock.now() })),
+    entomb: async (key) => (await keep(tombstone(key, { ids, now: clock.now() }))).charge,
+    take: async (key, step) => {
+      const taken = await inTransaction(db, takeStep(source, key, step))
+      if (taken?.moved === true) wake()
+      return taken?.charge
+    },
+    due: async (limit) => {
+      const rows = await db.query<{ idempotency_key: string }[]>(
+        'SELECT idempotency_key FROM charges WHERE due_at <= ? ORDER BY due_at LIMIT ?',
+        [clock.now(), limit],
+      )
+      return rows.map((row) => row.idempotency_key)
+    },
     failOnce: async (key) => {
       try {
         await db.query('INSERT INTO faults (idempotency_key) VALUES (?)', [key])

@@ -2,7 +2,7 @@ import { type Clock, type Ids, money } from '@micromart/kernel'
 import { inTransaction, isDuplicate } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Refund, RefundRequest } from '../model/charge.ts'
-import { IdempotencyMismatch, RefundExceedsCharge } from '../model/errors.ts'
+import { IdempotencyMismatch, RefundExceedsCharge, RefundRefused } from '../model/errors.ts'
 import type { Refunds } from '../model/ports.ts'
 import { type ChargeRow, chargeRows, ledgerRows, type RefundRow, refundRows } from './rows.ts'
 
@@ -42,6 +42,7 @@ export const refundsMysql = (
       await tx.insert(refundRows, row)
       await takeFromCharge(tx, request)
       const charge = await chargeById(tx, request.chargeId)
+      if (charge.keepsMoney) throw new RefundRefused()
       await enter(tx, row, charge)
       return {
         id: row.id,

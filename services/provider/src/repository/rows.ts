@@ -1,17 +1,21 @@
 import { bigintColumn, idColumn, tableOf, timeColumn } from '@micromart/store'
 import { EntitySchema } from 'typeorm'
-import type { DeclineCode, LedgerEntry } from '../model/charge.ts'
+import type { DeclineCode, End, LedgerEntry, Outcome } from '../model/charge.ts'
 
 export type ChargeRow = {
   key: string
   id: string
-  status: 'succeeded' | 'declined'
+  status: Outcome['status']
   declineCode: DeclineCode | null
   amount: bigint | null
   currency: string | null
   refunded: bigint
   reference: string | null
   fingerprint: string | null
+  dueAt: Date | null
+  thenStatus: End['status'] | null
+  thenCode: DeclineCode | null
+  keepsMoney: boolean
   createdAt: Date
 }
 
@@ -27,6 +31,10 @@ export const chargeRows = new EntitySchema<ChargeRow>({
     refunded: { type: 'bigint', transformer: bigintColumn },
     reference: { type: 'varchar', length: 100, nullable: true },
     fingerprint: { type: 'char', length: 64, nullable: true },
+    dueAt: { name: 'due_at', ...timeColumn, nullable: true },
+    thenStatus: { name: 'then_status', type: 'varchar', length: 20, nullable: true },
+    thenCode: { name: 'then_code', type: 'varchar', length: 40, nullable: true },
+    keepsMoney: { name: 'keeps_money', type: 'boolean' },
     createdAt: { name: 'created_at', ...timeColumn },
   },
 })

@@ -1,14 +1,31 @@
 import type { Ports } from '../model/ports.ts'
 import { charge } from './charge.ts'
 import { findCharge } from './find-charge.ts'
+import { refund } from './refund.ts'
+import { endDue, pruneNotices, sendNotices } from './run-clock.ts'
+import {
+  approveCharge,
+  cancelCharge,
+  confirmCharge,
+  refuseCharge,
+  showCharge,
+} from './take-step.ts'
 
 /** All that the simulator does. */
 export const providerUseCases = (ports: Ports) => ({
   charge: charge(ports),
   findCharge: findCharge(ports),
-  cancelCharge: ports.charges.cancel,
-  refund: ports.refunds.refund,
+  confirmCharge: confirmCharge(ports),
+  cancelCharge: cancelCharge(ports),
+  approveCharge: approveCharge(ports),
+  refuseCharge: refuseCharge(ports),
+  showCharge: showCharge(ports),
+  refund: refund(ports),
   ledgerAfter: ports.ledger.after,
+  ledgerSumsAfter: ports.ledger.sumsAfter,
+  endDue: endDue(ports),
+  sendNotices: sendNotices(ports),
+  pruneNotices: pruneNotices(ports),
 })
 
 export type UseCases = ReturnType<typeof providerUseCases>

@@ -1,4 +1,5 @@
 import { sqlMigration } from '@micromart/store'
+import { chargesUnderWay, createNotices, ledgerByReference } from './under-way.ts'
 
 const key = 'VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
 const id = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
@@ -41,4 +42,7 @@ const faults = `CREATE TABLE IF NOT EXISTS faults (idempotency_key ${key} PRIMAR
 
 export const migrations = [
   sqlMigration('CreateLedger1763800000001', [charges, refunds, ledger, faults]),
+  chargesUnderWay,
+  ledgerByReference,
+  createNotices,
 ]
