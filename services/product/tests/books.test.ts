@@ -83,10 +83,19 @@ describe('the books of holds', () => {
     for (const book of own) expect(book.lines).toEqual(lines)
   })
 
+  it('are read again one by one, asked for by what comes just before', async () => {
+    const { orderId } = await held(1)
+    const before = orderId.slice(0, -1) + String.fromCharCode(orderId.charCodeAt(35) - 1)
+    const [book] = await holdsAfter(before, 1)
+    expect(book?.orderId).toBe(orderId)
+    expect(await holdsAfter('~', 1)).toEqual([])
+  })
+
   it.each([
     ['', 0],
     ['', 1001],
     ['', -1],
+    ['x'.repeat(101), 10],
     ['ü', 10],
   ])('refuse a page after %j of %i', async (afterOrderId, limit) => {
     await expect(shop.shopper.listHoldBooks({ afterOrderId, limit })).rejects.toMatchObject({

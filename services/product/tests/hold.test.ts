@@ -46,7 +46,7 @@ describe('a hold', () => {
         handle: undefined,
         title: 'Dearer',
         categories: [],
-        variants: [aVariant({ sku, price: eur(9900) })],
+        variants: [aVariant({ sku, stock: undefined, price: eur(9900) })],
       },
     })
 

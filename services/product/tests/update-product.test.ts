@@ -50,7 +50,7 @@ describe('a changed product', () => {
     const after = await patch(before, {
       variants: [
         aVariant({ options: options('L'), stock: 3n, price: eur(900) }),
-        aVariant({ sku: medium!.sku, options: options('M'), stock: 99n, price: eur(500) }),
+        aVariant({ sku: medium!.sku, options: options('M'), stock: undefined, price: eur(500) }),
       ],
     })
     expect(after.variants.map(({ title, stock, price }) => [title, stock?.onHand, price])).toEqual([
@@ -63,6 +63,28 @@ describe('a changed product', () => {
     expect(offers).toEqual([])
   })
 
+  it('is refused with units of a sku that it has: those are changed in the ledger', async () => {
+    const before = await createProduct(shop, {
+      variants: ['S', 'M'].map((value) => aVariant({ options: options(value) })),
+    })
+    const [small, medium] = before.variants.map(({ sku }) => sku)
+    const variants = [
+      aVariant({ options: options('L'), stock: 3n }),
+      aVariant({ sku: small!, options: options('S'), stock: 10n }),
+      aVariant({ sku: medium!, options: options('M'), stock: 0n }),
+    ]
+    const code = 'use_stock_ledger'
+    await expect(patch(before, { variants })).rejects.toMatchObject({
+      kind: 'invalid',
+      code,
+      fields: [
+        { path: '/variants/1/stock', code },
+        { path: '/variants/2/stock', code },
+      ],
+    })
+    expect(await read(before.id)).toEqual(before)
+  })
+
   it('gets a dropped sku back with the units that it is said to have', async () => {
     const before = await createProduct(shop, {
       variants: ['S', 'M'].map((value) => aVariant({ options: options(value) })),
@@ -71,7 +93,7 @@ describe('a changed product', () => {
     const held = { sku: small!.sku, quantity: 4n }
     const orderId = systemIds.next()
     await shop.shopper.holdStock({ orderId, lines: [held], ttlSeconds: 60 })
-    const keep = aVariant({ sku: medium!.sku, options: options('M') })
+    const keep = aVariant({ sku: medium!.sku, options: options('M'), stock: undefined })
     const without = await patch(before, { variants: [keep] })
     const back = aVariant({ sku: small!.sku, options: options('S'), stock: 6n })
     await patch(without, { variants: [keep, back] })
@@ -107,7 +129,10 @@ describe('a changed product', () => {
   it('is refused with a field that does not exist, and when it is absent', async () => {
     const before = await createProduct(shop)
     const request = { id: before.id, expectedVersion: 0n, draft: aDraft(), fields: ['version'] }
-    await expect(shop.staff.updateProduct(request)).rejects.toMatchObject({ code: 'field_unknown' })
+    await expect(shop.staff.updateProduct(request)).rejects.toMatchObject({
+      code: 'validation_failed',
+      fields: [{ path: '/fields', code: 'field_unknown' }],
+    })
     const absent = { ...request, id: systemIds.next(), fields: ['title'] }
     await expect(shop.staff.updateProduct(absent)).rejects.toMatchObject({
       kind: 'not_found',

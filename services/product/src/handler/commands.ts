@@ -88,7 +88,7 @@ const variantOf = (
   barcode: variant.barcode,
   weightGrams: variant.weightGrams === undefined ? undefined : Number(variant.weightGrams),
   image: variant.image,
-  stock: Number(variant.stock ?? 0n),
+  stock: variant.stock === undefined ? undefined : Number(variant.stock),
 })
 
 /** @throws ProductInvalid for amounts that are missing or in another currency */

@@ -87,7 +87,7 @@ const variantFrom = (
     options: inOrder(draft.options, options),
     price: { amount: price, currency },
     compareAtPrice: compareAtPrice === undefined ? undefined : { amount: compareAtPrice, currency },
-    stock: known?.stock ?? { onHand: stock, held: 0 },
+    stock: known?.stock ?? { onHand: stock ?? 0, held: 0 },
   }
 }
 
@@ -111,6 +111,17 @@ export const productFrom = (draft: ProductDraft, facts: Facts): Product => {
     updatedAt: now,
     version: (before?.version ?? 0) + 1,
   }
+}
+
+/** Where a draft names units of skus that the product has: those have their own ledger. */
+export const ledgerPaths = (
+  { variants }: Pick<ProductDraft, 'variants'>,
+  before: Product,
+): readonly string[] => {
+  const known = new Set(before.variants.map(({ sku }) => sku))
+  return variants.flatMap(({ sku, stock }, at) =>
+    stock !== undefined && known.has(sku) ? [`/variants/${at}/stock`] : [],
+  )
 }
 
 /** The draft that describes a product as it is: what a patch starts from. */

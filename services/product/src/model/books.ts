@@ -1,4 +1,3 @@
-import { isId } from '@micromart/kernel'
 import { RequestInvalid } from './errors.ts'
 import type { HoldStatus, StockLine } from './stock.ts'
 
@@ -28,21 +27,24 @@ export type StockBook = {
 export type BooksPage = { readonly after: string; readonly limit: number }
 
 const mostPerPage = 1_000
-const longestSku = 100
-
-const checkLimit = (limit: number): number => {
-  if (limit >= 1 && limit <= mostPerPage) return limit
-  throw new RequestInvalid('/limit', 'out_of_range', `is from 1 to ${mostPerPage}`)
-}
+const longestKey = 100
 
 /** @throws RequestInvalid */
-export const holdBooksPage = ({ after, limit }: BooksPage): BooksPage => {
-  if (after === '' || isId(after)) return { after: after.toLowerCase(), limit: checkLimit(limit) }
-  throw new RequestInvalid('/afterOrderId', 'order_id_invalid', 'is not an id')
+export const booksPage = (page: BooksPage): BooksPage => {
+  if (page.limit < 1 || page.limit > mostPerPage) {
+    throw new RequestInvalid('/limit', 'out_of_range', `is from 1 to ${mostPerPage}`)
+  }
+  if (page.after.length > longestKey) {
+    throw new RequestInvalid('/after', 'too_long', `has at most ${longestKey} characters`)
+  }
+  return page
 }
 
-/** @throws RequestInvalid */
-export const stockBooksPage = ({ after, limit }: BooksPage): BooksPage => {
-  if (after.length <= longestSku) return { after, limit: checkLimit(limit) }
-  throw new RequestInvalid('/afterSku', 'too_long', `has at most ${longestSku} characters`)
+/**
+ * The key need not be an order's id: who wants to read one book again asks for what comes just before it.
+ * @throws RequestInvalid
+ */
+export const holdBooksPage = (page: BooksPage): BooksPage => {
+  if (/^[\x20-\x7e]*$/.test(page.after)) return booksPage(page)
+  throw new RequestInvalid('/afterOrderId', 'not_ascii', 'is printable ASCII')
 }

@@ -1,4 +1,4 @@
-import { RequestInvalid } from './errors.ts'
+import { CursorInvalid } from './errors.ts'
 
 /**
  * Where a reader of product_changes stands. Ids are given out when a transaction writes and seen when it commits, so a
@@ -54,11 +54,9 @@ const gapOf = (gap: string) => {
   return { id: Number(id), since: Number(since) }
 }
 
-/** @throws RequestInvalid `cursor_invalid` */
+/** @throws CursorInvalid */
 export const changeCursorFrom = (text: string): ChangeCursor => {
-  if (!form.test(text)) {
-    throw new RequestInvalid('/cursor', 'cursor_invalid', 'is not a cursor of the changes')
-  }
+  if (!form.test(text)) throw new CursorInvalid()
   const [last = '', ...gaps] = text.split('~')
   return { last: Number(last), gaps: gaps.map(gapOf) }
 }

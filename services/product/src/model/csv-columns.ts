@@ -1,4 +1,4 @@
-import { RequestInvalid } from './errors.ts'
+import { FileInvalid } from './errors.ts'
 
 /**
  * What we read from a Shopify product CSV, and the headings it stands under: the names of older exports first, then those of
@@ -47,7 +47,7 @@ const fields: ReadonlyMap<string, Field> = new Map(
 
 /**
  * Reads the header line. Columns that we do not know are passed over; of two with one meaning the first counts.
- * @throws RequestInvalid `csv_columns_missing` without a way to name products and variants
+ * @throws FileInvalid `csv_columns_missing` without a way to name products and variants
  */
 export const columnsOf = (header: readonly string[]): Columns => {
   const columns = new Map<Field, number>()
@@ -57,8 +57,7 @@ export const columnsOf = (header: readonly string[]): Columns => {
   }
   const named = columns.has('handle') || columns.has('title')
   if (named && columns.has('sku')) return columns
-  throw new RequestInvalid(
-    '/file',
+  throw new FileInvalid(
     'csv_columns_missing',
     'needs the columns Handle (or Title) and Variant SKU in its first line',
   )

@@ -10,8 +10,8 @@ export type VariantDraft = {
   readonly barcode: string | undefined
   readonly weightGrams: number | undefined
   readonly image: string | undefined
-  /** Units of a variant that is new; ignored otherwise. */
-  readonly stock: number
+  /** Units of a variant that is new; undefined counts as none. */
+  readonly stock: number | undefined
 }
 
 /** A product as a caller wants it: everything that a merchandiser decides. */

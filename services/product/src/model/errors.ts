@@ -52,12 +52,54 @@ export class ProductInvalid extends DomainError {
   }
 }
 
-/** A list, hold or adjustment is asked for in a way that can never be answered. */
+const at = (path: string, code: string, message: string) => ({
+  fields: [{ path, code, message }],
+})
+
+/** Something is asked for in a way that can never be answered; `fields` says where and why. */
 export class RequestInvalid extends DomainError {
   override readonly name = 'RequestInvalid'
 
   constructor(path: string, code: string, message: string) {
-    super('invalid', code, {}, { fields: [{ path, code, message }] })
+    super('invalid', 'validation_failed', {}, at(path, code, message))
+  }
+}
+
+/** A place in a list that is none of ours, or of another list. */
+export class CursorInvalid extends DomainError {
+  override readonly name = 'CursorInvalid'
+
+  constructor() {
+    super('invalid', 'cursor_invalid', {}, at('/cursor', 'cursor_invalid', 'is of no such list'))
+  }
+}
+
+/** A category is to stand below one that does not exist. */
+export class CategoryUnknown extends DomainError {
+  override readonly name = 'CategoryUnknown'
+
+  constructor(path: string) {
+    super('invalid', 'category_unknown', {}, at(path, 'category_unknown', 'is no category'))
+  }
+}
+
+/** A file that is no product CSV. */
+export class FileInvalid extends DomainError {
+  override readonly name = 'FileInvalid'
+
+  constructor(code: 'csv_empty' | 'csv_columns_missing', message: string) {
+    super('invalid', code, {}, at('/file', code, message))
+  }
+}
+
+/** Units of a sku that has a ledger already are changed there, with a reason. @param paths of the variants' `stock` */
+export class UseStockLedger extends DomainError {
+  override readonly name = 'UseStockLedger'
+
+  constructor(paths: readonly string[]) {
+    const code = 'use_stock_ledger'
+    const message = 'is changed through the stock ledger of its sku'
+    super('invalid', code, {}, { fields: paths.map((path) => ({ path, code, message })) })
   }
 }
 

@@ -87,6 +87,6 @@ describe('a list', () => {
   })
 
   it.each([-1n, 1_000_000_001n])('refuses a price of %s', (minPrice) => {
-    expect(() => listQuery(request({ minPrice }, 'newest'))).toThrow('out_of_range')
+    expect(() => listQuery(request({ minPrice }, 'newest'))).toThrow('validation_failed')
   })
 })

@@ -1,5 +1,5 @@
 import { decodeCursor, encodeCursor, type JsonValue } from '@micromart/kernel'
-import { RequestInvalid } from './errors.ts'
+import { CursorInvalid, RequestInvalid } from './errors.ts'
 import type { ProductStatus } from './product.ts'
 
 export type Sort = 'relevance' | 'newest' | 'price' | '-price' | 'title'
@@ -73,14 +73,11 @@ const keyForms: Readonly<Record<Sort, RegExp>> = {
   title: /^[^]{0,1000}$/,
 }
 
-const cursorInvalid = () =>
-  new RequestInvalid('/cursor', 'cursor_invalid', 'is not a cursor of this list')
-
 const placeOf = (value: JsonValue, sort: Sort): Place => {
-  if (!Array.isArray(value) || value.length !== 2) throw cursorInvalid()
+  if (!Array.isArray(value) || value.length !== 2) throw new CursorInvalid()
   const [key, id] = value as readonly JsonValue[]
-  if (typeof key !== 'string' || typeof id !== 'string') throw cursorInvalid()
-  if (!keyForms[sort].test(key) || !/^[0-9a-f-]{36}$/.test(id)) throw cursorInvalid()
+  if (typeof key !== 'string' || typeof id !== 'string') throw new CursorInvalid()
+  if (!keyForms[sort].test(key) || !/^[0-9a-f-]{36}$/.test(id)) throw new CursorInvalid()
   return { key, id }
 }
 
@@ -96,7 +93,7 @@ const checkLimit = (limit: number): number => {
 }
 
 /**
- * @throws RequestInvalid `cursor_invalid` when the cursor is of another list (sort or filters differ), `out_of_range`
+ * @throws CursorInvalid when the cursor is of another list (sort or filters differ); RequestInvalid
  */
 export const listQuery = (asked: ListRequest): ListQuery => {
   const request = withoutBlankWords(asked)

@@ -60,7 +60,11 @@ const repeatHold = (db: DataSource, orderId: string, expiresAt: Date, stamp: Sta
     if (status === 'claimed') return { held: true, lines: hold.lines, expiresAt: hold.expiresAt }
     if (status !== 'held') return { held: false, shortages: [] }
     const until = hold.expiresAt > expiresAt ? hold.expiresAt : expiresAt
-    await write(tx, 'UPDATE stock_holds SET expires_at = ? WHERE order_id = ?', [until, orderId])
+    await write(tx, 'UPDATE stock_holds SET expires_at = ?, updated_at = ? WHERE order_id = ?', [
+      until,
+      stamp.clock.now(),
+      orderId,
+    ])
     return { held: true, lines: hold.lines, expiresAt: until }
   })
 

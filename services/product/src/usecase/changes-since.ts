@@ -8,7 +8,7 @@ export type ChangesAnswer = {
   readonly reset: boolean
 }
 
-/** The products changed after a cursor; an empty one answers the present cursor. @throws RequestInvalid */
+/** The products changed after a cursor; an empty one answers the present cursor. @throws CursorInvalid */
 export const changesSince =
   ({ changes }: { readonly changes: Changes }) =>
   async (cursor: string): Promise<ChangesAnswer> => {

@@ -6,7 +6,7 @@ import {
   lineage,
   maxDepth,
 } from '../model/category.ts'
-import { HandleTaken, RequestInvalid } from '../model/errors.ts'
+import { CategoryUnknown, HandleTaken, RequestInvalid } from '../model/errors.ts'
 import { freeHandle, handleFrom, isHandle } from '../model/handle.ts'
 import type { Categories } from '../model/ports.ts'
 
@@ -14,9 +14,7 @@ const parentOf = (all: readonly Category[], handle: string | undefined): Categor
   if (handle === undefined) return undefined
   const parent = all.find((category) => category.handle === handle)
   const byId = new Map(all.map((category) => [category.id, category]))
-  if (parent === undefined) {
-    throw new RequestInvalid('/parent', 'category_unknown', 'is no category')
-  }
+  if (parent === undefined) throw new CategoryUnknown('/parent')
   if (lineage(parent, byId).length >= maxDepth) {
     throw new RequestInvalid('/parent', 'too_deep', `the tree has at most ${maxDepth} levels`)
   }
@@ -30,7 +28,7 @@ const checkHandle = (handle: string): string => {
 
 /**
  * Adds a category below its parent, after its siblings.
- * @throws RequestInvalid; HandleTaken for a handle that the caller chose
+ * @throws RequestInvalid, CategoryUnknown; HandleTaken for a handle that the caller chose
  */
 export const createCategory =
   ({ categories, ids }: { readonly categories: Categories; readonly ids: Ids }) =>

@@ -1,6 +1,6 @@
 import { type Columns, columnsOf } from '../model/csv-columns.ts'
 import { type CsvRecord, isBlank, type Row, rowOf, RowRefused } from '../model/csv-row.ts'
-import { RequestInvalid } from '../model/errors.ts'
+import { FileInvalid } from '../model/errors.ts'
 import type { RowReport } from '../model/import-plan.ts'
 
 /** Neighbouring rows of one product; rows that name no product stand alone as failures. */
@@ -38,7 +38,7 @@ const groupOf = (record: CsvRecord, columns: Columns): Group => {
 
 /**
  * Puts neighbouring rows of one handle together.
- * @throws RequestInvalid `csv_empty`, `csv_columns_missing`
+ * @throws FileInvalid `csv_empty`, `csv_columns_missing`
  */
 export async function* groupsOf(records: AsyncIterable<CsvRecord>): AsyncGenerator<Group> {
   let columns: Columns | undefined
@@ -61,9 +61,7 @@ export async function* groupsOf(records: AsyncIterable<CsvRecord>): AsyncGenerat
     }
   }
   if (open) yield open
-  if (columns === undefined) {
-    throw new RequestInvalid('/file', 'csv_empty', 'has no line')
-  }
+  if (columns === undefined) throw new FileInvalid('csv_empty', 'has no line')
 }
 
 /** Groups that may go in together: at most so many rows, and each product once. */

@@ -221,7 +221,7 @@ const runBatch = async (
 /**
  * Brings a Shopify CSV into the catalogue, batch by batch, and reports every row as its batch is done. Idempotent by handle
  * and sku; what went in stays in when a later batch cannot be written.
- * @throws RequestInvalid for a file that is none; DomainError unavailable when the database goes away
+ * @throws FileInvalid for a file that is none; DomainError unavailable when the database goes away
  */
 export const importProducts = (deps: Deps) =>
   async function* (

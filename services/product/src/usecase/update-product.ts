@@ -1,7 +1,7 @@
 import type { Clock, Ids } from '@micromart/kernel'
-import { draftOf, productFrom, sameProduct } from '../model/assemble.ts'
+import { draftOf, ledgerPaths, productFrom, sameProduct } from '../model/assemble.ts'
 import type { DraftField, ProductDraft } from '../model/draft.ts'
-import { ProductNotFound, SkuTaken, VersionChanged } from '../model/errors.ts'
+import { ProductNotFound, SkuTaken, UseStockLedger, VersionChanged } from '../model/errors.ts'
 import type { Categories, CleanHtml, Products } from '../model/ports.ts'
 import type { Product } from '../model/product.ts'
 import { anyVersion } from './any-version.ts'
@@ -44,6 +44,8 @@ const change = async (deps: Deps, patch: Patch): Promise<Product> => {
   if (patch.expectedVersion !== 0 && patch.expectedVersion !== before.version) {
     throw new VersionChanged(before.version)
   }
+  const paths = patch.fields.has('variants') ? ledgerPaths(patch.draft, before) : []
+  if (paths.length > 0) throw new UseStockLedger(paths)
   const { draft, refs } = await checkedDraft(deps)(merged(before, patch))
   await refuseTaken(products, draft, before.id)
   const handle = draft.handle === '' ? before.handle : draft.handle
@@ -56,7 +58,7 @@ const change = async (deps: Deps, patch: Patch): Promise<Product> => {
 
 /**
  * Changes what the patch names; nothing is written when that changes nothing.
- * @throws ProductNotFound, VersionChanged, ProductInvalid, HandleTaken, SkuTaken
+ * @throws ProductNotFound, VersionChanged, UseStockLedger, ProductInvalid, HandleTaken, SkuTaken
  */
 export const updateProduct =
   (deps: Deps) =>
