@@ -3,6 +3,7 @@ import { silentLog, systemIds } from '@micromart/kernel'
 import mysql from 'mysql2/promise'
 import {
   type Database,
+  deadLetterTables,
   idempotencyTables,
   inboxTables,
   migrate,
@@ -20,6 +21,7 @@ export const migrations = [
   sqlMigration('CreateCounters1763800000001', [counters]),
   sqlMigration('CreateBoxes1763800000002', [...outboxTables(), ...inboxTables()]),
   sqlMigration('CreateKeys1763800000003', idempotencyTables()),
+  sqlMigration('CreateLetters1763800000004', deadLetterTables()),
 ]
 
 /** An empty database of its own, dropped at the end. */

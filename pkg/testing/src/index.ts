@@ -1,4 +1,5 @@
 export type { AppName, RpcName, Stub, StubCall } from './apps.ts'
+export { deadLettersContract } from './dead-letters-contract.ts'
 export type { DeliverOptions, DeliveryAnswer } from './delivery.ts'
 export { eventually } from './eventually.ts'
 export type { RecordedCall } from './fake-proxy.ts'
