@@ -18,7 +18,7 @@ afterAll(() => running.disposeAsync())
 const aKey = async (): Promise<KeyRef> => {
   const key = { principal: `member:${systemIds.next()}`, key: 'k' } as const
   await db.query(
-    `INSERT INTO idempotency_keys (principal, idem_key, order_id, fingerprint, created_at)
+    `INSERT INTO order_keys (principal, idem_key, order_id, fingerprint, created_at)
      VALUES (?, 'k', ?, 'f', ?)`,
     [key.principal, systemIds.next(), new Date()],
   )

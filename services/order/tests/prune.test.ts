@@ -13,7 +13,7 @@ it('forgets keys after three days and cart versions after sixty, not before', as
   await using db = await openDatabase({ url: database.url, entities })
   const orders = ordersMysql(db, systemIds, { event: () => {}, entries: () => {} })
   const now = new Date()
-  const key = `INSERT INTO idempotency_keys (principal, idem_key, order_id, fingerprint, created_at)
+  const key = `INSERT INTO order_keys (principal, idem_key, order_id, fingerprint, created_at)
     VALUES ('member:a', ?, ?, 'f', ?)`
   await db.query(key, ['old', systemIds.next(), new Date(now.getTime() - 3 * day - 1_000)])
   await db.query(key, ['young', systemIds.next(), new Date(now.getTime() - 2 * day)])
@@ -27,7 +27,7 @@ it('forgets keys after three days and cart versions after sixty, not before', as
 
   await orders.prune(now)
 
-  expect(await db.query('SELECT idem_key FROM idempotency_keys')).toEqual([{ idem_key: 'young' }])
+  expect(await db.query('SELECT idem_key FROM order_keys')).toEqual([{ idem_key: 'young' }])
   expect(await db.query('SELECT version FROM cart_checkout')).toEqual([{ version: '2' }])
   expect(await db.query('SELECT * FROM cart_locks')).toEqual([])
 })

@@ -48,7 +48,7 @@ const parts = {
   refunds: 'SELECT order_id, id, amount, status, updated_at FROM refunds WHERE order_id IN (?)',
   events:
     'SELECT aggregate_id AS order_id, topic, sent_at FROM outbox WHERE aggregate_id IN (?) ORDER BY seq',
-  keys: 'SELECT order_id, frozen FROM idempotency_keys WHERE order_id IN (?)',
+  keys: 'SELECT order_id, frozen FROM order_keys WHERE order_id IN (?)',
 } as const
 
 const partOf = async <T extends { readonly order_id: string }>(

@@ -37,7 +37,7 @@ export const booksMysql = (db: Database): OwnBooks => ({
   lost: async (before) => {
     const rows: readonly { readonly order_id: string }[] = await alone(() =>
       db.query(
-        `SELECT k.order_id FROM idempotency_keys k LEFT JOIN orders o ON o.id = k.order_id
+        `SELECT k.order_id FROM order_keys k LEFT JOIN orders o ON o.id = k.order_id
           WHERE o.id IS NULL AND k.created_at < ? LIMIT ${mostLost}`,
         [before],
       ),

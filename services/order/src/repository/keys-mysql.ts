@@ -24,15 +24,15 @@ export const keysMysql = (db: Database): Keys => ({
     inStatement(db, async (tx) => {
       const until = after(at, limits.attempt)
       const free = '(locked_until IS NULL OR locked_until <= ?)'
-      const sql = `UPDATE idempotency_keys SET locked_until = ? ${named} AND ${free}`
+      const sql = `UPDATE order_keys SET locked_until = ? ${named} AND ${free}`
       return (await write(tx, sql, [until, principal, key, at])) === 1 ? until : undefined
     }),
   unlock: ({ principal, key }, until) =>
     inStatement(db, async (tx) => {
-      await write(
-        tx,
-        `UPDATE idempotency_keys SET locked_until = NULL ${named} AND locked_until = ?`,
-        [principal, key, until],
-      )
+      await write(tx, `UPDATE order_keys SET locked_until = NULL ${named} AND locked_until = ?`, [
+        principal,
+        key,
+        until,
+      ])
     }),
 })

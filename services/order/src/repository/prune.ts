@@ -1,4 +1,11 @@
-import { type Database, inStatement, pruneInbox, write } from '@micromart/store'
+import {
+  type Database,
+  deadLettersMysql,
+  inStatement,
+  pruneIdempotency,
+  pruneInbox,
+  write,
+} from '@micromart/store'
 import { after } from '../model/limits.ts'
 import type { Orders } from '../model/ports.ts'
 
@@ -15,6 +22,8 @@ const kept = {
   cartVersions: 60,
   /** The broker's longest redelivery is minutes, a replay by the desk days. */
   inbox: 30,
+  /** Notes of failed deliveries that came through in the end. */
+  failures: 7,
 } as const
 
 /** A UUIDv7 that sorts before all those made since (RFC 9562: the first 48 bits are milliseconds). */
@@ -36,9 +45,11 @@ export const pruneOld =
         const sql = `DELETE FROM ${from} < ? LIMIT ${most}`
         while ((await write(tx, sql, [value])) === most);
       }
-      await remove('idempotency_keys WHERE created_at', daysBefore(at, kept.keys))
+      await remove('order_keys WHERE created_at', daysBefore(at, kept.keys))
       await remove('cart_locks WHERE locked_at', daysBefore(at, kept.locks))
       await remove('erased_users WHERE erased_at', daysBefore(at, kept.erasedUsers))
       await remove('cart_checkout WHERE order_id', firstIdAt(daysBefore(at, kept.cartVersions)))
       await pruneInbox(db, daysBefore(at, kept.inbox))
+      await pruneIdempotency(db, at)
+      await deadLettersMysql(db).prune(daysBefore(at, kept.failures))
     })

@@ -136,7 +136,7 @@ export type IdempotencyRow = {
 }
 
 const idempotencyRows = new EntitySchema<IdempotencyRow>({
-  name: 'idempotency_keys',
+  name: 'order_keys',
   columns: {
     principal: { ...word(80), primary: true },
     idemKey: { ...word(255), name: 'idem_key', primary: true },

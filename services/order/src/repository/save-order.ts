@@ -61,7 +61,7 @@ const pricesOf = ({ from, to }: Change): Part | undefined => {
 const answerOf = ({ key }: Change): Part | undefined => {
   if (!key || key.effect === 'free') return undefined
   return {
-    join: 'LEFT JOIN idempotency_keys k ON k.order_id = o.id',
+    join: 'LEFT JOIN order_keys k ON k.order_id = o.id',
     set: ', k.locked_until = NULL, k.frozen = ?',
     values: [key.effect === 'freeze' ? JSON.stringify(key.frozen) : null],
   }
@@ -91,7 +91,7 @@ const updateRows = async (db: Connection, change: Change): Promise<boolean> => {
 }
 
 const freeKey = (tx: EntityManager, orderId: string) =>
-  write(tx, 'DELETE FROM idempotency_keys WHERE order_id = ?', [orderId])
+  write(tx, 'DELETE FROM order_keys WHERE order_id = ?', [orderId])
 
 const freeCart = (tx: EntityManager, orderId: string) =>
   write(tx, 'DELETE FROM cart_checkout WHERE order_id = ?', [orderId])

@@ -1,6 +1,7 @@
 import { createOrders } from './1763800000001-create-orders.ts'
 import { createErasedUsers } from './1763800000002-create-erased-users.ts'
 import { createRefunds, extendOrders } from './1763800000003-create-refunds.ts'
+import { createOperations, renameOrderKeys } from './1763800000005-create-operations.ts'
 import { createBooks } from './1763800000020-create-books.ts'
 
 /** All migrations, oldest first. A released one never changes. */
@@ -9,5 +10,7 @@ export const migrations = [
   createErasedUsers,
   extendOrders,
   createRefunds,
+  renameOrderKeys,
+  createOperations,
   createBooks,
 ]
