@@ -1,6 +1,8 @@
 import { DomainError } from '@micromart/kernel'
+import { afterCommit } from '@micromart/store'
 import { metrics } from '@opentelemetry/api'
 import type { Change } from './model/change.ts'
+import type { Order } from './model/order.ts'
 import type { Orders } from './model/ports.ts'
 import type { UseCases } from './usecase/index.ts'
 
@@ -24,18 +26,19 @@ export const countedOrders = (orders: Orders): Orders => {
   const value = meter().createCounter('micromart_order_value_minor_total', {
     description: 'Totals of paid orders in minor units',
   })
+  const count = (change: Change, { totals }: Order) => {
+    const outcome = outcomeOf(change)
+    if (outcome) total.add(1, { outcome })
+    const { ended, opened } = change.refunds ?? {}
+    for (const refund of [ended, opened]) if (refund) refunds.add(1, { status: refund.status })
+    const { amount, currency } = totals.total
+    if (outcome === 'paid') value.add(Number(amount), { currency })
+  }
   return {
     ...orders,
     save: async (change) => {
       const saved = await orders.save(change)
-      const outcome = saved && outcomeOf(change)
-      if (outcome) total.add(1, { outcome })
-      const { ended, opened } = (saved && change.refunds) || {}
-      for (const refund of [ended, opened]) if (refund) refunds.add(1, { status: refund.status })
-      if (saved && outcome === 'paid') {
-        const { amount, currency } = saved.totals.total
-        value.add(Number(amount), { currency })
-      }
+      if (saved) afterCommit(() => count(change, saved))
       return saved
     },
   }

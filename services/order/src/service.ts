@@ -6,9 +6,20 @@ import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
-import { type Log, systemClock, systemIds } from '@micromart/kernel'
+import { type Clock, type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
-import { type Database, openDatabase, startRelay, startSweeper } from '@micromart/store'
+import {
+  afterCommit,
+  type Database,
+  deadLettersMysql,
+  idempotent,
+  type KeyedAnswers,
+  openDatabase,
+  readBacklog,
+  resumable,
+  startRelay,
+  startSweeper,
+} from '@micromart/store'
 import { startBackground } from './background.ts'
 import { booksRpc } from './client/books-rpc.ts'
 import { cartsRpc } from './client/carts-rpc.ts'
@@ -20,6 +31,7 @@ import { orderTopics } from './handler/events.ts'
 import { orderTokens } from './handler/order-token.ts'
 import { orderRpc } from './handler/rpc.ts'
 import { countedOrders, countWatchers, timed } from './metrics.ts'
+import { limits } from './model/limits.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { keysMysql } from './repository/keys-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
@@ -79,6 +91,20 @@ const lookMs = 300
 /** What the books give work under way before a disagreement counts. */
 const bookMoment = 2_000
 
+/** Answers by idempotency key, of all RPCs but PlaceOrder. */
+const answersOf = (db: Database, clock: Clock) => ({
+  once: idempotent(db, { clock }),
+  resumed: resumable(db, { clock, lockMs: limits.attempt }),
+})
+
+const operationsOf = (db: Database, clock: Clock, answers: KeyedAnswers) => ({
+  app: apps.order,
+  letters: deadLettersMysql(db),
+  answers,
+  backlog: () => readBacklog(db, clock),
+  clock,
+})
+
 type Base = { readonly sidecar: Sidecar; readonly db: Database }
 
 /** Listens once all else is ready; the sweeper begins last and ends first. */
@@ -86,13 +112,15 @@ const startServing = async (config: Config, { sidecar, db }: Base, ports: Ports)
   await using starting = new AsyncDisposableStack()
   const use = orderUseCases(ports)
   const tokenKey = Buffer.from(await sidecar.secret('order-token-key'), 'base64')
+  const answers = answersOf(db, ports.clock)
   const watched = { ...use, placeOrder: timed(use.placeOrder) }
   const server = starting.use(
     await serve({
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
-      services: [[OrderServiceService, orderRpc(watched, orderTokens(tokenKey))]],
+      services: [[OrderServiceService, orderRpc(watched, orderTokens(tokenKey), answers)]],
       topics: orderTopics(use),
+      operations: operationsOf(db, ports.clock, answers.resumed),
       verifier: verifierOf(config, sidecar),
       appToken: config.APP_API_TOKEN,
       ready: async () => {
@@ -133,7 +161,10 @@ export const startOrder = async (
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
   const tail = starting.use(startTimelineTail({ news: timelineNews(db), everyMs: lookMs, log }))
   countWatchers(tail.watchers)
-  const told = { event: relay.wake, entries: tail.wrote }
+  const told = {
+    event: () => afterCommit(relay.wake),
+    entries: (orderId: string) => afterCommit(() => tail.wrote(orderId)),
+  }
   const own = { clock: systemClock, ids: systemIds, log, currency: config.SHOP_CURRENCY }
   const real: Ports = {
     ...own,

@@ -36,6 +36,14 @@ const paymentStatuses: Readonly<Record<PaymentStatus, PaymentStatusMessage>> = {
   refund_refused: PaymentStatusMessage.PAYMENT_STATUS_REFUND_REFUSED,
 }
 
+type Paged = { readonly limit: number; readonly cursor?: string | undefined }
+
+/** The gateway asks for 1..100; another caller gets what is nearest. */
+export const pageOf = ({ limit, cursor }: Paged) => ({
+  limit: Math.min(Math.max(limit, 1), 100),
+  cursor,
+})
+
 /** @returns undefined for UNSPECIFIED: no filter */
 export const statusOf = (message: StatusMessage): OrderStatus | undefined => {
   const found = Object.entries(statuses).find(([, value]) => value === message)

@@ -19,6 +19,7 @@ import { deliverOrder } from './deliver-order.ts'
 import { forgetShopper } from './forget-shopper.ts'
 import { getAnyOrder } from './get-any-order.ts'
 import { getOrder } from './get-order.ts'
+import { getRefund } from './get-refund.ts'
 import { getTimeline } from './get-timeline.ts'
 import { hastenOrder } from './hasten-order.ts'
 import { listAllOrders } from './list-all-orders.ts'
@@ -34,6 +35,7 @@ import { shipOrder } from './ship-order.ts'
 import { watchOrder } from './watch-order.ts'
 
 export type { OrderDraft } from './place-order.ts'
+export type { Refunded } from './refund-order.ts'
 
 export type Ports = {
   readonly carts: Carts
@@ -66,6 +68,7 @@ export const orderUseCases = (ports: Ports) => {
     continuePayment: continuePayment(ports, settling),
     watchOrder: watchOrder(ports),
     refundOrder: refundOrder(ports, paying),
+    getRefund: getRefund(ports),
     listRefunds: listRefunds(ports),
     shipOrder: shipOrder(ports),
     deliverOrder: deliverOrder(ports),

@@ -1,0 +1,134 @@
+import { hash } from 'node:crypto'
+import { money } from '@micromart/kernel'
+import { type CallContext, keyed, type MessageCodec } from '@micromart/service'
+import { IdempotencyMismatch } from '../model/errors.ts'
+import type { Order } from '../model/order.ts'
+import type { Refund, RefundStatus } from '../model/refund.ts'
+import type { OrderStatus, PaymentStatus } from '../model/status.ts'
+import type { Refunded } from '../usecase/index.ts'
+
+type Answers = Parameters<typeof keyed>[0]
+
+/** How answers are kept by idempotency key: `once` for one local transaction, `resumed` for steps elsewhere. */
+export type KeptAnswers = { readonly once: Answers; readonly resumed: Answers }
+
+/** What of an order changes; the rest is read from its rows, so that personal data stands in one place. */
+type OrderState = {
+  readonly id: string
+  readonly status: OrderStatus
+  readonly paymentStatus: PaymentStatus
+  readonly refunded: string
+  readonly carrier?: string | undefined
+  readonly trackingCode?: string | undefined
+  readonly updatedAt: string
+}
+
+type RefundState = {
+  readonly order: OrderState
+  readonly id: string
+  readonly status: RefundStatus
+  readonly updatedAt: string
+}
+
+const asJson = <T>(): MessageCodec<T> => ({
+  encode: (state) => ({ finish: () => Buffer.from(JSON.stringify(state)) }),
+  decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as T,
+})
+
+const stateOf = ({ id, status, payment, refunded, shipment, updatedAt }: Order): OrderState => ({
+  id,
+  status,
+  paymentStatus: payment.status,
+  refunded: refunded.amount.toString(),
+  ...shipment,
+  updatedAt: updatedAt.toISOString(),
+})
+
+const inState = (order: Order, state: OrderState): Order => ({
+  ...order,
+  status: state.status,
+  payment: { ...order.payment, status: state.paymentStatus },
+  refunded: money(BigInt(state.refunded), order.totals.total.currency),
+  shipment: { carrier: state.carrier, trackingCode: state.trackingCode },
+  updatedAt: new Date(state.updatedAt),
+})
+
+/** Requests that name an order by its id. */
+type Named = { readonly id: string }
+
+/** @throws IdempotencyMismatch when the key was used for another order */
+const sameOrder = <Req extends Named>(request: Req, state: OrderState): Req => {
+  if (request.id !== state.id) throw new IdempotencyMismatch()
+  return request
+}
+
+type Act<Req, T> = (request: Req, call: CallContext) => Promise<T>
+
+/**
+ * An RPC that answers with an order, kept by the request's idempotency key. An order that still waits for its payment is no
+ * final answer: a repeat gets it as it is by then.
+ */
+export const keptOrder = <Req extends Named>(
+  answers: Answers,
+  name: string,
+  act: Act<Req, Order>,
+  read: Act<Req, Order>,
+): Act<Req, Order> => {
+  return async (request, call) => {
+    let fresh: Order | undefined
+    const keep = keyed(answers, name, asJson<OrderState>(), async (asked: Req, context) => {
+      fresh = await act(asked, context)
+      return stateOf(fresh)
+    })
+    const state = await keep(request, call)
+    if (fresh) return fresh
+    const order = await read(sameOrder(request, state), call)
+    return state.status === 'PAYMENT_PENDING' ? order : inState(order, state)
+  }
+}
+
+const refundStateOf = ({ refund, order }: Refunded): RefundState => ({
+  order: stateOf(order),
+  id: refund.id,
+  status: refund.status,
+  updatedAt: refund.updatedAt.toISOString(),
+})
+
+/** The same for a refund with its order. */
+export const keptRefund = <Req extends Named>(
+  answers: Answers,
+  name: string,
+  act: Act<Req, Refunded>,
+  read: (orderId: string, refundId: string) => Promise<Refunded>,
+): Act<Req, Refunded> => {
+  return async (request, call) => {
+    let fresh: Refunded | undefined
+    const keep = keyed(answers, name, asJson<RefundState>(), async (asked: Req, context) => {
+      fresh = await act(asked, context)
+      return refundStateOf(fresh)
+    })
+    const state = await keep(request, call)
+    if (fresh) return fresh
+    const { refund, order } = await read(sameOrder(request, state.order).id, state.id)
+    const { status, updatedAt } = state
+    const then: Refund = { ...refund, status, updatedAt: new Date(updatedAt) }
+    return { refund: then, order: inState(order, state.order) }
+  }
+}
+
+/**
+ * The id of a request's refund: the same for every repeat, also for one that goes on after a crash. Another body under the key,
+ * once its answer is forgotten, is another refund.
+ * @returns undefined for a request without a key
+ */
+export const refundIdOf = (orderId: string, call: CallContext): string | undefined => {
+  const { caller, idempotency } = call
+  if (!idempotency) return undefined
+  const { scope, key, fingerprint } = idempotency
+  const who = caller.kind === 'user' ? caller.id : ''
+  const digest = hash('sha256', JSON.stringify([orderId, who, scope, key, fingerprint]), 'hex')
+  // A UUID of version 8 (RFC 9562): its bits are the application's.
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 3) | 8).toString(16)
+  const groups = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`]
+  return [...groups, variant + digest.slice(17, 20), digest.slice(20, 32)].join('-')
+}
