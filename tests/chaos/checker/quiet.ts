@@ -1,0 +1,119 @@
+import type { Dump, Invariant } from './evidence.ts'
+
+const live = new Set(['PENDING', 'PAYMENT_PENDING'])
+
+/** I9: when all is quiet nothing is under way any more. */
+export const nothingStuck: Invariant = ({ dump }) => {
+  const statuses = new Map(dump.orders.map(({ id, status }) => [id, status]))
+  return [
+    ...dump.orders
+      .filter(({ status, isDue }) => live.has(status) || isDue)
+      .map(
+        ({ id, status, paymentStatus }) =>
+          `order ${id} is still ${status} (payment ${paymentStatus}) or due`,
+      ),
+    ...dump.holds
+      .filter(({ status }) => status === 'held')
+      .map(
+        ({ orderId }) =>
+          `a live hold of order ${orderId}, ${statuses.get(orderId) ?? 'which is not there'}`,
+      ),
+    ...dump.outbox
+      .filter(({ isSent }) => !isSent)
+      .map(({ owner, topic, id }) => `${owner}: event ${id} of ${topic} is unsent`),
+    ...dump.payments
+      .filter(({ status }) => status === 'charging')
+      .map(({ orderId }) => `the payment of order ${orderId} is still charging`),
+    ...dump.refunds
+      .filter(({ state }) => state === 'pending')
+      .map(({ owner, orderId }) => `a refund of order ${orderId} is still pending at ${owner}`),
+    ...dump.cartCheckouts
+      .filter(({ orderId }) =>
+        ['FAILED', 'REJECTED', 'CANCELLED'].includes(statuses.get(orderId) ?? ''),
+      )
+      .map(({ orderId }) => `order ${orderId} has ended and keeps its cart`),
+    ...Object.entries(dump.deadLetters)
+      .filter(([, count]) => count > 0)
+      .map(([consumer, count]) => `${count} dead letters of ${consumer}`),
+  ]
+}
+
+/** The event that each status must have told; all of an order's path. */
+const tells: Readonly<Record<string, readonly string[]>> = {
+  PAID: ['order.paid.v1'],
+  SHIPPED: ['order.paid.v1', 'order.shipped.v1'],
+  DELIVERED: ['order.paid.v1', 'order.shipped.v1', 'order.delivered.v1'],
+  CANCELLED: ['order.paid.v1', 'order.cancelled.v1'],
+  REFUNDED: ['order.paid.v1', 'order.refunded.v1'],
+  REJECTED: ['order.rejected.v1'],
+  FAILED: ['order.failed.v1'],
+}
+
+/** Events that may come several times or later, with each refund. */
+const several = new Set(['order.refunded.v1'])
+
+const eventFaults = ({ orders, outbox }: Dump): readonly string[] => {
+  const told = Map.groupBy(
+    outbox.filter(({ owner }) => owner === 'order'),
+    ({ aggregateId }) => aggregateId,
+  )
+  return orders.flatMap(({ id, status }) => {
+    const topics = (told.get(id) ?? []).map(({ topic }) => topic)
+    const wanted = tells[status] ?? []
+    const missing = wanted.filter((topic) => !topics.includes(topic))
+    const once = topics.filter((topic) => !several.has(topic))
+    const extra = once.filter(
+      (topic, index) => once.indexOf(topic) !== index || contradicts(topic, status),
+    )
+    return [...missing, ...extra].length === 0
+      ? []
+      : [`order ${id} (${status}): events ${topics.join(', ') || 'none'}`]
+  })
+}
+
+const contradicts = (topic: string, status: string): boolean =>
+  (topic === 'order.paid.v1' &&
+    ['FAILED', 'REJECTED', 'PENDING', 'PAYMENT_PENDING'].includes(status)) ||
+  (topic === 'order.cancelled.v1' && status !== 'CANCELLED') ||
+  (topic === 'order.failed.v1' && status !== 'FAILED') ||
+  (topic === 'order.rejected.v1' && status !== 'REJECTED')
+
+/** I10: each order has told what happened to it, once, and nothing else. */
+export const eventsMatch: Invariant = ({ dump }) => {
+  const ids = dump.outbox.map(({ owner, id }) => `${owner} ${id}`)
+  const doubled = ids.length - new Set(ids).size
+  const orders = new Set(dump.orders.map(({ id }) => id))
+  const strange = dump.outbox.filter(
+    ({ owner, topic, aggregateId }) =>
+      owner === 'order' && topic.startsWith('order.') && !orders.has(aggregateId),
+  )
+  return [
+    ...(doubled > 0 ? [`${doubled} event ids twice in an outbox`] : []),
+    ...strange.map(
+      ({ topic, aggregateId }) => `${topic} of order ${aggregateId}, which is not there`,
+    ),
+    ...eventFaults(dump),
+  ]
+}
+
+const essence = ({ stock, orders, movements, payments, ledger, refunds, timeline }: Dump) => ({
+  stock: stock.stock,
+  orders,
+  movements,
+  payments,
+  ledger,
+  refunds,
+  timeline,
+})
+
+/** I14: events and webhooks that come again, late and out of order change nothing. */
+export const replayChangesNothing: Invariant = ({ dump, replayed }) => {
+  if (!replayed) return []
+  const [before, after] = [essence(dump), essence(replayed)]
+  return Object.keys(before)
+    .filter((part) => {
+      const name = part as keyof typeof before
+      return JSON.stringify(before[name]) !== JSON.stringify(after[name])
+    })
+    .map((part) => `${part} is another after all events came again`)
+}

@@ -1,0 +1,174 @@
+import path from 'node:path'
+import { countsOf } from './checker/check.ts'
+import type { Evidence, FaultRecord } from './checker/evidence.ts'
+import { runFaults } from './faults/run-faults.ts'
+import { scheduleFrom } from './faults/schedule.ts'
+import { createClient } from './load/client.ts'
+import { type History, openHistory, operationsOf } from './load/history.ts'
+import { newMember, type Person } from './load/people.ts'
+import { mopUp, readCarts, resolveUnknown, untilQuiet } from './load/settle.ts'
+import { hireStaff } from './load/staff.ts'
+import { startStockReader } from './load/stock-reader.ts'
+import { repeatEvents } from './load/streams.ts'
+import { startLoad } from './load/workers.ts'
+import { featuresOf, stockShelves, type World } from './load/world.ts'
+import { randomFrom } from './plan/random.ts'
+import type { Shop } from './shop/handle.ts'
+
+export type Settings = {
+  readonly seed: string
+  readonly minutes: number
+  readonly workers: number
+  /** Names or categories of faults; all without. */
+  readonly faults: readonly string[]
+  /** Names of scenarios; all without. */
+  readonly only: readonly string[]
+  readonly report: string
+  readonly say: (line: string) => void
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+const warmUpMs = 10_000
+
+/** A shop with its shelves filled and its shoppers at the door. */
+export const openWorld = async (
+  shop: Shop,
+  history: History,
+  { seed, minutes, workers }: Settings,
+): Promise<World> => {
+  const random = randomFrom(seed)
+  const client = createClient(shop.gateway, history)
+  const staff = hireStaff(client, random.fork('staff'), shop.accounts.admin)
+  await untilServing(shop.gateway)
+  await staff.logIn()
+  const sizes = { hot: Math.ceil(minutes * 4), spread: minutes >= 20 ? 1000 : 60, fleeting: 10 }
+  const shelves = await stockShelves(staff, random.fork('shelves'), sizes)
+  const members: Person[] = []
+  for (let index = 0; index < workers; index += 1) {
+    const member = await newMember(client, random.fork(`member${index}`), `w${index}`)
+    if (member) members.push(member)
+  }
+  return {
+    client,
+    staff,
+    history,
+    random,
+    features: await featuresOf(shop.gateway),
+    ...shelves,
+    members,
+    people: new Set(),
+    open: new Map(),
+    counts: { hot: 0, duplicates: 0, mismatches: 0 },
+  }
+}
+
+/** Ready is not warm: the first call to each service may still find its sidecar without a connection. */
+const untilServing = async (gateway: string): Promise<void> => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const asked = ['/v1/products', '/v1/cart', '/oauth2/jwks'].map((each) =>
+      fetch(gateway + each).catch(() => undefined),
+    )
+    const answers = await Promise.all(asked)
+    if (answers.every((answer) => answer && answer.status < 500)) return
+    await pause(200)
+  }
+  throw new Error('the shop is ready, but does not serve')
+}
+
+const pricesOf = (
+  { hot, spread, pairs, last, restocked, priced, fleeting }: World,
+  history: History,
+) => {
+  const shelves = [
+    ...hot,
+    ...spread,
+    ...pairs.flat(),
+    ...last,
+    ...restocked,
+    ...priced,
+    ...fleeting,
+  ]
+  const prices: Record<string, number[]> = Object.fromEntries(
+    shelves.map(({ sku, price }) => [sku, [price]]),
+  )
+  for (const { op, asked, outcome } of operationsOf(history.entries)) {
+    if (op === 'price.set' && outcome !== 'fail')
+      prices[String(asked?.['sku'])]?.push(Number(asked?.['price']))
+  }
+  const initial = Object.fromEntries(shelves.map(({ sku, stock }) => [sku, stock]))
+  return { prices, initial }
+}
+
+const booksOf = async ({ staff, features }: World): Promise<Evidence['books']> => {
+  if (!features.books) return undefined
+  // Rows younger than the books' cut are left out: wait them in.
+  await pause(31_000)
+  const request = { op: 'books', process: 'staff', method: 'GET' }
+  const { status, body } = await staff.call({ ...request, path: '/v1/admin/books?full=true' })
+  const found = (body['invariants'] ?? []) as {
+    id: string
+    holds: boolean
+    violations: unknown[]
+  }[]
+  const broken = found.filter(({ holds }) => !holds)
+  return {
+    consistent: status === 200 && body['consistent'] === true,
+    violations:
+      status === 200
+        ? broken.map(({ id, violations }) => `${id}: ${JSON.stringify(violations).slice(0, 400)}`)
+        : [`the books answered ${status}`],
+  }
+}
+
+/** After the load: resolve what is unknown, let all come to rest, sell out, repeat all events, read everything. */
+const conclude = async (shop: Shop, world: World, settings: Settings) => {
+  const { history } = world
+  const { say } = settings
+  history.note('phase', 'settling')
+  const open = await resolveUnknown(world, 90_000)
+  if (open > 0) say(`  ${open} attempts never got a definite answer`)
+  await untilQuiet(shop, history.now, 60_000)
+  const soldOut = await mopUp(world)
+  const dump = await untilQuiet(shop, history.now, 60_000)
+  history.note('phase', 'repeating all events')
+  await repeatEvents(shop.redisUrl, world.random.fork('repeat'), 5000)
+  const replayed = await untilQuiet(shop, history.now, 60_000)
+  await readCarts(world)
+  return { soldOut, dump, replayed, books: await booksOf(world) }
+}
+
+/** Runs one experiment on a shop and gathers the evidence. */
+export const experiment = async (shop: Shop, settings: Settings): Promise<Evidence> => {
+  const { seed, minutes, workers, say } = settings
+  await using history = openHistory(path.join(settings.report, 'history.ndjson'))
+  const world = await openWorld(shop, history, settings)
+  say(`  ${JSON.stringify(world.features)}`)
+  const reader = startStockReader(shop.mysqlUrl, history.now)
+  const load = startLoad(world, workers, settings.only)
+  history.note('phase', 'load')
+  let faulty: { records: FaultRecord[]; losses: [number, number][] } = { records: [], losses: [] }
+  try {
+    await pause(warmUpMs)
+    const random = randomFrom(`${seed}/faults`)
+    const untilMs = history.now() + minutes * 60_000 - warmUpMs
+    const next = scheduleFrom(random, settings.faults)
+    faulty = await runFaults({ shop, history, random, next, untilMs, say })
+  } finally {
+    await load.stop()
+  }
+  say(`  scenarios played: ${JSON.stringify(load.ran)}`)
+  const rest = await conclude(shop, world, settings)
+  await reader[Symbol.asyncDispose]()
+  const evidence: Evidence = {
+    operations: operationsOf(history.entries),
+    stockReads: reader.count(),
+    brokenReads: reader.broken,
+    faults: faulty.records,
+    redisLosses: faulty.losses,
+    ...pricesOf(world, history),
+    ...rest,
+  }
+  say(`  ${JSON.stringify(countsOf(evidence))}`)
+  return evidence
+}

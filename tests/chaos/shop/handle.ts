@@ -1,0 +1,32 @@
+import type { Proxies } from '../proxy/client.ts'
+
+type Account = { readonly email: string; readonly password: string }
+
+/** A running private shop, as start.mjs makes it. */
+export type Shop = {
+  readonly gateway: string
+  readonly ports: Readonly<Record<string, { readonly http: number; readonly public?: number }>>
+  readonly apps: readonly string[]
+  readonly edges: readonly string[]
+  readonly accounts: Readonly<Record<'admin' | 'shopper', Account>>
+  readonly secrets: string
+  readonly keys: Readonly<Record<string, string>>
+  readonly mysqlUrl: string
+  readonly redisUrl: string
+  readonly home: string
+  readonly proxies: Proxies
+  readonly processes: {
+    /** @returns false when there is no such process now */
+    readonly signal: (target: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT') => boolean
+    readonly renew: (app: string, env?: Readonly<Record<string, string>>) => Promise<void>
+  }
+  readonly stores: {
+    readonly hasDisk: boolean
+    readonly kill: (store: 'mysql' | 'redis') => Promise<void>
+    readonly restart: (store: 'mysql' | 'redis', keys: Shop['keys']) => Promise<void>
+    readonly emptyRedis: () => void
+    readonly fillDisk: () => void
+    readonly clearDisk: () => void
+  }
+  readonly stop: () => Promise<void>
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { installDapr } from '../../../scripts/lib/dapr/install.mjs'
+import { daprd as daprdProgram } from '../../../scripts/lib/dapr/programs.mjs'
+import { beginRun, prepareShop } from '../../../scripts/lib/shop/prepare-shop.mjs'
+import { waitUntilReady } from '../../../scripts/lib/shop/ready.mjs'
+import { cleanUp } from '../../../scripts/lib/shop/run-file.mjs'
+import { stopProcesses } from '../../../scripts/lib/shop/stop-shop.mjs'
+import { startProxies } from '../proxy/client.ts'
+import { doorOf, layOut } from './layout.mjs'
+import { startApps } from './processes.mjs'
+import { openChaosStores } from './stores.mjs'
+
+/**
+ * A private shop whose every part chaos may hurt: own stores, sidecars and apps from dapr.yaml, a proxy on each connection.
+ * @param trapped see layOut
+ * @param tell what the shop's own supervisor has seen
+ */
+export const startChaosShop = async ({ home, trapped = false, env = {}, say, tell = () => {} }) => {
+  await cleanUp(home)
+  rmSync(home, { recursive: true, force: true })
+  const logDir = path.join(home, 'log')
+  mkdirSync(path.join(home, 'run', 'apps'), { recursive: true })
+  mkdirSync(logDir, { recursive: true })
+  const run = beginRun(home)
+  const daprd = await installDapr(daprdProgram, say, logDir)
+  const stores = await openChaosStores({ home, logDir, run, say })
+  const { mysqlUrl, redisUrl, mysqlPort, redisPort } = stores
+  const stopStores = async () => {
+    await stopProcesses(run, home)
+    stores.close()
+    run.close()
+  }
+  try {
+    const layout = await layOut({ home, mysqlPort, redisPort, trapped, env })
+    const prepared = await prepareShop({
+      programs: { daprd },
+      home,
+      run,
+      mysqlUrl,
+      redisUrl,
+      zipkin: { off: true },
+      durable: true,
+      folder: home,
+      say,
+    })
+    const { keys, accounts, secrets } = prepared
+    const proxies = await startProxies(layout.edges)
+    const processes = startApps({ layout, daprd, keys, logDir, run, tell })
+    const stop = async () => {
+      processes.stop()
+      await stopProcesses(run, home)
+      await proxies[Symbol.asyncDispose]()
+      stores.close()
+      run.close()
+    }
+    try {
+      await say.step('Services and their sidecars', { usually: '15 to 30 s' }, (progress) =>
+        waitUntilReady({ ports: layout.ports, home, logDir, dapr: {}, progress }),
+      )
+    } catch (error) {
+      await stop()
+      throw error
+    }
+    return {
+      gateway: `http://127.0.0.1:${doorOf(layout, 'public')}`,
+      ports: layout.ports,
+      apps: layout.apps.map(({ appID }) => appID),
+      edges: layout.edges.map(({ name }) => name),
+      accounts,
+      secrets,
+      keys,
+      mysqlUrl,
+      redisUrl,
+      home,
+      logDir,
+      run,
+      proxies,
+      processes,
+      stores,
+      stop,
+    }
+  } catch (error) {
+    await stopStores()
+    throw error
+  }
+}
