@@ -1,0 +1,348 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { OrderStatus, PaymentStatus, type RefundOrderRequest } from '@micromart/contracts/order'
+import { systemIds } from '@micromart/kernel'
+import { eventually } from '@micromart/testing'
+import { away } from './fake-shop.ts'
+import { aMember, refusalOf, startForTest, type TestShop } from './start.ts'
+
+let test: TestShop
+beforeAll(async () => {
+  test = await startForTest()
+})
+afterAll(async () => {
+  await test[Symbol.asyncDispose]()
+})
+
+const { ORDER_STATUS_CANCELLED, ORDER_STATUS_DELIVERED, ORDER_STATUS_PAID } = OrderStatus
+const { ORDER_STATUS_REFUNDED, ORDER_STATUS_SHIPPED } = OrderStatus
+const { PAYMENT_STATUS_PARTIALLY_REFUNDED, PAYMENT_STATUS_REFUNDED } = PaymentStatus
+const { PAYMENT_STATUS_REFUND_PENDING, PAYMENT_STATUS_REFUND_REFUSED } = PaymentStatus
+
+const eur = (amount: bigint) => ({ amount, currency: 'EUR' })
+
+/** Two skus: 2 x 10.00 and 1 x 5.00 EUR, paid and claimed. */
+const sold = async () => {
+  const member = aMember(test, { price: 1_000n })
+  const other = test.shop.offer(500n)
+  test.shop.fill(member.id, [
+    { sku: member.sku, quantity: 2 },
+    { sku: other, quantity: 1 },
+  ])
+  const { order } = await member.order.placeOrder(member.wish)
+  const id = order?.id ?? ''
+  const name = { id, orderToken: undefined }
+  await eventually(() => expect(test.shop.hold(id)).toBe('claimed'))
+  await eventually(async () => {
+    const { items } = await member.order.getTimeline(name)
+    expect(items.at(-1)?.event).toBe('stock.claimed')
+  })
+  const staff = test.as(systemIds.next(), ['admin'])
+  const ask = (wish: Partial<RefundOrderRequest> = {}) =>
+    staff.refundOrder({
+      id,
+      amount: undefined,
+      lines: [],
+      reason: 'Scratched',
+      restock: false,
+      ...wish,
+    })
+  const read = async () => (await staff.getAnyOrder({ id })).order
+  return { ...member, other, id, name, staff, ask, read }
+}
+
+const shippedOne = async () => {
+  const one = await sold()
+  await one.staff.shipOrder({ id: one.id, carrier: undefined, trackingCode: undefined })
+  return one
+}
+
+const refundsAt = (id: string) => [...(test.shop.payment(id)?.refunds ?? [])]
+
+describe('a refund of a paid order', () => {
+  it('in part leaves it paid: money back, told, in words', async () => {
+    const { id, ask, read, staff, order: rpc, name } = await sold()
+
+    const { refund, order } = await ask({ amount: eur(700n) })
+
+    expect(refund).toEqual({
+      id: expect.any(String),
+      orderId: id,
+      amount: eur(700n),
+      lines: [],
+      reason: 'Scratched',
+      status: 'refunded',
+      createdAt: expect.any(Date),
+      updatedAt: expect.any(Date),
+    })
+    expect(order).toMatchObject({
+      status: ORDER_STATUS_PAID,
+      payment: { status: PAYMENT_STATUS_PARTIALLY_REFUNDED },
+      refunded: eur(700n),
+    })
+    expect(await read()).toEqual(order)
+    expect(refundsAt(id)).toEqual([[refund?.id, 700n]])
+    expect((await staff.listRefunds({ orderId: id })).items).toEqual([refund])
+    await eventually(() => expect(test.told(id)).toEqual(['order.paid.v1', 'order.refunded.v1']))
+    const event = test.sidecar.published().find(({ topic, aggregateId }) => {
+      return topic === 'order.refunded.v1' && aggregateId === id
+    })
+    const amount = { amount: '700', currency: 'EUR' }
+    expect(event?.payload).toEqual({ orderId: id, refundId: refund?.id, amount })
+    const { items } = await rpc.getTimeline(name)
+    expect(items.slice(5).map(({ event: what, message, actor }) => [what, message, actor])).toEqual(
+      [
+        ['refund.asked', 'Refund of 7.00 EUR asked for: Scratched', 'staff'],
+        ['payment.refunded', 'Refund of 7.00 EUR confirmed', 'provider'],
+      ],
+    )
+  })
+
+  it('in whole cancels it, for its goods never left', async () => {
+    const { id, sku, other, ask } = await sold()
+    const { order, refund } = await ask()
+    expect(order).toMatchObject({
+      status: ORDER_STATUS_CANCELLED,
+      payment: { status: PAYMENT_STATUS_REFUNDED },
+      refunded: eur(2_500n),
+    })
+    expect(refund?.amount).toEqual(eur(2_500n))
+    expect([test.shop.available(sku), test.shop.available(other)]).toEqual([10, 10])
+    await eventually(() =>
+      expect(test.told(id)).toEqual(['order.paid.v1', 'order.cancelled.v1', 'order.refunded.v1']),
+    )
+  })
+
+  it('in parts that make the whole cancels it with the last one', async () => {
+    const { ask, sku, other } = await sold()
+    await ask({ lines: [{ sku, quantity: 1 }], restock: true })
+    expect(test.shop.available(sku)).toBe(9)
+    const { order } = await ask({ amount: eur(1_500n) })
+    expect(order).toMatchObject({ status: ORDER_STATUS_CANCELLED, refunded: eur(2_500n) })
+    expect([test.shop.available(sku), test.shop.available(other)]).toEqual([10, 10])
+  })
+
+  it('gives the rest when the shopper cancels after a part', async () => {
+    const { id, ask, order: rpc, name } = await sold()
+    const { refund } = await ask({ amount: eur(700n) })
+    const { order } = await rpc.cancelOrder(name)
+    expect(order).toMatchObject({ status: ORDER_STATUS_CANCELLED, refunded: eur(2_500n) })
+    expect(refundsAt(id)).toEqual([
+      [refund?.id, 700n],
+      [id, 1_800n],
+    ])
+  })
+})
+
+describe('a refund of shipped goods', () => {
+  it('by line gives the price as sold, and the goods back on the shelf when asked', async () => {
+    const { sku, other, ask } = await shippedOne()
+    const kept = await ask({ lines: [{ sku, quantity: 1 }] })
+    expect(kept.refund).toMatchObject({ amount: eur(1_000n), lines: [{ sku, quantity: 1 }] })
+    expect(test.shop.available(sku)).toBe(8)
+    const { order } = await ask({ lines: [{ sku: other, quantity: 1 }], restock: true })
+    expect(order).toMatchObject({ status: ORDER_STATUS_SHIPPED, refunded: eur(1_500n) })
+    expect(test.shop.available(other)).toBe(10)
+  })
+
+  it('of all that is left ends the order', async () => {
+    const { id, sku, ask, staff } = await shippedOne()
+    await ask({ lines: [{ sku, quantity: 1 }] })
+    await staff.deliverOrder({ id })
+    const { order, refund } = await ask({ restock: true })
+    expect(order).toMatchObject({
+      status: ORDER_STATUS_REFUNDED,
+      payment: { status: PAYMENT_STATUS_REFUNDED },
+    })
+    expect(refund?.lines.map(({ quantity }) => quantity)).toEqual([1, 1])
+    expect(test.shop.available(sku)).toBe(9)
+    await eventually(() =>
+      expect(test.sidecar.published().at(-1)?.payload).toMatchObject({ orderId: id, whole: true }),
+    )
+    expect(await refusalOf(ask())).toEqual({
+      kind: 'precondition',
+      code: 'illegal_move',
+      params: { from: 'REFUNDED', to: 'REFUNDED' },
+    })
+  })
+})
+
+describe('refused are', () => {
+  it.each([
+    ['more than was paid', { amount: eur(2_501n) }, 'refund_exceeds_paid'],
+    ['another currency', { amount: { amount: 1n, currency: 'USD' } }, 'refund_currency'],
+    ['nothing', { amount: eur(0n) }, 'invalid_request'],
+    ['less than nothing', { amount: eur(-1n) }, 'invalid_request'],
+    ['no reason', { reason: ' ' }, 'invalid_request'],
+    ['a sku that was not bought', { lines: [{ sku: 'NO', quantity: 1 }] }, 'refund_exceeds_line'],
+    ['no units', { lines: [{ sku: 'NO', quantity: 0 }] }, 'invalid_request'],
+  ])('%s, and nothing changes', async (_what, wish, code) => {
+    const { ask, read, id } = await sold()
+    expect(await refusalOf(ask(wish))).toMatchObject({ code })
+    expect(await read()).toMatchObject({ status: ORDER_STATUS_PAID, refunded: undefined })
+    expect(refundsAt(id)).toEqual([])
+  })
+
+  it('more units than are left of a line, saying how many', async () => {
+    const { ask, sku } = await sold()
+    await ask({ lines: [{ sku, quantity: 1 }] })
+    const two = [
+      { sku, quantity: 1 },
+      { sku, quantity: 1 },
+    ]
+    expect(await refusalOf(ask({ lines: two }))).toEqual({
+      kind: 'precondition',
+      code: 'refund_exceeds_line',
+      params: { sku, refundable: '1' },
+    })
+  })
+
+  it('more than is left, saying how much', async () => {
+    const { ask } = await sold()
+    await ask({ amount: eur(2_000n) })
+    expect(await refusalOf(ask({ amount: eur(501n) }))).toEqual({
+      kind: 'precondition',
+      code: 'refund_exceeds_paid',
+      params: { refundable: '500', currency: 'EUR' },
+    })
+  })
+
+  it('orders that were never paid, and unknown ones', async () => {
+    const { order: rpc, wish } = aMember(test)
+    const { order } = await rpc.placeOrder({ ...wish, paymentToken: 'tok_declined' })
+    const { ask } = await sold()
+    expect(await refusalOf(ask({ id: order?.id ?? '' }))).toMatchObject({ code: 'illegal_move' })
+    expect(await refusalOf(ask({ id: systemIds.next() }))).toMatchObject({
+      kind: 'not_found',
+      code: 'order_not_found',
+    })
+  })
+
+  it('those without the right', async () => {
+    const { order: rpc, id } = await sold()
+    const wish = { id, amount: undefined, lines: [], reason: 'x', restock: false }
+    expect(await refusalOf(rpc.refundOrder(wish))).toMatchObject({ kind: 'forbidden' })
+    expect(await refusalOf(rpc.listRefunds({ orderId: id }))).toMatchObject({ kind: 'forbidden' })
+  })
+})
+
+it('gives no more than was paid, however many ask at once', async () => {
+  const { ask, id, read } = await sold()
+  const answers = await Promise.allSettled(
+    Array.from({ length: 8 }, () => ask({ amount: eur(1_000n) })),
+  )
+  const codes = answers.flatMap((answer) =>
+    answer.status === 'rejected' ? [(answer.reason as { code: string }).code] : [],
+  )
+  const given = refundsAt(id).reduce((sum, [, amount]) => sum + amount, 0n)
+  expect(given).toBeLessThanOrEqual(2_000n)
+  expect(given).toBe(BigInt(8 - codes.length) * 1_000n)
+  expect(['refund_in_progress', 'refund_exceeds_paid']).toEqual(expect.arrayContaining(codes))
+  expect((await read())?.refunded).toEqual(eur(given))
+})
+
+describe('a refund that payment cannot make now', () => {
+  it('is pending and one at a time, and the sweeper finishes it', async () => {
+    const { ask, id, read, sku } = await shippedOne()
+    test.shop.next('payment.Refund', away)
+    const { refund, order } = await ask({ lines: [{ sku, quantity: 1 }], restock: true })
+    expect(refund?.status).toBe('pending')
+    expect(order).toMatchObject({
+      payment: { status: PAYMENT_STATUS_REFUND_PENDING },
+      refunded: eur(1_000n),
+    })
+    expect(test.shop.available(sku)).toBe(8)
+    expect(await refusalOf(ask({ amount: eur(1n) }))).toEqual({
+      kind: 'conflict',
+      code: 'refund_in_progress',
+      params: {},
+    })
+
+    await test.later(3_500)
+
+    expect((await read())?.payment?.status).toBe(PAYMENT_STATUS_PARTIALLY_REFUNDED)
+    expect(refundsAt(id)).toEqual([[refund?.id, 1_000n]])
+    expect(test.shop.available(sku)).toBe(9)
+  })
+
+  it('goes on when the order is cancelled meanwhile, and the rest follows it', async () => {
+    const { ask, id, order: rpc, name, read, sku, other } = await sold()
+    test.shop.next('payment.Refund', away, away)
+    const { refund } = await ask({ amount: eur(700n) })
+    const { order } = await rpc.cancelOrder(name)
+    expect(order).toMatchObject({ status: ORDER_STATUS_CANCELLED, refunded: eur(700n) })
+
+    await test.later(3_500)
+
+    expect(await read()).toMatchObject({
+      payment: { status: PAYMENT_STATUS_REFUNDED },
+      refunded: eur(2_500n),
+    })
+    expect(refundsAt(id)).toEqual([
+      [refund?.id, 700n],
+      [id, 1_800n],
+    ])
+    expect([test.shop.available(sku), test.shop.available(other)]).toEqual([10, 10])
+  })
+
+  it('does not keep the order from going on', async () => {
+    const { ask, id, staff, read, sku } = await sold()
+    test.shop.next('payment.Refund', away)
+    await ask({ lines: [{ sku, quantity: 1 }] })
+    await staff.shipOrder({ id, carrier: undefined, trackingCode: undefined })
+    await staff.deliverOrder({ id })
+    await test.later(3_500)
+    expect(await read()).toMatchObject({
+      status: ORDER_STATUS_DELIVERED,
+      payment: { status: PAYMENT_STATUS_PARTIALLY_REFUNDED },
+    })
+  })
+})
+
+describe('a refund that the provider refuses', () => {
+  it('ends: nobody asks again, staff sees it and may try anew', async () => {
+    const { ask, id, read, order: rpc, name } = await sold()
+    const before = await test.metric('micromart_refunds_total', { status: 'refused' })
+    test.shop.refuseRefunds(id)
+
+    const { refund, order } = await ask({ amount: eur(700n) })
+
+    expect(refund?.status).toBe('refused')
+    expect(order).toMatchObject({
+      status: ORDER_STATUS_PAID,
+      payment: { status: PAYMENT_STATUS_REFUND_REFUSED },
+      refunded: undefined,
+    })
+    expect(await test.metric('micromart_refunds_total', { status: 'refused' })).toBe(before + 1)
+    const asked = () => test.calledFor(id).filter((rpc) => rpc === 'payment.Refund').length
+    await test.later(60_000)
+    expect(asked()).toBe(1)
+    const { items } = await rpc.getTimeline(name)
+    expect(items.at(-1)).toMatchObject({
+      event: 'payment.refund_refused',
+      message: 'Refund of 7.00 EUR refused by the bank: staff must look',
+    })
+
+    test.shop.refuseRefunds(id, false)
+    await ask({ amount: eur(700n) })
+    expect((await read())?.payment?.status).toBe(PAYMENT_STATUS_PARTIALLY_REFUNDED)
+  })
+
+  it('leaves a cancelled order cancelled, its goods back and its money to staff', async () => {
+    const { ask, id, read, order: rpc, name, sku } = await sold()
+    test.shop.refuseRefunds(id)
+    await rpc.cancelOrder(name)
+    expect(await read()).toMatchObject({
+      status: ORDER_STATUS_CANCELLED,
+      payment: { status: PAYMENT_STATUS_REFUND_REFUSED },
+      refunded: undefined,
+    })
+    expect(test.shop.available(sku)).toBe(10)
+    test.shop.refuseRefunds(id, false)
+    const { order } = await ask()
+    expect(order).toMatchObject({
+      status: ORDER_STATUS_CANCELLED,
+      payment: { status: PAYMENT_STATUS_REFUNDED },
+    })
+    expect(test.shop.available(sku)).toBe(10)
+  })
+})
