@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request as send } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { DomainError, systemIds } from '@micromart/kernel'
+import { eventually } from '@micromart/testing'
 import { anAddress, anOrder } from './answers.ts'
 import { expectDocumented } from './documented.ts'
 import { startForTest, type TestGateway } from './start.ts'
@@ -75,6 +78,38 @@ describe('my account', () => {
       orders.map(({ id }) => id),
     )
     expect(response.headers['content-disposition']).toContain('attachment')
+  })
+
+  it('an export that cannot begin is a problem', async () => {
+    shop.sidecar.answer('order', 'ListOrders', () => {
+      throw new DomainError('unavailable', 'database_unavailable')
+    })
+    const response = await shop.http.get('/v1/me/export').set(as())
+    expectDocumented(response)
+    expect([response.status, response.body.code]).toEqual([503, 'database_unavailable'])
+  })
+
+  it('exports no faster than it is read, and stops when nobody reads', async () => {
+    const page = Array.from({ length: 100 }, () => anOrder({ email: 'x'.repeat(10_000) }))
+    let asked = 0
+    shop.sidecar.answer('order', 'ListOrders', () => {
+      asked += 1
+      return { items: page, nextCursor: 'more' }
+    })
+    const request = send(`${shop.origin}/v1/me/export`, { headers: as() }).end()
+    request.on('error', () => {})
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.pause().socket.pause()
+    let before = -1
+    const still = () => {
+      const isStill = asked === before
+      before = asked
+      expect(isStill).toBe(true)
+    }
+    await eventually(still, { everyMs: 200 })
+    expect(asked).toBeLessThan(50)
+    request.destroy()
+    await eventually(still, { everyMs: 200 })
   })
 
   it('keeps addresses', async () => {

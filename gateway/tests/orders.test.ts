@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { OrderStatus, PaymentStatus } from '@micromart/contracts/order'
+import { type Order, OrderStatus, PaymentStatus } from '@micromart/contracts/order'
 import { DomainError, systemIds } from '@micromart/kernel'
 import { anOrder, aPayment } from './answers.ts'
 import { expectDocumented } from './documented.ts'
@@ -102,6 +102,86 @@ describe('orders', () => {
         payment: { status: 'refund_pending' },
       })
     }
+  })
+
+  describe('going on with a payment', () => {
+    const path = `/v1/orders/${id}/payment`
+    const nextAction = {
+      type: 'redirect',
+      url: 'http://127.0.0.1:7206/3ds/ch_1',
+      expiresAt: new Date('2026-01-31T12:05:00Z'),
+    }
+    const answers = (order: Order) =>
+      shop.sidecar.answer('order', 'ContinuePayment', () => ({ order }))
+    const goOn = () => shop.http.post(path).set('X-Order-Token', 'opens')
+
+    it('200 with the order when it is paid, with no body or an empty object', async () => {
+      answers(anOrder({ id }))
+      for (const response of [await goOn(), await goOn().send({})]) {
+        expectDocumented(response)
+        expect([response.status, response.body.status]).toEqual([200, 'PAID'])
+      }
+      expect(shop.sidecar.recorded('order.ContinuePayment')[0]?.request).toEqual({
+        id,
+        orderToken: 'opens',
+      })
+    })
+
+    it('202 with what the shopper has to do while that waits', async () => {
+      const payment = aPayment(PaymentStatus.PAYMENT_STATUS_REQUIRES_ACTION, nextAction)
+      answers(anOrder({ id, status: OrderStatus.ORDER_STATUS_PAYMENT_PENDING, payment }))
+      const response = await goOn()
+      expectDocumented(response)
+      expect(response.status).toBe(202)
+      expect(response.headers['location']).toBe(`/v1/orders/${id}`)
+      expect(response.headers['retry-after']).toBe('2')
+      expect(response.body.payment).toEqual({
+        status: 'requires_action',
+        method: 'card',
+        nextAction: { ...nextAction, expiresAt: '2026-01-31T12:05:00.000Z' },
+      })
+    })
+
+    it('402 when it is declined', async () => {
+      const payment = aPayment(PaymentStatus.PAYMENT_STATUS_DECLINED)
+      answers(anOrder({ id, status: OrderStatus.ORDER_STATUS_FAILED, payment }))
+      const response = await goOn()
+      expectDocumented(response)
+      expect([response.status, response.body.code]).toEqual([402, 'payment_declined'])
+    })
+
+    it.each([
+      ['precondition', 'payment_not_waiting', 422],
+      ['not_found', 'order_not_found', 404],
+    ] as const)('%s %s is %i', async (kind, code, status) => {
+      shop.sidecar.answer('order', 'ContinuePayment', () => {
+        throw new DomainError(kind, code)
+      })
+      const response = await goOn()
+      expectDocumented(response)
+      expect([response.status, response.body.code]).toEqual([status, code])
+    })
+  })
+
+  it('tells what was paid back, and who carries it', async () => {
+    const order = anOrder({
+      id,
+      status: OrderStatus.ORDER_STATUS_SHIPPED,
+      payment: aPayment(PaymentStatus.PAYMENT_STATUS_PARTIALLY_REFUNDED),
+      refunded: { amount: 500n, currency: 'EUR' },
+      carrier: 'DHL',
+      trackingCode: 'JJD1',
+    })
+    shop.sidecar.answer('order', 'GetOrder', () => ({ order }))
+    const response = await shop.http.get(`/v1/orders/${id}`).set('Authorization', shop.token())
+    expectDocumented(response)
+    expect(response.body).toMatchObject({
+      status: 'SHIPPED',
+      payment: { status: 'partially_refunded' },
+      refunded: { amount: 500, currency: 'EUR' },
+      carrier: 'DHL',
+      trackingCode: 'JJD1',
+    })
   })
 
   it("S31 another's order is 404 as an unknown one", async () => {

@@ -1,4 +1,4 @@
-import type { Clock, Role } from '@micromart/kernel'
+import type { Clock, Log, Role } from '@micromart/kernel'
 import { silentLog } from '@micromart/kernel'
 import { startFakeSidecar, type TestTokens, testRedisUrl, testTokens } from '@micromart/testing'
 import request from 'supertest'
@@ -15,16 +15,23 @@ const environment = {
   RATE_LOGINS_PER_MINUTE: '1000000',
   RATE_CHECKOUTS_PER_MINUTE: '1000000',
   RATE_WRITES_PER_MINUTE: '1000000',
+  RATE_WEBHOOKS_PER_MINUTE: '1000000',
 }
 
 export type StartOptions = {
   readonly env?: Readonly<Record<string, string>>
   readonly clock?: Clock
   readonly redisUrl?: string
+  readonly log?: Log
 }
 
 /** The real gateway before a fake sidecar, with an issuer of tokens that it trusts. */
-export const startForTest = async ({ env = {}, clock, redisUrl }: StartOptions = {}) => {
+export const startForTest = async ({
+  env = {},
+  clock,
+  redisUrl,
+  log = silentLog,
+}: StartOptions = {}) => {
   await using starting = new AsyncDisposableStack()
   const sidecar = starting.use(await startFakeSidecar({ appId: 'gateway' }))
   const tokens: TestTokens = testTokens(environment.ISSUER_URL)
@@ -37,9 +44,7 @@ export const startForTest = async ({ env = {}, clock, redisUrl }: StartOptions =
     DAPR_HTTP_PORT: String(sidecar.httpPort),
     ...env,
   })
-  const gateway = starting.use(
-    await startGateway(config, { log: silentLog, ...(clock && { clock }) }),
-  )
+  const gateway = starting.use(await startGateway(config, { log, ...(clock && { clock }) }))
   const running = starting.move()
   const origin = `http://127.0.0.1:${gateway.port}`
   return {

@@ -1,6 +1,13 @@
-import { Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js'
+import {
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  type ServerWritableStream,
+  status,
+} from '@grpc/grpc-js'
 import {
   type GetOrderRequest,
+  type GetOrderResponse,
   OrderServiceService,
   OrderStatus,
   type TimelineEntry,
@@ -45,14 +52,15 @@ export const startWatchedOrders = async () => {
       if (isNew) call.write(message)
     }
   }
+  const read: handleUnaryCall<GetOrderRequest, GetOrderResponse> = ({ request }, reply) =>
+    request.orderToken === 'other'
+      ? reply(refusal(new DomainError('not_found', 'order_not_found')))
+      : reply(null, { order: anOrder({ id: request.id }) })
   const server = new Server()
   server.addService(
     { getOrder, watchOrder },
     {
-      getOrder: ({ request }: { request: GetOrderRequest }, reply: (...of: unknown[]) => void) =>
-        request.orderToken === 'other'
-          ? reply(refusal(new DomainError('not_found', 'order_not_found')))
-          : reply(null, { order: anOrder({ id: request.id }) }),
+      getOrder: read,
       watchOrder: watch,
     },
   )

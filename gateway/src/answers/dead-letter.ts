@@ -1,13 +1,6 @@
 import type { DeadLetter, DeadLetterDecision } from '@micromart/contracts/ops'
+import { jsonOrText } from '../json/json-or-text.ts'
 import { present, timeAnswer } from './money.ts'
-
-const jsonOrText = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
-  }
-}
 
 const traceIdIn = (traceparent: string): string | null =>
   /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] ?? null

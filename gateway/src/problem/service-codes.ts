@@ -4,7 +4,6 @@ const sameCodes: ReadonlyMap<string, string> = new Map([
   ['invalid_request', 'validation_failed'],
   ['request_invalid', 'validation_failed'],
   ['login_required', 'authentication_required'],
-  ['token_missing', 'authentication_required'],
   ['token_required', 'authentication_required'],
   ['scope_required', 'scope_missing'],
 ])
@@ -34,6 +33,7 @@ export const serviceCodes = {
   role_unknown: text(400, 'Unknown role', 'There is no such role.'),
   refund_currency: text(400, 'Wrong currency', "The amount is not in the order's currency."),
   signature_invalid: text(400, 'Signature not accepted', 'The signature does not match the body.'),
+  topic_not_handled: text(400, 'Topic not handled', 'The consumer no longer hears this topic.'),
   webhook_invalid: text(400, 'Not a notice', 'The body is no notice of this provider.'),
   credentials_wrong: text(401, 'Wrong credentials', 'E-mail or password is wrong.'),
   refresh_invalid: text(401, 'Refresh token not accepted', 'Log in again.'),
@@ -55,6 +55,11 @@ export const serviceCodes = {
     409,
     'Still in progress',
     'The first request with this key is still running; repeat it later.',
+  ),
+  refund_in_progress: text(
+    409,
+    'Refund under way',
+    'Another refund of the order is on its way; try again.',
   ),
   price_changed: text(409, 'Price changed', 'The total is another: see `params.total`.'),
   sku_taken: text(409, 'Sku taken', 'Another variant has this sku.'),

@@ -10,6 +10,7 @@ import type {
 import { domainErrorOf } from '@micromart/dapr'
 import type { z } from 'zod'
 import type { Shop } from '../client/shop.ts'
+import { drained } from '../http/drained.ts'
 import { type Answer, needs, route } from '../http/route.ts'
 import { refusal } from '../problem/problem.ts'
 import { importQuery, importReport } from '../shapes/admin.ts'
@@ -104,7 +105,7 @@ const exported = async (response: ServerResponse, { productStreams }: Shop): Pro
   try {
     for await (const { chunk } of stream as AsyncIterable<{ chunk: Buffer }>) {
       if (!response.headersSent) response.setHeader('Content-Type', csv)
-      if (!response.write(chunk)) await once(response, 'drain')
+      if (!response.write(chunk)) await drained(response)
     }
     if (!response.headersSent) response.setHeader('Content-Type', csv)
     response.end()

@@ -1,3 +1,4 @@
+import { DomainError } from '@micromart/kernel'
 import { z } from 'zod'
 import { orderAnswer } from '../answers/order.ts'
 import { refundAnswer, refundMessage } from '../answers/refund.ts'
@@ -13,6 +14,19 @@ const common = { tag: 'Admin: orders', params: z.object({ id }) } as const
 const moved = {
   200: { description: 'The order', shape: orderShape },
   ...alsoAnswers(404, 409, 422),
+}
+
+/** An amount in another currency than the order's is bad input: it says where. */
+const withField = async <T>(refunding: Promise<T>): Promise<T> => {
+  try {
+    return await refunding
+  } catch (cause) {
+    const isForeign = cause instanceof DomainError && cause.code === 'refund_currency'
+    if (!isForeign || cause.fields.length > 0) throw cause
+    const message = "must be the order's currency"
+    const fields = [{ path: '/amount/currency', code: cause.code, message }]
+    throw new DomainError(cause.kind, cause.code, cause.params, { cause, fields })
+  }
 }
 
 /** Money back, and goods on their way. */
@@ -32,7 +46,7 @@ export const adminFulfilmentRoutes = [
       ...alsoAnswers(404, 409, 422),
     },
     handler: async ({ params, body }, { order }) => {
-      const { refund } = await order.refundOrder(refundMessage(params.id, body))
+      const { refund } = await withField(order.refundOrder(refundMessage(params.id, body)))
       return json(201, refundAnswer(refund))
     },
   }),

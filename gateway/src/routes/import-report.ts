@@ -1,7 +1,7 @@
 import type { ImportProductsResponse, ImportRow, ImportSummary } from '@micromart/contracts/product'
 import type { ServerResponse } from 'node:http'
-import { once } from 'node:events'
 import { count } from '../answers/money.ts'
+import { drained } from '../http/drained.ts'
 
 const rowAnswer = (row: ImportRow) => ({
   line: count(row.line),
@@ -36,8 +36,7 @@ export const reportWriter = (response: ServerResponse) => {
     const text = held.join('')
     held = []
     heldBytes = 0
-    if (!response.write(text))
-      await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(text)) await drained(response)
   }
   const add = async ({ rows }: ImportProductsResponse): Promise<void> => {
     for (const row of rows) {

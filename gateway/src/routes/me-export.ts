@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { ListOrdersResponse } from '@micromart/contracts/order'
 import { z } from 'zod'
@@ -6,6 +5,7 @@ import { userAnswer } from '../answers/account.ts'
 import { savedAddressAnswer } from '../answers/address.ts'
 import { orderAnswer } from '../answers/order.ts'
 import type { Shop } from '../client/shop.ts'
+import { drained } from '../http/drained.ts'
 import { type Answer, needs, route } from '../http/route.ts'
 import { user as userShape } from '../shapes/account.ts'
 import { savedAddress } from '../shapes/address.ts'
@@ -18,10 +18,8 @@ const everything = z
 const pageOf = ({ order }: Shop, cursor?: string): Promise<ListOrdersResponse> =>
   order.listOrders({ limit: 100, cursor })
 
-/** Waits for a client that reads slowly, and not for one that has left. */
 const send = async (response: ServerResponse, text: string): Promise<void> => {
-  if (response.write(text) || response.destroyed) return
-  await Promise.race([once(response, 'drain'), once(response, 'close')])
+  if (!response.write(text)) await drained(response)
 }
 
 /** All orders of the caller, a page at a time: there is never more than one in memory. */

@@ -1,4 +1,5 @@
 import type { WebhookHeader } from '@micromart/contracts/payment'
+import { callContext } from '@micromart/dapr'
 import { DomainError } from '@micromart/kernel'
 import { z } from 'zod'
 import type { Shop } from '../client/shop.ts'
@@ -23,9 +24,11 @@ const signatures = ({ header }: Sent): WebhookHeader[] =>
 
 const bytesOf = ({ body }: Sent): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
 
-/** Somebody who is not the provider, or a key that was changed on one side only: operators must see it. */
-const logForged = ({ params: { provider }, address }: Sent, { log }: Shop): void =>
-  log.warn({ event: 'security.webhook_signature', provider, address }, 'webhook not signed')
+/** Payment says why a signature is not accepted (`security.webhook_signature`); only here is known whose address it is. */
+const logForged = ({ params: { provider }, address }: Sent, { log }: Shop): void => {
+  const { requestId } = callContext.getStore() ?? {}
+  log.warn({ event: 'security.webhook_refused', provider, address, requestId }, 'webhook refused')
+}
 
 /** What a payment provider tells us. The signature over the bytes is its only credential, and payment judges it. */
 export const webhookRoutes = [

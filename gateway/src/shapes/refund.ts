@@ -26,6 +26,10 @@ export const refundIn = z
     path: ['lines'],
     message: 'send either amount or lines',
   })
+  .refine(({ amount, restock }) => amount === undefined || !restock, {
+    path: ['restock'],
+    message: 'an amount names no goods',
+  })
   .meta({ id: 'RefundInput' })
 export type RefundIn = z.output<typeof refundIn>
 
