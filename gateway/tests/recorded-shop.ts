@@ -1,7 +1,7 @@
 import { OrderStatus } from '@micromart/contracts/order'
 import { DomainError } from '@micromart/kernel'
 import { aCart, anAddress, anOrder, aProduct } from './answers.ts'
-import { startForTest } from './start.ts'
+import { startForTest, type TestGateway } from './start.ts'
 
 const at = new Date('2026-01-31T12:00:00.000Z')
 const id = (last: number): string => `019a1f60-7d2c-7b3a-9c41-${String(last).padStart(12, '0')}`
@@ -29,6 +29,61 @@ const entry = {
   message: 'Placed',
   actor: 'shopper',
   seq: 1n,
+}
+
+const refund = {
+  id: id(8),
+  orderId: id(4),
+  amount: { amount: 1999n, currency: 'EUR' },
+  lines: [{ sku: 'OIL-S', quantity: 1 }],
+  reason: 'Broken',
+  status: 'pending',
+  createdAt: at,
+  updatedAt: at,
+}
+const letter = {
+  id: id(9),
+  consumer: 'order',
+  topic: 'payment.settled.v1',
+  payload: '{"orderId":"1"}',
+  reason: 'order_not_found',
+  attempts: 6,
+  state: 'open',
+  firstFailedAt: at,
+  lastFailedAt: at,
+  decisions: [{ at, actor: id(5), action: 'replay_failed', note: 'order_not_found' }],
+  traceparent: `00-${'a1'.repeat(16)}-00f067aa0ba902b7-01`,
+}
+const invariant = {
+  id: 'I4',
+  title: 'One capture an order',
+  holds: true,
+  checked: 7n,
+  violations: [],
+  violationCount: 0n,
+}
+
+/** What came after the first release; `/v1` has only grown. */
+const answerLater = ({ answer }: TestGateway['sidecar']): void => {
+  const shipped = { ...order, carrier: 'DHL', trackingCode: 'JJD1' }
+  answer('order', 'ContinuePayment', () => ({ order }))
+  answer('order', 'WatchOrder', () => [{ entry, last: true }])
+  answer('order', 'RefundOrder', () => ({ refund, order }))
+  answer('order', 'ListRefunds', () => ({ items: [refund] }))
+  answer('order', 'ShipOrder', () => ({ order: shipped }))
+  answer('order', 'DeliverOrder', () => ({ order: shipped }))
+  answer('order', 'CheckBooks', () => ({
+    consistent: true,
+    checkedAt: at,
+    cut: at,
+    invariants: [invariant],
+  }))
+  answer('payment', 'ReceiveWebhook', () => ({ applied: true }))
+  answer('cart', 'ListDeadLetters', () => ({ items: [] }))
+  answer('order', 'ListDeadLetters', () => ({ items: [letter] }))
+  answer('order', 'GetDeadLetter', () => ({ letter }))
+  answer('order', 'ReplayDeadLetter', () => ({ letter: { ...letter, state: 'replayed' } }))
+  answer('order', 'DiscardDeadLetter', () => ({ letter }))
 }
 
 /** A gateway whose services always say the same, so that recorded answers can be compared. */
@@ -66,5 +121,6 @@ export const recordedShop = async () => {
   answer('order', 'GetTimeline', () => ({ items: [entry] }))
   answer('order', 'CancelOrder', () => ({ order }))
   answer('order', 'ListAllOrders', () => ({ items: [order] }))
+  answerLater(shop.sidecar)
   return shop
 }
