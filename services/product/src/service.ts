@@ -9,6 +9,7 @@ import {
   idempotent,
   openDatabase,
   pruneIdempotency,
+  readBacklog,
   startRelay,
   startSweeper,
 } from '@micromart/store'
@@ -116,6 +117,7 @@ export const startProduct = async (
       grpcPort: config.APP_PORT,
       httpPort: config.HTTP_PORT,
       services: [[ProductServiceService, productRpc(use, answers, config.SHOP_CURRENCY)]],
+      operations: { app: apps.product, backlog: () => readBacklog(db, of.clock) },
       verifier: verifierOf(config, sidecar, of.clock),
       appToken: config.APP_API_TOKEN,
       ready: async () => {

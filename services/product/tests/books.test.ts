@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { systemIds } from '@micromart/kernel'
+import { eventually } from '@micromart/testing'
 import { type Shop, startForTest } from './start-for-test.ts'
 import { line, stockOf } from './stock-for-test.ts'
 
@@ -161,3 +162,18 @@ describe('the books of stock', () => {
     expect(await stockBook(sku)).toMatchObject({ onHand: 0n, held: 0n })
   }, 30_000)
 })
+
+it('tells how many events the broker has not got', async () => {
+  const behind = { openDeadLetters: 0n, abandonedKeys: 0n }
+  const none = { ...behind, unsent: 0n, oldestUnsentAt: undefined }
+  await eventually(async () => expect(await shop.backlog.getBacklog({})).toEqual(none))
+  shop.sidecar.runtimeUp(false)
+  await shelf(1)
+  expect(await shop.backlog.getBacklog({})).toEqual({
+    ...behind,
+    unsent: 1n,
+    oldestUnsentAt: expect.any(Date),
+  })
+  shop.sidecar.runtimeUp(true)
+  await eventually(async () => expect(await shop.backlog.getBacklog({})).toEqual(none))
+}, 30_000)

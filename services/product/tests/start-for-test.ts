@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { apps } from '@micromart/contracts'
+import { BacklogServiceService } from '@micromart/contracts/ops'
 import {
   type ImportProductsRequest,
   type ImportProductsResponse,
@@ -97,6 +98,7 @@ export const startForTest = async () => {
   const config = readConfig(environment(sidecar, tokens.issuer))
   const service = starting.use(await startProduct(config, { clock, log: testLog }))
   const client = starting.use(await testClient(ProductServiceService, service.port))
+  const backlog = starting.use(await testClient(BacklogServiceService, service.port))
   const settings = { grpcPort: service.port, httpPort: 0, appId: 'test' }
   const wire = starting.use(await connectSidecar(settings))
   const id = systemIds.next()
@@ -125,6 +127,7 @@ export const startForTest = async () => {
     httpPort: service.httpPort,
     sweep: service.expire,
     prune: service.prune,
+    backlog: backlog.as(),
     advance,
     shopper: client.as(),
     get staff() {

@@ -8,6 +8,7 @@ import {
   openDatabase,
   outboxRows,
   pruneIdempotency,
+  readBacklog,
   startRelay,
   startSweeper,
 } from '@micromart/store'
@@ -103,6 +104,7 @@ export const startUser = async (config: Config, overrides: Overrides = {}) => {
     await serve({
       ...config,
       services: [[UserServiceService, userRpc(use, answers)]],
+      operations: { app: apps.user, backlog: () => readBacklog(db, clock) },
       verifier: verifierOf(use, config, clock),
       ready: async () => {
         await db.query('SELECT 1')

@@ -112,3 +112,18 @@ describe('registering', () => {
     expect(items).toEqual([made])
   })
 })
+
+it('tells how many events the broker has not got', async () => {
+  await using user = await startForTest()
+  const none = {
+    unsent: 0n,
+    oldestUnsentAt: undefined,
+    openDeadLetters: 0n,
+    abandonedKeys: 0n,
+  }
+  expect(await user.backlog.getBacklog({})).toEqual(none)
+  user.sidecar.runtimeUp(false)
+  await user.join()
+  const oldestUnsentAt = user.clock.now()
+  expect(await user.backlog.getBacklog({})).toEqual({ ...none, unsent: 1n, oldestUnsentAt })
+})

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { BacklogServiceService } from '@micromart/contracts/ops'
 import { type User, UserServiceService } from '@micromart/contracts/user'
 import type { RpcClient } from '@micromart/dapr'
 import { type Clock, type Log, systemIds } from '@micromart/kernel'
@@ -56,6 +57,7 @@ type Shared = {
 
 export type Replica = AsyncDisposable & {
   readonly rpc: TestClient<typeof UserServiceService>
+  readonly backlog: RpcClient<typeof BacklogServiceService>
   readonly httpPort: number
   /** Deletes old rows now. */
   readonly prune: () => Promise<void>
@@ -88,8 +90,9 @@ const startReplica = async (
   })
   const { port, httpPort, prune } = stack.use(await startUser(config, { clock, log }))
   const rpc = stack.use(await testClient(UserServiceService, port))
+  const backlog = stack.use(await testClient(BacklogServiceService, port)).as()
   const running = stack.move()
-  return { rpc, httpPort, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { rpc, backlog, httpPort, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 export const anEmail = (): string => `${systemIds.next()}@example.com`

@@ -1,4 +1,5 @@
 import {
+  deadLetterTables,
   idempotencyTables,
   type MigrationClass,
   outboxTables,
@@ -11,6 +12,9 @@ import { createStockReturns } from './stock-returns.ts'
 const createOutbox = sqlMigration('CreateOutbox1763800000003', outboxTables())
 const createIdempotency = sqlMigration('CreateIdempotency1763800000006', idempotencyTables())
 
+/** No event comes in yet: the backlog counts them as in every service. */
+const createDeadLetters = sqlMigration('CreateDeadLetters1763800000007', deadLetterTables())
+
 /** In the order in which they run. */
 export const migrations: readonly MigrationClass[] = [
   createCatalogue,
@@ -19,4 +23,5 @@ export const migrations: readonly MigrationClass[] = [
   createCategoryListings,
   createStockReturns,
   createIdempotency,
+  createDeadLetters,
 ]

@@ -1,5 +1,5 @@
-import { createKeptAnswers } from './create-kept-answers.ts'
+import { createDeadLetters, createKeptAnswers } from './operations.ts'
 import { createUsers } from './create-users.ts'
 
 /** In the order in which they run. */
-export const migrations = [...createUsers, ...createKeptAnswers]
+export const migrations = [...createUsers, ...createKeptAnswers, ...createDeadLetters]

@@ -1,4 +1,4 @@
-import { idempotencyTables, sqlMigration } from '@micromart/store'
+import { deadLetterTables, idempotencyTables, sqlMigration } from '@micromart/store'
 
 const ascii = 'CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
 
@@ -14,4 +14,9 @@ const keptAnswer = `CREATE TABLE IF NOT EXISTS kept_answer (
 /** Idempotency keys with their answers, which hold personal data here. */
 export const createKeptAnswers = [...idempotencyTables(), keptAnswer].map((statement, index) =>
   sqlMigration(`CreateKeptAnswers${String(1_763_800_000_100 + index)}`, [statement]),
+)
+
+/** No event comes in yet: the backlog counts them as in every service. */
+export const createDeadLetters = deadLetterTables().map((statement, index) =>
+  sqlMigration(`CreateDeadLetters${String(1_763_800_000_200 + index)}`, [statement]),
 )
