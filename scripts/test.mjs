@@ -3,7 +3,7 @@ import path from 'node:path'
 import { commandLine, main } from './lib/terminal/command-line.mjs'
 import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
 import { Fault } from './lib/terminal/fault.mjs'
-import { varDir } from './lib/machine/paths.mjs'
+import { shopHome } from './lib/machine/paths.mjs'
 import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
 import { createSay } from './lib/terminal/say.mjs'
 import { stopOnSignals } from './lib/terminal/signals.mjs'
@@ -20,7 +20,8 @@ node scripts/test.mjs all|unit|service|e2e [jest's arguments, such as a path or 
   e2e       a whole shop under "dapr run -f", on free ports beside whatever else runs
 
 Missing packages, stores and programs are fetched as by "npm start". MICROMART_TEST_MYSQL_URL and
-MICROMART_TEST_REDIS_URL name running stores to use instead. The last line is "N passed, N failed".
+MICROMART_TEST_REDIS_URL name running stores to use instead; with another
+MICROMART_HOME than var the tests run beside others of this checkout. The last line is "N passed, N failed".
 `
 
 const [wanted = 'all', ...jestArgs] = process.argv.slice(2)
@@ -30,7 +31,7 @@ if (!['all', ...stages].includes(wanted)) {
   process.exit(2)
 }
 
-const home = path.join(varDir, 'test')
+const home = path.join(shopHome, 'test')
 const say = createSay()
 
 const refuseSecond = async () => {
