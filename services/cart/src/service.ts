@@ -1,6 +1,5 @@
 import { apps, tokenAudience } from '@micromart/contracts'
 import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
-import { BacklogServiceService } from '@micromart/contracts/ops'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
@@ -9,11 +8,12 @@ import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/serv
 import { offersProduct } from './client/offers-product.ts'
 import type { Config } from './config.ts'
 import { guestTokens } from './crypto/guest-tokens-node.ts'
-import { backlogRpc, cartBooksRpc } from './handler/books-rpc.ts'
+import { cartBooksRpc } from './handler/books-rpc.ts'
 import { cartTopics } from './handler/events.ts'
 import { cartRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
 import { cartsDapr } from './repository/carts-dapr.ts'
+import { lettersDapr } from './repository/letters-dapr.ts'
 import { cartUseCases } from './usecase/index.ts'
 
 /** What a test may put in place of the real thing. */
@@ -33,6 +33,18 @@ const verifierOf = (config: Config, sidecar: Sidecar, { clock }: Pick<Ports, 'cl
   const users = sidecar.client(UserServiceService, apps.user)
   const fetchJwks = async () => (await users.getJwks({})).jwks
   return tokenVerifier({ fetchJwks, issuer: config.ISSUER_URL, audience: tokenAudience, clock })
+}
+
+/** Cart has neither outbox nor rows of keys: it is behind by its dead letters only. */
+const operationsOf = ({ state }: Sidecar, { clock }: Pick<Ports, 'clock'>) => {
+  const letters = lettersDapr(state)
+  const backlog = async () => ({
+    unsent: 0,
+    oldestUnsentAt: undefined,
+    openDeadLetters: await letters.countOpen(),
+    abandonedKeys: 0,
+  })
+  return { app: apps.cart, letters, backlog, clock }
 }
 
 /** Starts the cart service. Disposing what it returns stops everything in reverse order. */
@@ -67,9 +79,9 @@ export const startCart = async (
       services: [
         [CartServiceService, cartRpc(use)],
         [CartBooksServiceService, cartBooksRpc(use)],
-        [BacklogServiceService, backlogRpc()],
       ],
       topics: cartTopics(use),
+      operations: operationsOf(sidecar, ports),
       verifier: verifierOf(config, sidecar, ports),
       appToken: config.APP_API_TOKEN,
       ready: sidecar.outboundReady,

@@ -1,5 +1,5 @@
 import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
-import { BacklogServiceService } from '@micromart/contracts/ops'
+import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
 import type { Offer } from '@micromart/contracts/product'
 import { apps } from '@micromart/contracts'
 import { money, silentLog, systemIds } from '@micromart/kernel'
@@ -56,8 +56,16 @@ const replica = async (sidecar: FakeSidecar, overrides: Overrides) => {
   const client = starting.use(await testClient(CartServiceService, service.port))
   const books = starting.use(await testClient(CartBooksServiceService, service.port))
   const backlog = starting.use(await testClient(BacklogServiceService, service.port))
+  const desk = starting.use(await testClient(DeadLetterServiceService, service.port))
   const running = starting.move()
-  return { ...service, client, books, backlog, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return {
+    ...service,
+    client,
+    books,
+    backlog,
+    desk,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
 }
 
 /** The cart service on a fake sidecar, and `replicas - 1` more of it on the same one. */
@@ -82,6 +90,8 @@ export const startForTest = async ({
     httpPort: first.httpPort,
     books: first.books.as(),
     backlog: first.backlog.as(),
+    /** As an operator. */
+    desk: (id: string) => first.desk.as({ token: issuer.userToken({ id, roles: ['operator'] }) }),
     /** As a guest; each replica has its own. */
     guest: first.client.as(),
     guests: started.map(({ client }) => client.as()),

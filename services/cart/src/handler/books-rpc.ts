@@ -1,5 +1,4 @@
 import type { CartBooksServiceServer, ListTakenRequest } from '@micromart/contracts/cart'
-import type { BacklogServiceServer } from '@micromart/contracts/ops'
 import { DomainError } from '@micromart/kernel'
 import { unary } from '@micromart/service'
 import { z } from 'zod'
@@ -23,15 +22,5 @@ const ordersOf = ({ orders }: ListTakenRequest) => {
 export const cartBooksRpc = (use: Pick<UseCases, 'listNotTaken'>): CartBooksServiceServer => ({
   listTaken: unary(async (request) => ({
     notTakenOrderIds: [...(await use.listNotTaken(ordersOf(request)))],
-  })),
-})
-
-/** Cart publishes nothing and keeps no key beyond its entry: it is never behind but by its dead letters. */
-export const backlogRpc = (): BacklogServiceServer => ({
-  getBacklog: unary(async () => ({
-    unsent: 0n,
-    oldestUnsentAt: undefined,
-    openDeadLetters: 0n,
-    abandonedKeys: 0n,
   })),
 })

@@ -2,7 +2,7 @@ import type { Clock, Ids } from '@micromart/kernel'
 import type { CartKey, Entry, GuestKey, Offers } from './cart.ts'
 
 /** What a decision about an entry leads to: `entry` is written unless it is undefined. */
-export type Decision<T> = { readonly entry: Entry | undefined; readonly result: T }
+export type Decision<T, E = Entry> = { readonly entry: E | undefined; readonly result: T }
 
 /** The entries. */
 export type Carts = {
