@@ -22,3 +22,8 @@ export const servedCall = (): ServedCall => {
   if (!call) throw new Error('an RPC handler ran outside serve(): nobody checked who calls')
   return call
 }
+
+/** Says that the answer being given is an earlier one, for handlers that keep answers in a store of their own. */
+export const markReplayed = (): void => {
+  servedCall().replayed = true
+}

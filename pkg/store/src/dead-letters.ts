@@ -6,7 +6,7 @@ import {
 } from '@micromart/kernel'
 import type { DataSource } from 'typeorm'
 import { selectLetters } from './dead-letter-rows.ts'
-import { alone, write } from './table.ts'
+import { alone, deleteAll, write } from './table.ts'
 import { inStatement, inTransaction } from './transaction.ts'
 
 const noteFailure =
@@ -111,7 +111,7 @@ export const deadLettersMysql = (db: DataSource): DeadLetters => ({
   },
   prune: async (before) => {
     const old = `DELETE FROM event_failures WHERE last_failed_at < ?
-      AND event_id NOT IN (SELECT id FROM dead_letters) LIMIT 1000`
-    while ((await inStatement(db, (tx) => write(tx, old, [before]))) === 1000);
+      AND event_id NOT IN (SELECT id FROM dead_letters)`
+    await deleteAll(db, old, [before])
   },
 })

@@ -1,7 +1,7 @@
 import { DomainError, type ErrorKind, type FieldError } from '@micromart/kernel'
 import type { DataSource } from 'typeorm'
 import { isDuplicate } from './faults.ts'
-import { type Connection, write } from './table.ts'
+import { type Connection, deleteAll, write } from './table.ts'
 
 /** The DDL of the idempotency keys, for a service's next migration. */
 export const idempotencyTables = (): string[] => [
@@ -128,20 +128,14 @@ export const dropKey = async (db: Connection, { id, owner }: Owned): Promise<voi
 }
 
 const keptMs = 48 * 60 * 60 * 1000
-const batch = 1000
 
 /**
- * Forgets keys 48 hours after their first request, in small statements until none is left.
+ * Forgets keys 48 hours after their first request.
  * @returns how many
  */
-export const pruneIdempotency = async (db: DataSource, now: Date): Promise<number> => {
+export const pruneIdempotency = (db: DataSource, now: Date): Promise<number> => {
   const before = new Date(now.getTime() - keptMs)
-  const old = `DELETE FROM idempotency_keys WHERE created_at < ? LIMIT ${batch}`
-  for (let all = 0; ;) {
-    const deleted = await write(db, old, [before])
-    all += deleted
-    if (deleted < batch) return all
-  }
+  return deleteAll(db, 'DELETE FROM idempotency_keys WHERE created_at < ?', [before])
 }
 
 type StoredRefusal = {

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { isDuplicate } from './faults.ts'
+import { deleteAll } from './table.ts'
 
 /** The DDL of the inbox, for a service's first migration. */
 export const inboxTables = (): string[] => [
@@ -35,7 +36,9 @@ export const firstTime = async (
   }
 }
 
-/** Forgets events received before a moment that no redelivery can precede any more. */
-export const pruneInbox = async (db: DataSource, before: Date): Promise<void> => {
-  await db.query('DELETE FROM inbox WHERE received_at < ? LIMIT 1000', [before])
-}
+/**
+ * Forgets events received before a moment that no redelivery can precede any more, in small statements until none is left.
+ * @returns how many
+ */
+export const pruneInbox = (db: DataSource, before: Date): Promise<number> =>
+  deleteAll(db, 'DELETE FROM inbox WHERE received_at < ?', [before])

@@ -16,9 +16,16 @@ export { idempotencyTables, pruneIdempotency, type RequestKey } from './idempote
 export { firstTime, inboxTables, pruneInbox } from './inbox.ts'
 export { migrate } from './migrate.ts'
 export { type MigrationClass, sqlMigration } from './migration.ts'
-export { addEvent, type NewEvent, type OutboxEvent, outboxRows, outboxTables } from './outbox.ts'
+export {
+  addEvent,
+  type NewEvent,
+  type OutboxEvent,
+  outboxRows,
+  outboxTables,
+  republish,
+} from './outbox.ts'
 export { type Relay, type RelayOptions, startRelay } from './relay.ts'
 export { resumable, type ResumableOptions } from './resumable.ts'
 export { startSweeper, type Sweeper } from './sweeper.ts'
-export { alone, type Connection, marks, tableOf, write } from './table.ts'
+export { alone, type Connection, deleteAll, marks, tableOf, write } from './table.ts'
 export { asOneTransaction, inStatement, inTransaction } from './transaction.ts'

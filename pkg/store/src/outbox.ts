@@ -1,5 +1,6 @@
 import { context, isSpanContextValid, trace } from '@opentelemetry/api'
-import { type EntityManager, EntitySchema } from 'typeorm'
+import { type DataSource, type EntityManager, EntitySchema } from 'typeorm'
+import { write } from './table.ts'
 import { bigintColumn, idColumn, jsonColumn, timeColumn } from './columns.ts'
 
 /** A fact to be told, in the transaction that made it true. */
@@ -73,4 +74,23 @@ export const addEvent = async (tx: EntityManager, event: NewEvent): Promise<void
      VALUES (?, ?, ?, ?, ?, ?)`,
     [id, topic, aggregateId, JSON.stringify(payload), activeTraceparent(), occurredAt],
   )
+}
+
+const oneDayMs = 24 * 60 * 60 * 1000
+
+/**
+ * Has events published again that went out since a moment, at most the last day's, which are kept: for a broker that lost
+ * them. Harmless for those that it still has: their consumers' inboxes know them.
+ * @returns how many
+ */
+export const republish = async (db: DataSource, since: Date, now: Date): Promise<number> => {
+  const from = new Date(Math.max(since.getTime(), now.getTime() - oneDayMs))
+  // Up to now: what the relay sends meanwhile is sent.
+  const again =
+    'UPDATE outbox SET sent_at = NULL WHERE sent_at BETWEEN ? AND ? ORDER BY seq LIMIT 1000'
+  for (let all = 0; ;) {
+    const marked = await write(db, again, [from, now])
+    all += marked
+    if (marked < 1000) return all
+  }
 }

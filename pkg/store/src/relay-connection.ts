@@ -55,8 +55,17 @@ const lockOn = (connection: mysql.Connection) => async (): Promise<boolean> => {
   return Number(rows[0]?.['locked']) === 1
 }
 
-/** Connects to the database of a data source, beside its pool. */
-export const connectRelay = async ({ options }: DataSource): Promise<RelayConnection> => {
+/** Longer than a round takes, so that only a process that stands still, or a host that is gone, is silent so long. */
+const longestSilenceS = 30
+
+/**
+ * Connects to the database of a data source, beside its pool. The server ends the connection, and with it the lock, when
+ * nothing was heard on it for so many seconds.
+ */
+export const connectRelay = async (
+  { options }: DataSource,
+  silenceS = longestSilenceS,
+): Promise<RelayConnection> => {
   if (options.type !== 'mysql') throw new Error('the outbox lives in MySQL')
   const { host, port, username: user, password, database } = options
   const connection = await mysql.createConnection({
@@ -67,7 +76,8 @@ export const connectRelay = async ({ options }: DataSource): Promise<RelayConnec
     connectTimeout: 5000,
   })
   connection.on('error', () => {}) // the next query reports it
-  await connection.query(`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`)
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  await connection.query('SET SESSION wait_timeout = ?', [silenceS])
   return {
     lock: lockOn(connection),
     unsent: unsentIn(connection),

@@ -12,6 +12,7 @@ type Deps = {
 type Refusal = { readonly eventId: string; readonly topic: string; readonly cause: unknown }
 
 type Lane = Pick<Deps, 'publish'> & {
+  readonly hasTime: () => boolean
   readonly count: (topic: string, outcome: 'sent' | 'failed') => void
 }
 
@@ -22,6 +23,8 @@ const batch = 200
 const lanes = 16
 const publishTimeoutMs = 10_000
 const longestRestMs = 5000
+/** With the last publish's limit less than the connection may be silent: who lost the lock does not go on. */
+const roundMs = 15_000
 
 /** Aggregates whose event was refused rest a little longer each time, so that one poisoned event holds up only its own. */
 const createRests = (clock: Clock) => {
@@ -53,11 +56,12 @@ const inTime = async (work: Promise<void>): Promise<void> => {
 
 /** Publishes one aggregate's events in order; ends at the first refusal and answers it. */
 const publishLane = async (
-  { publish, count }: Lane,
+  { publish, count, hasTime }: Lane,
   events: readonly StoredEvent[],
   sent: string[],
 ): Promise<Refusal | undefined> => {
   for (const event of events) {
+    if (!hasTime()) return undefined
     const { seq, ...outgoing } = event
     try {
       await inTime(publish(outgoing))
@@ -79,9 +83,11 @@ export const relayRound = (deps: Deps) => {
     .createCounter('micromart_events_published_total', {
       description: 'Events given to the broker, by topic and outcome',
     })
-  const lane: Lane = { ...deps, count: (topic, outcome) => published.add(1, { topic, outcome }) }
+  const count: Lane['count'] = (topic, outcome) => published.add(1, { topic, outcome })
 
   const publishAll = async (events: readonly StoredEvent[], sent: string[]) => {
+    const end = performance.now() + roundMs
+    const lane: Lane = { ...deps, count, hasTime: () => performance.now() < end }
     const queue = [...Map.groupBy(events, ({ aggregateId }) => aggregateId)]
     const refusals: Refusal[] = []
     const work = async () => {

@@ -34,8 +34,8 @@ const pruning = (clock: Clock) => {
   return async (connection: RelayConnection): Promise<void> => {
     const now = clock.now().getTime()
     if (now < next) return
-    const deleted = await connection.prune(new Date(now - oneDayMs))
-    if (deleted < 1000) next = now + pruneEveryMs
+    while ((await connection.prune(new Date(now - oneDayMs))) === 1000);
+    next = now + pruneEveryMs
   }
 }
 
@@ -56,11 +56,9 @@ export const startRelay = (options: RelayOptions): Relay => {
     while (!signal.aborted) {
       const { sent, failed, more } = await round(connection)
       emptyHanded = failed > 0 && sent === 0 ? emptyHanded + 1 : 0
+      await prune(connection)
       if (emptyHanded > 0) await rest(Math.min(longestPauseMs, 50 * 2 ** emptyHanded))
-      else if (!more) {
-        await prune(connection)
-        await bell.wait(intervalMs)
-      }
+      else if (!more) await bell.wait(intervalMs)
     }
   }
   const rest = (ms: number) => pause(ms, undefined, { signal }).catch(() => undefined)

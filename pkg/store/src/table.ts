@@ -80,6 +80,25 @@ export const write = async (
   return affectedRows
 }
 
+const batch = 1000
+
+/**
+ * Deletes in statements small enough not to hold others up, until nothing is left.
+ * @param sql without its LIMIT
+ * @returns how many rows
+ */
+export const deleteAll = async (
+  db: Connection,
+  sql: string,
+  values: readonly unknown[],
+): Promise<number> => {
+  for (let all = 0; ;) {
+    const deleted = await write(db, `${sql} LIMIT ${batch}`, values)
+    all += deleted
+    if (deleted < batch) return all
+  }
+}
+
 /**
  * Runs statements that need no transaction.
  * @throws DomainError unavailable when the database is away

@@ -48,3 +48,14 @@ it('forgets only what was received before the given moment', async () => {
   await pruneInbox(store.db, new Date(Date.now() + 60_000))
   expect(await first()).toBe(true)
 })
+
+it('forgets all that is old, however much', async () => {
+  await using store = await openStore()
+  const row = `(?, 'stock', '2026-01-01')`
+  const ids = Array.from({ length: 2_500 }, (_, at) => String(at))
+  await store.db.query(
+    `INSERT INTO inbox (event_id, consumer, received_at) VALUES ${ids.map(() => row).join(', ')}`,
+    ids,
+  )
+  expect(await pruneInbox(store.db, new Date('2026-01-02T00:00:00Z'))).toBe(2_500)
+})

@@ -9,8 +9,10 @@ import {
   type NewEvent,
   type OutboxEvent,
   outboxRows,
+  republish,
   startRelay,
 } from '../src/index.ts'
+import { connectRelay } from '../src/relay-connection.ts'
 import { anEvent, eventually, openStore, type TestStore } from './test-database.ts'
 
 const add = (store: TestStore, ...events: NewEvent[]) =>
@@ -102,6 +104,65 @@ const killRelayConnection = async ({ url, db }: TestStore) => {
   await admin.end()
 }
 
+it('is taken over from a holder that stands still', async () => {
+  await using store = await openStore()
+  await using frozen = await connectRelay(store.db, 1)
+  await using other = await connectRelay(store.db)
+  expect([await frozen.lock(), await other.lock()]).toEqual([true, false])
+  await eventually(() => other.lock())
+})
+
+it('keeps the order of each aggregate while the active relay changes again and again', async () => {
+  await using store = await openStore()
+  const aggregates = Array.from({ length: 8 }, (_, at) => `order-${at}`)
+  const events = Array.from({ length: 160 }, (_, at) =>
+    anEvent({ aggregateId: aggregates[at % 8] ?? '' }),
+  )
+  await add(store, ...events)
+  const published: OutboxEvent[] = []
+  const relay = () =>
+    relayOf(store, async (event) => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      published.push(event)
+      if (published.length === 40 || published.length === 200) await killRelayConnection(store)
+    })
+  await using _a = relay()
+  await using _b = relay()
+  await eventually(async () => (await backlog(store)) === 0)
+  for (const aggregateId of aggregates) {
+    const ofAggregate = published.filter((event) => event.aggregateId === aggregateId)
+    const firstTimes = [...new Set(ofAggregate.map(({ id }) => id))]
+    const added = events.filter((event) => event.aggregateId === aggregateId)
+    expect(firstTimes).toEqual(added.map(({ id }) => id))
+  }
+})
+
+it('publishes again what a broker lost, of the last day at most', async () => {
+  await using store = await openStore()
+  let now = new Date('2026-01-01T12:00:00Z')
+  const published: string[] = []
+  await using _ = relayOf(store, async ({ id }) => void published.push(id), { now: () => now })
+  const sendAt = async (time: string) => {
+    now = new Date(time)
+    const event = anEvent()
+    await add(store, event)
+    await eventually(async () => (await backlog(store)) === 0)
+    return event.id
+  }
+  await sendAt('2026-01-01T12:00:00Z')
+  const kept = await sendAt('2026-01-01T12:30:00Z')
+  const lost = await sendAt('2026-01-02T12:10:00Z')
+  published.length = 0
+  now = new Date('2026-01-02T12:15:00Z')
+  expect(await republish(store.db, new Date('2026-01-02T12:00:00Z'), now)).toBe(1)
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(published).toEqual([lost])
+  now = new Date('2026-01-02T12:16:00Z')
+  expect(await republish(store.db, new Date(0), now)).toBe(2)
+  await eventually(async () => (await backlog(store)) === 0)
+  expect(published).toEqual([lost, kept, lost])
+})
+
 it('keeps the order of an aggregate over refused publishes while others go on', async () => {
   await using store = await openStore()
   const aggregateId = 'order-1'
@@ -158,6 +219,24 @@ it('keeps sent events for a day and deletes them then', async () => {
   expect(await rows()).toBe(3)
   now = new Date('2026-01-02T00:01:01Z')
   await eventually(async () => (await rows()) === 1)
+})
+
+it('deletes old events until none is left, however many and however busy it is', async () => {
+  await using store = await openStore()
+  const now = new Date('2026-01-03T00:00:00Z')
+  const old = Array.from({ length: 2_500 }, () => anEvent())
+  await store.db.query(
+    `INSERT INTO outbox (id, topic, aggregate_id, payload, occurred_at, sent_at)
+     VALUES ${old.map(() => `(?, 't', 'a', '{}', '2026-01-01', '2026-01-01')`).join(', ')}`,
+    old.map(({ id }) => id),
+  )
+  const rows = () => store.db.getRepository(outboxRows).count()
+  const publish = async () => {
+    await add(store, anEvent()) // there is always more to send
+  }
+  await add(store, anEvent())
+  await using _ = relayOf(store, publish, { now: () => now })
+  await eventually(async () => (await rows()) < 1_000)
 })
 
 /** Follows the active context through promises, as the SDK's manager does. */
