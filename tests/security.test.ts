@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { accessOf } from '@micromart/contracts'
-import { CartServiceService } from '@micromart/contracts/cart'
+import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
+import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
@@ -35,12 +36,15 @@ type Refusable = {
   readonly requestDeserialize: (bytes: Buffer) => unknown
 }
 
+const backlog = BacklogServiceService
+const letters = DeadLetterServiceService // of those who hear events
+
 const definitions = {
-  product: ProductServiceService,
-  user: UserServiceService,
-  cart: CartServiceService,
-  order: OrderServiceService,
-  payment: PaymentServiceService,
+  product: { ...ProductServiceService, ...backlog },
+  user: { ...UserServiceService, ...backlog },
+  cart: { ...CartServiceService, ...CartBooksServiceService, ...backlog, ...letters },
+  order: { ...OrderServiceService, ...backlog, ...letters },
+  payment: { ...PaymentServiceService, ...backlog },
 } as const
 
 /** Every unary RPC with the app that serves it. */
@@ -173,6 +177,8 @@ describe('another shopper', () => {
       ['GET', '/v1/orders/', ''],
       ['GET', '/v1/orders/', '/timeline'],
       ['POST', '/v1/orders/', '/cancel'],
+      ['POST', '/v1/orders/', '/payment'],
+      ['GET', '/v1/orders/', '/events'],
     ] as const) {
       const theirs = await asked(method, `${before}${id}${after}`)
       expect(theirs).toEqual(await asked(method, `${before}${absent}${after}`))
@@ -194,10 +200,11 @@ describe('another shopper', () => {
       return (await placeOrder({ cartToken }, { email })).body
     }
     const [one, two] = [await buy('one@test.example'), await buy('two@test.example')]
-    const read = (id: string, token: string) =>
-      call('GET', `/v1/orders/${id}`, { headers: { 'x-order-token': token } })
+    const read = (id: string, token: string, part = '') =>
+      call('GET', `/v1/orders/${id}${part}`, { headers: { 'x-order-token': token } })
     expect((await read(one.id, one.orderToken!)).status).toBe(200)
     expect((await read(one.id, two.orderToken!)).status).toBe(404)
+    expect((await read(one.id, two.orderToken!, '/events')).status).toBe(404)
     expect((await read(one.id, `${one.orderToken}, ${two.orderToken}`)).status).toBe(404)
   })
 
