@@ -6,7 +6,7 @@ import { guestTokens } from '../src/crypto/guest-tokens-node.ts'
 import type { Offer } from '../src/model/cart.ts'
 import { cartsDapr } from '../src/repository/carts-dapr.ts'
 import { cartUseCases } from '../src/usecase/index.ts'
-import { newId, unitsOf } from './start-for-test.ts'
+import { newId, refusalOf, startForTest, unitsOf } from './start-for-test.ts'
 
 /** What becomes of one save: it is done, it is not done, or it is done and nobody hears of it. */
 type Fate = 'done' | 'not done' | 'done unheard'
@@ -192,4 +192,38 @@ it('gives a guest without a cart a token each time: there is nobody yet whom a k
   expect(entries.size).toBe(2)
   const bound = await add(first.token)
   expect(await add(first.token)).toEqual({ ...bound, replayed: true })
+})
+
+it('reads the key from the call, and says of a repeat that it is one', async () => {
+  await using shop = await startForTest()
+  const id = newId()
+  const digest = (of: string) => of.repeat(64)
+  const { caller, rpc } = shop.keyed(id, {
+    key: 'my key',
+    scope: digest('a'),
+    fingerprint: digest('b'),
+  })
+  const add = () => rpc.addItem({ cartToken: undefined, sku: 'A', quantity: 5 })
+  shop.shelf.put('A', { availableQuantity: 4n })
+  const refused = {
+    kind: 'precondition',
+    code: 'out_of_stock',
+    params: { sku: 'A', available: '4' },
+  }
+  expect(await refusalOf(add())).toEqual(refused)
+  expect(caller.replayed).toBe(false)
+  shop.shelf.put('A', { availableQuantity: 9n })
+  expect(await refusalOf(add())).toEqual(refused)
+  expect(caller.replayed).toBe(true)
+
+  const set = shop.keyed(id, { key: 'my key', scope: digest('c'), fingerprint: digest('d') })
+  const first = await set.rpc.addItem({ cartToken: undefined, sku: 'A', quantity: 2 })
+  expect(set.caller.replayed).toBe(false)
+  expect(await set.rpc.addItem({ cartToken: undefined, sku: 'A', quantity: 2 })).toEqual(first)
+  expect(set.caller.replayed).toBe(true)
+  expect(unitsOf((await shop.member(id).getLines({})).lines)).toEqual({ A: 2 })
+
+  const other = shop.keyed(id, { key: 'my key', scope: digest('c'), fingerprint: digest('e') })
+  expect(await refusalOf(other.rpc.clearCart({}))).toMatchObject({ code: 'idempotency_mismatch' })
+  expect(other.caller.replayed).toBe(false)
 })

@@ -3,7 +3,14 @@ import { BacklogServiceService, DeadLetterServiceService } from '@micromart/cont
 import type { Offer } from '@micromart/contracts/product'
 import { apps } from '@micromart/contracts'
 import { money, silentLog, systemIds } from '@micromart/kernel'
-import { type FakeSidecar, startFakeSidecar, testClient, testTokens } from '@micromart/testing'
+import type { IdempotencyKey } from '@micromart/dapr'
+import {
+  type FakeSidecar,
+  startFakeSidecar,
+  type TestCaller,
+  testClient,
+  testTokens,
+} from '@micromart/testing'
 import { readConfig } from '../src/config.ts'
 import { type Overrides, startCart } from '../src/service.ts'
 
@@ -99,6 +106,11 @@ export const startForTest = async ({
       first.client.as({ token: issuer.userToken({ id, ...(roles ? { roles } : {}) }) }),
     members: (id: string) =>
       started.map(({ client }) => client.as({ token: issuer.userToken({ id }) })),
+    /** As a member whose requests carry a key; `replayed` of it says what became of the last. */
+    keyed: (id: string, idempotency: IdempotencyKey) => {
+      const caller: TestCaller = { token: issuer.userToken({ id }), idempotency }
+      return { caller, rpc: first.client.as(caller) }
+    },
     withToken: (token: string) => first.client.as({ token }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

@@ -3,7 +3,7 @@ import type { CallContext } from '@micromart/service'
 import { mostRemembered } from '../model/cart.ts'
 import type { Owner } from '../model/owner.ts'
 import type { CartView, Item } from '../model/view.ts'
-import type { LinesToBuy } from '../usecase/index.ts'
+import type { Editor, LinesToBuy } from '../usecase/index.ts'
 
 /** A user's token beats a cart token. */
 export const ownerOf = (
@@ -13,6 +13,12 @@ export const ownerOf = (
   caller.kind === 'user'
     ? { kind: 'member', userId: caller.id }
     : { kind: 'guest', token: cartToken }
+
+/** Whose cart is changed, and by which key if the request brought one. */
+export const editorOf = (
+  request: { readonly cartToken?: string | undefined },
+  call: Pick<CallContext, 'caller' | 'idempotency'>,
+): Editor => ({ owner: ownerOf(request, call), repeatable: call.idempotency })
 
 const itemMessage = ({ price, ...item }: Item): CartItem => ({ ...item, unitPrice: price })
 

@@ -1,11 +1,22 @@
 import type { CartServiceServer } from '@micromart/contracts/cart'
 import { DomainError } from '@micromart/kernel'
-import { type CallContext, unary } from '@micromart/service'
+import { type CallContext, markReplayed, unary } from '@micromart/service'
+import { FrozenRefusal } from '../model/answers.ts'
 import type { Edited, UseCases } from '../usecase/index.ts'
 import { operationCounter } from './counted.ts'
-import { cartMessage, linesMessage, ownerOf } from './messages.ts'
+import { cartMessage, editorOf, linesMessage, ownerOf } from './messages.ts'
 
-const editedMessage = ({ view, token }: Edited) => ({ cart: cartMessage(view), cartToken: token })
+/** Says of an answer that was frozen, refusals too, that it is one. */
+const edited = async (work: Promise<Edited>) => {
+  try {
+    const { view, token, replayed } = await work
+    if (replayed) markReplayed()
+    return { cart: cartMessage(view), cartToken: token }
+  } catch (error) {
+    if (error instanceof FrozenRefusal) markReplayed()
+    throw error
+  }
+}
 
 /** The RPC's mark has let in users only; a guest here is our own mistake. */
 const userIdOf = ({ caller }: CallContext): string => {
@@ -20,23 +31,19 @@ export const cartRpc = (use: UseCases): CartServiceServer => {
     getCart: unary(async (request, call) => ({
       cart: cartMessage(await counted('get', use.getCart({ owner: ownerOf(request, call) }))),
     })),
-    addItem: unary(async (request, call) => {
-      const { sku, quantity } = request
-      const owner = ownerOf(request, call)
-      return editedMessage(await counted('add', use.addItem({ owner, sku, quantity })))
+    addItem: unary(({ sku, quantity, ...request }, call) => {
+      const command = { ...editorOf(request, call), sku, quantity }
+      return edited(counted('add', use.addItem(command)))
     }),
-    setItem: unary(async (request, call) => {
-      const { sku, quantity } = request
-      const owner = ownerOf(request, call)
-      return editedMessage(await counted('set', use.setItem({ owner, sku, quantity })))
+    setItem: unary(({ sku, quantity, ...request }, call) => {
+      const command = { ...editorOf(request, call), sku, quantity }
+      return edited(counted('set', use.setItem(command)))
     }),
-    removeItem: unary(async (request, call) => {
-      const { sku } = request
-      const owner = ownerOf(request, call)
-      return editedMessage(await counted('remove', use.removeItem({ owner, sku })))
-    }),
-    clearCart: unary(async (request, call) =>
-      editedMessage(await counted('clear', use.clearCart({ owner: ownerOf(request, call) }))),
+    removeItem: unary(({ sku, ...request }, call) =>
+      edited(counted('remove', use.removeItem({ ...editorOf(request, call), sku }))),
+    ),
+    clearCart: unary((request, call) =>
+      edited(counted('clear', use.clearCart(editorOf(request, call)))),
     ),
     mergeCart: unary(async ({ cartToken: token }, call) => {
       const userId = userIdOf(call)

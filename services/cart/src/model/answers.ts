@@ -23,12 +23,21 @@ const textOf = (outcome: Outcome): string => {
   )
 }
 
+/** What a write was refused with when it came first. */
+export class FrozenRefusal extends DomainError {
+  override readonly name = 'FrozenRefusal'
+
+  constructor(code: string, params: DomainError['params']) {
+    super('precondition', code, params)
+  }
+}
+
 const outcomeFrom = (answer: string): Outcome => {
   const written = JSON.parse(answer, (name, value: unknown) =>
     name === 'amount' ? BigInt(String(value)) : value,
   ) as Written // by textOf
   if ('view' in written) return written
-  return { refusal: new DomainError('precondition', written.code, written.params) }
+  return { refusal: new FrozenRefusal(written.code, written.params) }
 }
 
 /** A key that came before with something else. */

@@ -22,6 +22,6 @@ export const cartUseCases = (ports: Ports) => ({
   listNotTaken: listNotTaken(ports),
 })
 
-export type { Edited } from './edit-cart.ts'
+export type { Edited, Editor } from './edit-cart.ts'
 export type { LinesToBuy } from './get-lines.ts'
 export type UseCases = ReturnType<typeof cartUseCases>
