@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { OrderStatus, PaymentStatus, type RefundOrderRequest } from '@micromart/contracts/order'
+import { OrderStatus, PaymentStatus } from '@micromart/contracts/order'
 import { systemIds } from '@micromart/kernel'
 import { eventually } from '@micromart/testing'
-import { away } from './fake-shop.ts'
+import { eur, sold } from './sold.ts'
 import { aMember, refusalOf, startForTest, type TestShop } from './start.ts'
 
 let test: TestShop
@@ -13,54 +13,19 @@ afterAll(async () => {
   await test[Symbol.asyncDispose]()
 })
 
-const { ORDER_STATUS_CANCELLED, ORDER_STATUS_DELIVERED, ORDER_STATUS_PAID } = OrderStatus
+const { ORDER_STATUS_CANCELLED, ORDER_STATUS_PAID } = OrderStatus
 const { ORDER_STATUS_REFUNDED, ORDER_STATUS_SHIPPED } = OrderStatus
 const { PAYMENT_STATUS_PARTIALLY_REFUNDED, PAYMENT_STATUS_REFUNDED } = PaymentStatus
-const { PAYMENT_STATUS_REFUND_PENDING, PAYMENT_STATUS_REFUND_REFUSED } = PaymentStatus
-
-const eur = (amount: bigint) => ({ amount, currency: 'EUR' })
-
-/** Two skus: 2 x 10.00 and 1 x 5.00 EUR, paid and claimed. */
-const sold = async () => {
-  const member = aMember(test, { price: 1_000n })
-  const other = test.shop.offer(500n)
-  test.shop.fill(member.id, [
-    { sku: member.sku, quantity: 2 },
-    { sku: other, quantity: 1 },
-  ])
-  const { order } = await member.order.placeOrder(member.wish)
-  const id = order?.id ?? ''
-  const name = { id, orderToken: undefined }
-  await eventually(() => expect(test.shop.hold(id)).toBe('claimed'))
-  await eventually(async () => {
-    const { items } = await member.order.getTimeline(name)
-    expect(items.at(-1)?.event).toBe('stock.claimed')
-  })
-  const staff = test.as(systemIds.next(), ['admin'])
-  const ask = (wish: Partial<RefundOrderRequest> = {}) =>
-    staff.refundOrder({
-      id,
-      amount: undefined,
-      lines: [],
-      reason: 'Scratched',
-      restock: false,
-      ...wish,
-    })
-  const read = async () => (await staff.getAnyOrder({ id })).order
-  return { ...member, other, id, name, staff, ask, read }
-}
 
 const shippedOne = async () => {
-  const one = await sold()
-  await one.staff.shipOrder({ id: one.id, carrier: undefined, trackingCode: undefined })
+  const one = await sold(test)
+  await one.ship()
   return one
 }
 
-const refundsAt = (id: string) => [...(test.shop.payment(id)?.refunds ?? [])]
-
 describe('a refund of a paid order', () => {
   it('in part leaves it paid: money back, told, in words', async () => {
-    const { id, ask, read, staff, order: rpc, name } = await sold()
+    const { id, ask, read, staff, order: rpc, name, given } = await sold(test)
 
     const { refund, order } = await ask({ amount: eur(700n) })
 
@@ -80,7 +45,7 @@ describe('a refund of a paid order', () => {
       refunded: eur(700n),
     })
     expect(await read()).toEqual(order)
-    expect(refundsAt(id)).toEqual([[refund?.id, 700n]])
+    expect(given()).toEqual([[refund?.id, 700n]])
     expect((await staff.listRefunds({ orderId: id })).items).toEqual([refund])
     await eventually(() => expect(test.told(id)).toEqual(['order.paid.v1', 'order.refunded.v1']))
     const event = test.sidecar.published().find(({ topic, aggregateId }) => {
@@ -98,7 +63,7 @@ describe('a refund of a paid order', () => {
   })
 
   it('in whole cancels it, for its goods never left', async () => {
-    const { id, sku, other, ask } = await sold()
+    const { id, sku, other, ask } = await sold(test)
     const { order, refund } = await ask()
     expect(order).toMatchObject({
       status: ORDER_STATUS_CANCELLED,
@@ -113,7 +78,7 @@ describe('a refund of a paid order', () => {
   })
 
   it('in parts that make the whole cancels it with the last one', async () => {
-    const { ask, sku, other } = await sold()
+    const { ask, sku, other } = await sold(test)
     await ask({ lines: [{ sku, quantity: 1 }], restock: true })
     expect(test.shop.available(sku)).toBe(9)
     const { order } = await ask({ amount: eur(1_500n) })
@@ -122,11 +87,11 @@ describe('a refund of a paid order', () => {
   })
 
   it('gives the rest when the shopper cancels after a part', async () => {
-    const { id, ask, order: rpc, name } = await sold()
+    const { id, ask, order: rpc, name, given } = await sold(test)
     const { refund } = await ask({ amount: eur(700n) })
     const { order } = await rpc.cancelOrder(name)
     expect(order).toMatchObject({ status: ORDER_STATUS_CANCELLED, refunded: eur(2_500n) })
-    expect(refundsAt(id)).toEqual([
+    expect(given()).toEqual([
       [refund?.id, 700n],
       [id, 1_800n],
     ])
@@ -176,14 +141,14 @@ describe('refused are', () => {
     ['a sku that was not bought', { lines: [{ sku: 'NO', quantity: 1 }] }, 'refund_exceeds_line'],
     ['no units', { lines: [{ sku: 'NO', quantity: 0 }] }, 'invalid_request'],
   ])('%s, and nothing changes', async (_what, wish, code) => {
-    const { ask, read, id } = await sold()
+    const { ask, read, given } = await sold(test)
     expect(await refusalOf(ask(wish))).toMatchObject({ code })
     expect(await read()).toMatchObject({ status: ORDER_STATUS_PAID, refunded: undefined })
-    expect(refundsAt(id)).toEqual([])
+    expect(given()).toEqual([])
   })
 
   it('more units than are left of a line, saying how many', async () => {
-    const { ask, sku } = await sold()
+    const { ask, sku } = await sold(test)
     await ask({ lines: [{ sku, quantity: 1 }] })
     const two = [
       { sku, quantity: 1 },
@@ -197,7 +162,7 @@ describe('refused are', () => {
   })
 
   it('more than is left, saying how much', async () => {
-    const { ask } = await sold()
+    const { ask } = await sold(test)
     await ask({ amount: eur(2_000n) })
     expect(await refusalOf(ask({ amount: eur(501n) }))).toEqual({
       kind: 'precondition',
@@ -209,7 +174,7 @@ describe('refused are', () => {
   it('orders that were never paid, and unknown ones', async () => {
     const { order: rpc, wish } = aMember(test)
     const { order } = await rpc.placeOrder({ ...wish, paymentToken: 'tok_declined' })
-    const { ask } = await sold()
+    const { ask } = await sold(test)
     expect(await refusalOf(ask({ id: order?.id ?? '' }))).toMatchObject({ code: 'illegal_move' })
     expect(await refusalOf(ask({ id: systemIds.next() }))).toMatchObject({
       kind: 'not_found',
@@ -218,7 +183,7 @@ describe('refused are', () => {
   })
 
   it('those without the right', async () => {
-    const { order: rpc, id } = await sold()
+    const { order: rpc, id } = await sold(test)
     const wish = { id, amount: undefined, lines: [], reason: 'x', restock: false }
     expect(await refusalOf(rpc.refundOrder(wish))).toMatchObject({ kind: 'forbidden' })
     expect(await refusalOf(rpc.listRefunds({ orderId: id }))).toMatchObject({ kind: 'forbidden' })
@@ -226,123 +191,16 @@ describe('refused are', () => {
 })
 
 it('gives no more than was paid, however many ask at once', async () => {
-  const { ask, id, read } = await sold()
+  const { ask, read, given } = await sold(test)
   const answers = await Promise.allSettled(
     Array.from({ length: 8 }, () => ask({ amount: eur(1_000n) })),
   )
   const codes = answers.flatMap((answer) =>
     answer.status === 'rejected' ? [(answer.reason as { code: string }).code] : [],
   )
-  const given = refundsAt(id).reduce((sum, [, amount]) => sum + amount, 0n)
-  expect(given).toBeLessThanOrEqual(2_000n)
-  expect(given).toBe(BigInt(8 - codes.length) * 1_000n)
+  const back = given().reduce((sum, [, amount]) => sum + amount, 0n)
+  expect(back).toBeLessThanOrEqual(2_000n)
+  expect(back).toBe(BigInt(8 - codes.length) * 1_000n)
   expect(['refund_in_progress', 'refund_exceeds_paid']).toEqual(expect.arrayContaining(codes))
-  expect((await read())?.refunded).toEqual(eur(given))
-})
-
-describe('a refund that payment cannot make now', () => {
-  it('is pending and one at a time, and the sweeper finishes it', async () => {
-    const { ask, id, read, sku } = await shippedOne()
-    test.shop.next('payment.Refund', away)
-    const { refund, order } = await ask({ lines: [{ sku, quantity: 1 }], restock: true })
-    expect(refund?.status).toBe('pending')
-    expect(order).toMatchObject({
-      payment: { status: PAYMENT_STATUS_REFUND_PENDING },
-      refunded: eur(1_000n),
-    })
-    expect(test.shop.available(sku)).toBe(8)
-    expect(await refusalOf(ask({ amount: eur(1n) }))).toEqual({
-      kind: 'conflict',
-      code: 'refund_in_progress',
-      params: {},
-    })
-
-    await test.later(3_500)
-
-    expect((await read())?.payment?.status).toBe(PAYMENT_STATUS_PARTIALLY_REFUNDED)
-    expect(refundsAt(id)).toEqual([[refund?.id, 1_000n]])
-    expect(test.shop.available(sku)).toBe(9)
-  })
-
-  it('goes on when the order is cancelled meanwhile, and the rest follows it', async () => {
-    const { ask, id, order: rpc, name, read, sku, other } = await sold()
-    test.shop.next('payment.Refund', away, away)
-    const { refund } = await ask({ amount: eur(700n) })
-    const { order } = await rpc.cancelOrder(name)
-    expect(order).toMatchObject({ status: ORDER_STATUS_CANCELLED, refunded: eur(700n) })
-
-    await test.later(3_500)
-
-    expect(await read()).toMatchObject({
-      payment: { status: PAYMENT_STATUS_REFUNDED },
-      refunded: eur(2_500n),
-    })
-    expect(refundsAt(id)).toEqual([
-      [refund?.id, 700n],
-      [id, 1_800n],
-    ])
-    expect([test.shop.available(sku), test.shop.available(other)]).toEqual([10, 10])
-  })
-
-  it('does not keep the order from going on', async () => {
-    const { ask, id, staff, read, sku } = await sold()
-    test.shop.next('payment.Refund', away)
-    await ask({ lines: [{ sku, quantity: 1 }] })
-    await staff.shipOrder({ id, carrier: undefined, trackingCode: undefined })
-    await staff.deliverOrder({ id })
-    await test.later(3_500)
-    expect(await read()).toMatchObject({
-      status: ORDER_STATUS_DELIVERED,
-      payment: { status: PAYMENT_STATUS_PARTIALLY_REFUNDED },
-    })
-  })
-})
-
-describe('a refund that the provider refuses', () => {
-  it('ends: nobody asks again, staff sees it and may try anew', async () => {
-    const { ask, id, read, order: rpc, name } = await sold()
-    const before = await test.metric('micromart_refunds_total', { status: 'refused' })
-    test.shop.refuseRefunds(id)
-
-    const { refund, order } = await ask({ amount: eur(700n) })
-
-    expect(refund?.status).toBe('refused')
-    expect(order).toMatchObject({
-      status: ORDER_STATUS_PAID,
-      payment: { status: PAYMENT_STATUS_REFUND_REFUSED },
-      refunded: undefined,
-    })
-    expect(await test.metric('micromart_refunds_total', { status: 'refused' })).toBe(before + 1)
-    const asked = () => test.calledFor(id).filter((rpc) => rpc === 'payment.Refund').length
-    await test.later(60_000)
-    expect(asked()).toBe(1)
-    const { items } = await rpc.getTimeline(name)
-    expect(items.at(-1)).toMatchObject({
-      event: 'payment.refund_refused',
-      message: 'Refund of 7.00 EUR refused by the bank: staff must look',
-    })
-
-    test.shop.refuseRefunds(id, false)
-    await ask({ amount: eur(700n) })
-    expect((await read())?.payment?.status).toBe(PAYMENT_STATUS_PARTIALLY_REFUNDED)
-  })
-
-  it('leaves a cancelled order cancelled, its goods back and its money to staff', async () => {
-    const { ask, id, read, order: rpc, name, sku } = await sold()
-    test.shop.refuseRefunds(id)
-    await rpc.cancelOrder(name)
-    expect(await read()).toMatchObject({
-      status: ORDER_STATUS_CANCELLED,
-      payment: { status: PAYMENT_STATUS_REFUND_REFUSED },
-      refunded: undefined,
-    })
-    expect(test.shop.available(sku)).toBe(10)
-    test.shop.refuseRefunds(id, false)
-    const { order } = await ask()
-    expect(order).toMatchObject({
-      status: ORDER_STATUS_CANCELLED,
-      payment: { status: PAYMENT_STATUS_REFUNDED },
-    })
-    expect(test.shop.available(sku)).toBe(10)
-  })
+  expect((await read())?.refunded).toEqual(eur(back))
 })

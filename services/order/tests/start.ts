@@ -66,6 +66,7 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
     shop,
     clock,
     service,
+    tokens,
     /** The service's own client, as a member or staff. */
     as,
     guest: client.as(),
