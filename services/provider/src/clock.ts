@@ -16,7 +16,7 @@ export const startClock = (work: Work, log: Log): ProviderClock => {
   const running = new AsyncDisposableStack()
   const every = (name: string, everyMs: number, run: () => Promise<void>) =>
     running.use(startSweeper({ name, everyMs, run, log }))
-  every('due charges', 200, work.endDue)
+  every('due charges', 300, work.endDue)
   every('old notices', hourMs, work.pruneNotices)
   let isQueued = false
   const sender = every('notices', 500, async () => {

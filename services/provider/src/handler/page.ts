@@ -55,6 +55,7 @@ export const servePage = async (
     return true
   }
   if (request.method !== 'GET') return false
-  response.writeHead(200, headers).end(pageOf(await use.showCharge(id)))
+  const page = pageOf(await use.showCharge(id))
+  response.writeHead(200, headers).end(page)
   return true
 }
