@@ -18,7 +18,7 @@ export type Carts = {
   ) => Promise<T>
 }
 
-/** The shop's offers of these skus, in one question. Source: product.GetOffers. */
+/** The shop's offers of these skus, in one question, and maybe of others. Source: product.GetOffers. */
 export type OfferSource = { readonly of: (skus: readonly string[]) => Promise<Offers> }
 
 /** The unguessable names of guests' carts. */

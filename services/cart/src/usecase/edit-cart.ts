@@ -34,8 +34,12 @@ const askOnce = (source: OfferSource): OffersOf => {
   return async (skus) => {
     const unasked = [...new Set(skus)].filter((sku) => !asked.has(sku))
     if (unasked.length === 0) return found
-    for (const [sku, offer] of await source.of(unasked)) found.set(sku, offer)
-    for (const sku of unasked) asked.add(sku)
+    const answer = await source.of(unasked)
+    for (const sku of unasked) {
+      const offer = answer.get(sku)
+      if (offer) found.set(sku, offer)
+      asked.add(sku)
+    }
     return found
   }
 }
