@@ -9,7 +9,8 @@ import { newMember, type Person } from './load/people.ts'
 import { mopUp, readCarts, resolveUnknown, untilQuiet } from './load/settle.ts'
 import { hireStaff } from './load/staff.ts'
 import { startStockReader } from './load/stock-reader.ts'
-import { repeatEvents } from './load/streams.ts'
+import { deadEvents, repeatEvents } from './load/streams.ts'
+import { repeatWebhooks } from './load/webhooks.ts'
 import { startLoad } from './load/workers.ts'
 import { featuresOf, stockShelves, type World } from './load/world.ts'
 import { randomFrom } from './plan/random.ts'
@@ -121,6 +122,29 @@ const booksOf = async ({ staff, features }: World): Promise<Evidence['books']> =
   }
 }
 
+/** Dead letters that wait for somebody; without a desk those in the topics. */
+const waitingLetters = async (
+  { staff, features }: World,
+  shop: Shop,
+): Promise<Record<string, number>> => {
+  if (!features.desk) return deadEvents(shop.redisUrl)
+  const path = '/v1/admin/dead-letters?state=open&limit=100'
+  const { status, body } = await staff.call({
+    op: 'letters',
+    process: 'staff',
+    method: 'GET',
+    path,
+  })
+  if (status !== 200) return { desk: 1 }
+  const letters = (body['items'] ?? []) as { id: string }[]
+  return Object.fromEntries(
+    [...Map.groupBy(letters, ({ id }) => id.split(':')[0] ?? '')].map(([app, of]) => [
+      app,
+      of.length,
+    ]),
+  )
+}
+
 /** After the load: resolve what is unknown, let all come to rest, sell out, repeat all events, read everything. */
 const conclude = async (shop: Shop, world: World, settings: Settings) => {
   const { history } = world
@@ -133,9 +157,11 @@ const conclude = async (shop: Shop, world: World, settings: Settings) => {
   const dump = await untilQuiet(shop, history.now, 60_000)
   history.note('phase', 'repeating all events')
   await repeatEvents(shop.redisUrl, world.random.fork('repeat'), 5000)
+  await repeatWebhooks(shop, world.random.fork('webhooks'), 5000)
   const replayed = await untilQuiet(shop, history.now, 60_000)
   await readCarts(world)
-  return { soldOut, dump, replayed, books: await booksOf(world) }
+  const letters = await waitingLetters(world, shop)
+  return { soldOut, dump: { ...dump, deadLetters: letters }, replayed, books: await booksOf(world) }
 }
 
 /** Runs one experiment on a shop and gathers the evidence. */

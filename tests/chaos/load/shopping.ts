@@ -36,7 +36,7 @@ export const addToCart = async (
   let answer = await once()
   // A guest without a token got a cart that nobody can name: the next try makes another one.
   const named = person.token !== undefined || person.cartToken !== undefined
-  for (let again = 0; again < 3 && named && answer.outcome === 'info'; again += 1) {
+  for (let again = 0; again < (named ? 3 : 0) && answer.outcome === 'info'; again += 1) {
     await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** again))
     answer = await once()
   }
@@ -103,6 +103,25 @@ export const cancel = (
     user: attempt.person.canary,
     method: 'POST',
     path: `/v1/orders/${placed.order?.id ?? ''}/cancel`,
+    token: attempt.person.token,
+    headers: orderTokenOf(placed),
+    body: {},
+    asked: { order: placed.order?.id ?? '' },
+  })
+
+/** Goes on with a payment that waited for the shopper. */
+export const continuePayment = (
+  client: Client,
+  attempt: Attempt,
+  placed: Answer,
+  process = attempt.person.process,
+): Promise<Answer> =>
+  client({
+    op: 'continue',
+    process,
+    user: attempt.person.canary,
+    method: 'POST',
+    path: `/v1/orders/${placed.order?.id ?? ''}/payment`,
     token: attempt.person.token,
     headers: orderTokenOf(placed),
     body: {},

@@ -50,7 +50,7 @@ const keptReads = 20
 export const startStockReader = (url: string, now: () => number, everyMs = 400): StockReader => {
   const broken: StockRead[] = []
   let count = 0
-  let stopped = false
+  const end = new AbortController()
   let db: Connection | undefined
 
   const round = async () => {
@@ -64,7 +64,7 @@ export const startStockReader = (url: string, now: () => number, everyMs = 400):
   }
 
   const loop = async () => {
-    while (!stopped) {
+    while (!end.signal.aborted) {
       try {
         await round()
       } catch {
@@ -79,7 +79,7 @@ export const startStockReader = (url: string, now: () => number, everyMs = 400):
     count: () => count,
     broken,
     [Symbol.asyncDispose]: async () => {
-      stopped = true
+      end.abort()
       await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 3000))])
       db?.destroy()
     },

@@ -1,4 +1,5 @@
-import { type Scenario, scenarios, type Turn } from './scenarios.ts'
+import type { Scenario, Turn } from './buying.ts'
+import { scenarios } from './scenarios.ts'
 import type { World } from './world.ts'
 
 export type Load = {
@@ -21,12 +22,12 @@ export const startLoad = (world: World, workers: number, only: readonly string[]
     ([name]) => only.length === 0 || only.includes(name),
   )
   const weights = Object.fromEntries(chosen.map(([name, { weight }]) => [name, weight]))
-  let stopped = false
+  const end = new AbortController()
 
   const work = async (index: number) => {
     const process = `w${index}`
     const random = world.random.fork(process)
-    for (let round = 0; !stopped; round += 1) {
+    for (let round = 0; !end.signal.aborted; round += 1) {
       const turn: Turn = { world, process, random: random.fork(String(round)) }
       const name = turn.random.weighted<string>(weights)
       ran[name] = (ran[name] ?? 0) + 1
@@ -40,7 +41,7 @@ export const startLoad = (world: World, workers: number, only: readonly string[]
   return {
     ran,
     stop: async () => {
-      stopped = true
+      end.abort()
       await all
     },
   }

@@ -12,6 +12,7 @@ export type Features = {
   readonly webhooks: boolean
   readonly continues: boolean
   readonly books: boolean
+  readonly desk: boolean
 }
 
 /** All that the workloads share. */
@@ -85,5 +86,6 @@ export const featuresOf = async (gateway: string): Promise<Features> => {
     webhooks: has('/v1/webhooks/{provider}'),
     continues: has('/v1/orders/{id}/payment'),
     books: has('/v1/admin/books'),
+    desk: has('/v1/admin/dead-letters'),
   }
 }

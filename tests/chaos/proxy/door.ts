@@ -21,16 +21,16 @@ export type Door = {
 }
 
 export const keepDoor = (server: Server, edge: Edge): Door => {
-  let closed = false
+  const end = new AbortController()
   let looking = false
 
   const look = async (): Promise<void> => {
     looking = true
-    while (!closed && !(await answers(edge.target))) {
+    while (!end.signal.aborted && !(await answers(edge.target))) {
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
     }
     looking = false
-    if (!closed && !server.listening) server.listen(edge.listen.port, edge.listen.host)
+    if (!end.signal.aborted && !server.listening) server.listen(edge.listen.port, edge.listen.host)
   }
 
   void look()
@@ -41,7 +41,7 @@ export const keepDoor = (server: Server, edge: Edge): Door => {
       void look()
     },
     close: () => {
-      closed = true
+      end.abort()
       server.close()
     },
   }
