@@ -11,6 +11,8 @@ const common = {
     ],
   },
   extensionsToTreatAsEsm: ['.ts'],
+  // Tests reach no host but this one.
+  setupFiles: ['<rootDir>/pkg/testing/src/refuse-network.ts'],
   modulePathIgnorePatterns: ['<rootDir>/var/'],
   testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
 }

@@ -15,7 +15,7 @@ import {
   type UnaryNames,
 } from './method.ts'
 import { type CallOptions, outgoingCall } from './outgoing.ts'
-import { beginCall, endCall } from './span.ts'
+import { beginCall, endCall, outsideTraces } from './span.ts'
 import {
   domainErrorOf,
   isServiceError,
@@ -41,6 +41,8 @@ export type ClientOptions<S> = {
   readonly idempotent?: boolean
   /** Sends the idempotency key of the request being served, if it has one. For the gateway: a service derives its own. */
   readonly forwardsKey?: boolean
+  /** Its calls begin no trace that is kept: for what is asked again and again on nobody's behalf. */
+  readonly unsampled?: boolean
 }
 
 /** What all clients of one process share. */
@@ -141,21 +143,34 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
   }
 }
 
+const unsampledCall =
+  (call: ReturnType<typeof prepareCall>): typeof call =>
+  (...args) =>
+    outsideTraces(() => call(...args))
+
 /** Turns each unary method of a definition into a prepared call to that app. */
 export const makeClient = <S extends Definition>(
   wire: Wire,
   definition: S,
   target: string,
-  { deadlines = {}, idempotent = false, forwardsKey = false }: ClientOptions<S> = {},
+  options: ClientOptions<S> = {},
 ): RpcClient<S> => {
+  const { deadlines = {}, idempotent = false, forwardsKey = false, unsampled = false } = options
   const limits: { readonly [name: string]: number | undefined } = deadlines
   const unary = Object.entries(definition).filter(
     ([, { requestStream, responseStream }]) => !requestStream && !responseStream,
   )
   const calls = unary.map(([name, method]) => {
     const limitMs = limits[name] ?? defaultLimitMs
-    const plan = { method, target, proxied: true, limitMs, idempotent, forwardsKey }
-    return [name, prepareCall(wire, plan)]
+    const call = prepareCall(wire, {
+      method,
+      target,
+      proxied: true,
+      limitMs,
+      idempotent,
+      forwardsKey,
+    })
+    return [name, unsampled ? unsampledCall(call) : call]
   })
   return Object.fromEntries(calls) as RpcClient<S>
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Metadata } from '@grpc/grpc-js'
 import {
   type Attributes,
@@ -21,6 +22,13 @@ export const unkeptSpan = (parent: Context): Span | undefined => {
   const carried = trace.getSpanContext(parent)
   const isKept = carried === undefined || (carried.traceFlags & TraceFlags.SAMPLED) !== 0
   return isKept ? undefined : trace.wrapSpanContext(carried)
+}
+
+/** Runs work in a trace of its own that nobody keeps: other processes follow its decision. */
+export const outsideTraces = <T>(work: () => T): T => {
+  const traceId = randomBytes(16).toString('hex')
+  const unkept = { traceId, spanId: randomBytes(8).toString('hex'), traceFlags: TraceFlags.NONE }
+  return context.with(trace.setSpanContext(context.active(), unkept), work)
 }
 
 /** Begins a span for an outgoing call and writes its W3C context into the call's metadata. */

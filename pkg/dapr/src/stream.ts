@@ -1,10 +1,12 @@
-import type {
-  ClientDuplexStream,
-  ClientReadableStream,
-  Metadata,
-  ServiceError,
+import {
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type Metadata,
+  type ServiceError,
+  status,
 } from '@grpc/grpc-js'
 import { accessOf } from '@micromart/contracts'
+import type { Breaker } from './breaker.ts'
 import type { Wire } from './client.ts'
 import {
   type Definition,
@@ -15,6 +17,7 @@ import {
   type ResponseOf,
 } from './method.ts'
 import { type CallOptions, outgoingCall } from './outgoing.ts'
+import { refusedStream, type Stream } from './refused-stream.ts'
 import { beginCall, endCall } from './span.ts'
 
 export type StreamOptions = CallOptions & {
@@ -33,8 +36,6 @@ export type RpcStreams<S> = {
     options?: StreamOptions,
   ) => ClientDuplexStream<RequestOf<S[M]>, ResponseOf<S[M]>>
 }
-
-type Stream = ClientReadableStream<unknown> | ClientDuplexStream<unknown, unknown>
 
 const defaultLimitMs = 120_000
 
@@ -64,11 +65,37 @@ const follow = (stream: Stream, end: (code: string | undefined) => void, signal?
   })
 }
 
+const standsMs = 3_000
+
+/** Ends well with the first answer, or when the stream has stood for a while: an import may be silent until its end. */
+const firstAnswer = (stream: Stream): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, standsMs).unref()
+    stream.once('metadata', () => resolve())
+    stream.once('status', (end: ServiceError) => {
+      clearTimeout(timer)
+      if (end.code === status.OK) resolve()
+      else reject(Object.assign(new Error(end.details), end))
+    })
+  })
+
+/** Opening a stream and its first answer count for the breaker; one that is open refuses as a stream that fails. */
+const throughBreaker = (breaker: Breaker, begin: () => Stream): Stream => {
+  let begun: Stream | undefined
+  const watched = breaker(() => {
+    begun = begin()
+    return firstAnswer(begun)
+  })
+  watched.catch(() => {}) // told by the stream itself
+  return begun ?? refusedStream(watched)
+}
+
 const prepareStream = (wire: Wire, method: Method, target: string) => {
   const { service, method: name } = partsOf(method.path)
   const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name }
   const kind = accessOf(method.path)?.kind
   const forwardsToken = kind === 'user' || kind === 'capability'
+  const breaker = wire.breakers.of(`${target}${method.path}`, target)
   return (request: unknown, { limitMs = defaultLimitMs, signal }: StreamOptions = {}): Stream => {
     const { apiToken } = wire
     const outgoing = outgoingCall({ service: target, limitMs, apiToken, forwardsToken, signal })
@@ -80,7 +107,8 @@ const prepareStream = (wire: Wire, method: Method, target: string) => {
       { ...attributes, 'peer.service': target },
       metadata,
     )
-    const stream = open(wire, method, metadata, deadline, request)
+    const begin = () => open(wire, method, metadata, deadline, request)
+    const stream = throughBreaker(breaker, begin)
     follow(stream, (code) => endCall(span, code), outgoing.signal)
     return stream
   }

@@ -27,5 +27,17 @@ export {
 export { type Relay, type RelayOptions, startRelay } from './relay.ts'
 export { resumable, type ResumableOptions } from './resumable.ts'
 export { startSweeper, type Sweeper } from './sweeper.ts'
-export { alone, type Connection, deleteAll, marks, tableOf, write } from './table.ts'
+export {
+  alone,
+  type Connection,
+  deleteAll,
+  fromJson,
+  insertAll,
+  marks,
+  select,
+  tableOf,
+  write,
+  type Written,
+  written,
+} from './table.ts'
 export { asOneTransaction, inStatement, inTransaction } from './transaction.ts'

@@ -22,8 +22,9 @@ const columnsOf = <Row extends ObjectLiteral>(schema: EntitySchema<Row>): readon
     }
   })
 
-/** As many `?` as values. */
-export const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
+/** As many `?` as there are values; of an empty list `NULL`, so that `IN (...)` matches nothing. */
+export const marks = (values: readonly unknown[]): string =>
+  values.length === 0 ? 'NULL' : values.map(() => '?').join(', ')
 
 /**
  * The statements of a table, their text made once from its schema. For what runs in every request: TypeORM's builders
@@ -70,15 +71,58 @@ export const tableOf = <Row extends ObjectLiteral>(schema: EntitySchema<Row>) =>
   }
 }
 
-/** @returns how many rows matched: mysql2 counts them so */
+/** mysql2's answer to a write. */
+export type Written = {
+  /** Rows that matched, changed or not: mysql2 counts them so. */
+  readonly affectedRows: number
+  readonly insertId: number | string
+}
+
+export const written = (
+  db: Connection,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Written> => db.query<Written>(sql, [...values])
+
+/** @returns how many rows matched */
 export const write = async (
   db: Connection,
   sql: string,
-  values: readonly unknown[],
-): Promise<number> => {
-  const { affectedRows } = await db.query<{ readonly affectedRows: number }>(sql, [...values])
-  return affectedRows
+  values: readonly unknown[] = [],
+): Promise<number> => (await written(db, sql, values)).affectedRows
+
+/**
+ * Reads. A data source fails as unavailable when the database is away; inside a transaction its faults are the transaction's
+ * to judge, which runs anew what lost against another.
+ */
+export const select = async <T = Readonly<Record<string, unknown>>>(
+  db: Connection,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<readonly T[]> => {
+  const rows = (): Promise<T[]> => db.query(sql, [...values])
+  return 'manager' in db ? alone(rows) : rows()
 }
+
+type Insertable<Row> = {
+  readonly insert: (tx: EntityManager, rows: readonly Partial<Row>[]) => Promise<void>
+}
+
+/** Writes rows of a table in statements small enough for the servers' packets. */
+export const insertAll = async <Row>(
+  tx: EntityManager,
+  { insert }: Insertable<Row>,
+  rows: readonly Partial<Row>[],
+  size = 500,
+): Promise<void> => {
+  for (let from = 0; from < rows.length; from += size) {
+    await insert(tx, rows.slice(from, from + size))
+  }
+}
+
+/** JSON functions answer text on MariaDB and parsed values on MySQL. */
+export const fromJson = <T>(value: unknown): T =>
+  (typeof value === 'string' ? JSON.parse(value) : value) as T
 
 const batch = 1000
 
