@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { eventually } from '@micromart/testing'
 
-export type ReadEvent = {
+type ReadEvent = {
   readonly id: string | undefined
   readonly event: string | undefined
   readonly data: unknown
