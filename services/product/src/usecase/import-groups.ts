@@ -11,8 +11,8 @@ export type Group =
 /** More rows or text of one product than this are taken as several parts: memory is bounded, whatever the file. */
 const mostRows = 1_000
 const mostText = 2_000_000
-/** What goes in together. */
-const batchRows = 200
+/** What goes in together: little enough that neither its transaction nor its statements make shoppers wait. */
+const batchRows = 50
 const batchText = 1_000_000
 
 const textOf = ({ cells }: Row): number =>

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises'
 import { type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
 import { type CategoryIndex, categoryIndex } from '../model/category-index.ts'
 import { minorDigits } from '../model/csv-price.ts'
@@ -34,11 +35,15 @@ type ImportState = {
   readonly skus: Set<string>
   readonly handles: Set<string>
   categories: CategoryIndex
+  /** Decimals of the currency. */
+  readonly digits: number
   /** Dry run: products as they would be, the newest ones. */
   readonly planned: Map<string, Product>
 }
 
 const mostPlanned = 1_000
+/** Longer than this planning does not hold the thread. */
+const longestTurnMs = 5
 
 const remember = ({ planned }: ImportState, product: Product): void => {
   planned.delete(product.handle)
@@ -65,7 +70,9 @@ const planAll = async (
   const byHandle = new Map(stored.map((product) => [product.handle, product]))
   const own = new Set<string>()
   const seen = { has: (sku: string) => state.skus.has(sku) || own.has(sku) }
-  return groups.map(({ handle, rows }) => {
+  const plans: Plan[] = []
+  let since = performance.now()
+  for (const { handle, rows } of groups) {
     const context: PlanContext = {
       before: state.planned.get(handle) ?? byHandle.get(handle),
       again: state.handles.has(handle),
@@ -76,12 +83,17 @@ const planAll = async (
       ids,
       now: clock.now(),
       currency,
-      digits: minorDigits(currency),
+      digits: state.digits,
     }
     const plan = planProduct(rows, context)
     for (const sku of plan.skus) own.add(sku)
-    return plan
-  })
+    plans.push(plan)
+    if (performance.now() - since > longestTurnMs) {
+      await otherWork() // shoppers' calls wait on this very thread
+      since = performance.now()
+    }
+  }
+  return plans
 }
 
 /** Stores the categories that the plans call for. Somebody else may have added one: then all are read again. */
@@ -233,6 +245,7 @@ export const importProducts = (deps: Deps) =>
       handles: new Set(),
       categories: categoryIndex(await deps.categories.all(), deps.ids),
       planned: new Map(),
+      digits: minorDigits(deps.currency),
     }
     for await (const batch of batchesOf(groupsOf(records))) {
       yield await runBatch(deps, batch, options, state)
