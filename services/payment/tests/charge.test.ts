@@ -107,11 +107,33 @@ it.each(['tok_visa', 'tok_slow', 'tok_error', 'tok_timeout'])(
   },
 )
 
-it('captures nothing of an order that costs nothing', async () => {
+it('captures nothing of an order that costs nothing, in one move and without the provider', async () => {
   await using shop = await startForTest()
+  await shop.stopProvider()
   const orderId = anOrderId()
   const { payment } = await shop.payment.charge(aCharge(orderId, 'tok_visa', 0))
   expect(payment).toMatchObject({ outcome: CHARGE_OUTCOME_CAPTURED, amount: eur(0) })
+  const rows = await shop.query('SELECT version, charge_id FROM payments')
+  expect(rows).toEqual([{ version: 2, charge_id: null }])
+  expect(await shop.query('SELECT * FROM ledger_entries')).toEqual([])
+  await shop.startProvider()
+  expect(await shop.ledger(orderId)).toEqual([])
+})
+
+it.each([
+  '4111111111111111',
+  '4111 1111 1111 1111',
+  'card 4111-1111-1111-1111',
+  '6011000990139424',
+])('S63 takes no card number for a token: %s', async (token) => {
+  await using shop = await startForTest()
+  const orderId = anOrderId()
+  await expect(shop.payment.charge(aCharge(orderId, token))).rejects.toMatchObject({
+    kind: 'invalid',
+    code: 'card_number_refused',
+    fields: [{ path: '/token' }],
+  })
+  expect(await shop.dump()).not.toContain(orderId)
   expect(await shop.ledger(orderId)).toEqual([])
 })
 

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals'
+import { silentLog } from '@micromart/kernel'
 import { eventually } from '@micromart/testing'
 import { aCharge, anOrderId, eur, startForTest } from './start-for-test.ts'
 
@@ -99,4 +100,51 @@ it('gives nothing back of what was not captured, and nothing else under a used r
   await shop.payment.refund(refund)
   const other = shop.payment.refund({ ...refund, amount: eur(101) })
   await expect(other).rejects.toMatchObject({ kind: 'invalid', code: 'amount_mismatch' })
+})
+
+it('ends a refund that the provider refuses: once told, its money free for another', async () => {
+  const lines: string[] = []
+  const warn = (_: object, message: string) => void lines.push(message)
+  await using shop = await startForTest({ overrides: { log: { ...silentLog, warn } } })
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId))
+  await shop.arm({ operation: 'refund', reference: orderId, step: 'before', kind: 'decline' })
+  const refund = aRefund(orderId)
+  for (const _ of [1, 2, 3]) {
+    expect(await shop.payment.refund(refund)).toMatchObject({
+      refunded: false,
+      refused: true,
+      payment: { refunded: eur(0) },
+    })
+  }
+  expect(lines).toEqual(['the provider refuses a refund'])
+  expect(await shop.metric('micromart_refunds_refused_total')).toBe(1)
+  expect(await shop.payment.refund(aRefund(orderId))).toMatchObject({ refunded: true })
+  const other = shop.payment.refund({ ...refund, amount: eur(1) })
+  await expect(other).rejects.toMatchObject({ code: 'amount_mismatch' })
+  await eventually(() => expect(shop.sidecar.published()).toHaveLength(2))
+})
+
+it('goes on asking while the provider fails: that is no refusal', async () => {
+  await using shop = await startForTest()
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId))
+  for (const kind of ['error', 'reset']) {
+    for (const step of ['before', 'after']) {
+      const refund = aRefund(orderId, 100)
+      await shop.arm({ operation: 'refund', step, kind })
+      expect(await shop.payment.refund(refund)).toMatchObject({ refunded: false, refused: false })
+      expect(await shop.payment.refund(refund)).toMatchObject({ refunded: true })
+    }
+  }
+  expect((await shop.ledger(orderId)).filter(({ kind }) => kind === 'refund')).toHaveLength(4)
+})
+
+it('gives nothing back of nothing, and asks nobody', async () => {
+  await using shop = await startForTest()
+  const orderId = anOrderId()
+  await shop.payment.charge(aCharge(orderId, 'tok_visa', 0))
+  await shop.stopProvider()
+  expect(await shop.payment.refund(aRefund(orderId, 0))).toMatchObject({ refunded: true })
+  await expect(shop.payment.refund(aRefund(orderId, 1))).rejects.toMatchObject(exceeds)
 })

@@ -39,8 +39,12 @@ export type TestShop = AsyncDisposable & {
   readonly replica: (overrides?: Partial<Ports>) => Promise<RpcClient<typeof PaymentServiceService>>
   /** The provider's side of the money, of one order. */
   readonly ledger: (orderId: string) => Promise<readonly LedgerEntry[]>
+  /** Makes the provider's next requests of a kind fail. */
+  readonly arm: (fault: Readonly<Record<string, unknown>>) => Promise<void>
   /** Every word in payment's database. */
   readonly dump: () => Promise<string>
+  /** Rows of payment's database. */
+  readonly query: (sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>
   readonly metric: (name: string, labels?: Record<string, string>) => Promise<number>
   readonly stopProvider: () => Promise<void>
   readonly startProvider: () => Promise<void>
@@ -58,11 +62,13 @@ export const aCharge = (orderId: string, token = 'tok_visa', amount = 1999) => (
 
 type Settings = {
   readonly overrides?: Partial<Ports>
+  /** The provider's environment. */
+  readonly providerEnv?: Readonly<Record<string, string>>
   /** How long payment waits for the provider, in ms. */
   readonly patienceMs?: number
 }
 
-const providerProcess = async (databaseUrl: string) => {
+const providerProcess = async (databaseUrl: string, env: Readonly<Record<string, string>>) => {
   let port = 0
   const start = () =>
     startProvider(
@@ -72,7 +78,9 @@ const providerProcess = async (databaseUrl: string) => {
         PROVIDER_KEY: providerKey,
         PROVIDER_WEBHOOK_KEY: webhookKey,
         PROVIDER_SLOW_MS: '50',
+        PROVIDER_WEBHOOK_URL: 'http://127.0.0.1:1/nobody',
         LOG_LEVEL: 'error',
+        ...env,
       }),
     )
   let running: Awaited<ReturnType<typeof startProvider>> | undefined = await start()
@@ -96,6 +104,28 @@ const ledgerOf = (url: string) => async (orderId: string) => {
     .filter(({ reference }) => reference === orderId)
     .map(({ kind, key, reference, amount }) => ({ kind, key, reference, amount }))
 }
+
+const armAt = (url: string) => async (fault: Readonly<Record<string, unknown>>) => {
+  const response = await fetch(`${url}/v1/faults`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${providerKey}` },
+    body: JSON.stringify(fault),
+  })
+  if (!response.ok) throw new Error(`the provider does not arm that: ${response.status}`)
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+const queryAt =
+  (url: string) =>
+  async (sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
+    const connection = await mysql.createConnection(url)
+    try {
+      return (await connection.query<mysql.RowDataPacket[]>(sql, [...values]))[0]
+    } finally {
+      await connection.end()
+    }
+  }
 
 /** Every word in the tables of a database, as JSON. */
 const dumpOf = async (url: string): Promise<string> => {
@@ -125,11 +155,11 @@ const settingsOf = (sidecar: FakeSidecar, providerUrl: string, patienceMs: numbe
 
 /** The real payment service and its real provider on databases of their own, with a fake sidecar. */
 const open = async (stack: AsyncDisposableStack, settings: Settings) => {
-  const { overrides = {}, patienceMs = 400 } = settings
+  const { overrides = {}, patienceMs = 400, providerEnv = {} } = settings
   const database = stack.use(await testDatabase('payment', migrations))
   const providers = stack.use(await testDatabase('provider', providerMigrations))
   const sidecar = stack.use(await startFakeSidecar({ appId: 'payment' }))
-  const provider = stack.use(await providerProcess(providers.url))
+  const provider = stack.use(await providerProcess(providers.url, providerEnv))
   const breakers = stack.use(startBreakers(() => true))
   sidecar.secret('mysql-payment', database.url)
   sidecar.secret('provider-key', providerKey)
@@ -154,6 +184,8 @@ const open = async (stack: AsyncDisposableStack, settings: Settings) => {
     provider: providerHttp(address, { breakers, clock: systemClock, log: silentLog }),
     replica: async (ports: Partial<Ports> = {}) => (await start(ports)).payment,
     ledger: ledgerOf(provider.url),
+    arm: armAt(provider.url),
+    query: queryAt(database.url),
     dump: () => dumpOf(database.url),
     metric: (name: string, labels?: Record<string, string>) =>
       readMetric(running.httpPort, name, labels),

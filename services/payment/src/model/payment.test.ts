@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { money } from '@micromart/kernel'
 import {
   cancelled,
+  captureNothing,
   newPayment,
   type Payment,
   providerKey,
@@ -49,6 +50,24 @@ describe('a payment', () => {
       expect(() => settledBy(ended, answer, now)).toThrow('illegal_move')
     }
     expect(() => startCharge(ended, price, now)).toThrow('illegal_move')
+  })
+
+  it('waits where the provider says so, and hears the same again without a move', () => {
+    const nextAction = { url: 'https://bank.example', expiresAt: now }
+    const asked: ChargeAnswer = { status: 'requires_action', chargeId: 'c1', nextAction }
+    const waiting = settledBy(charging, asked, now)
+    expect(waiting).toMatchObject({ status: 'requires_action', chargeId: 'c1', nextAction })
+    expect(settledBy(waiting, asked, now)).toBe(waiting)
+    const pending = settledBy(waiting, { status: 'pending', chargeId: 'c1' }, now)
+    expect(pending).toMatchObject({ status: 'pending', nextAction: undefined, chargeId: 'c1' })
+    const failed = settledBy(pending, { status: 'declined', code: 'x' }, now)
+    expect(failed).toMatchObject({ status: 'declined', chargeId: 'c1', declineCode: 'x' })
+    expect(() => settledBy(pending, asked, now)).toThrow('illegal_move')
+  })
+
+  it('is captured in one move when there is nothing to pay', () => {
+    const free = captureNothing(open, money(0, 'EUR'), now)
+    expect(free).toMatchObject({ status: 'captured', version: 2, chargeId: undefined })
   })
 
   it('has one key for the provider, from its row', () => {
