@@ -5,6 +5,13 @@ export type { ServedService } from './grpc-server.ts'
 export { startHealthServer } from './http-server.ts'
 export { keyed, type MessageCodec } from './keyed.ts'
 export { createLog, type LogOptions } from './log.ts'
+export {
+  type BaseConfig,
+  type Offer,
+  type Platform,
+  type PlatformOverrides,
+  startPlatform,
+} from './platform.ts'
 export { grpcCodes, refusal } from './refusal.ts'
 export { runMain } from './run-main.ts'
 export { type Running, serve, type ServeSettings } from './serve.ts'
