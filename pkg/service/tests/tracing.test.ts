@@ -102,6 +102,15 @@ describe('a request through gateway, sidecars and service', () => {
     expect(inHandler).toEqual([server?.id])
   })
 
+  it('leaves nothing of a poll, neither here nor at the callee', async () => {
+    const poll = sidecar.client(CartServiceService, apps.cart, { unsampled: true })
+    await poll.getCart(aGet)
+    expect(fake.recorded().at(-1)?.traceparent).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/)
+    const traceId = await callCart() // its spans arrive after those of the poll would
+    await eventually(() => expect(spans).toHaveLength(3))
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]))
+  })
+
   it('goes on in the consumer of an event', async () => {
     const traceparent = newTraceparent()
     const [, traceId, parentId] = traceparent.split('-')

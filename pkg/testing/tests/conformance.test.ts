@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Metadata, status } from '@grpc/grpc-js'
 import { apps } from '@micromart/contracts'
 import { CartServiceService } from '@micromart/contracts/cart'
-import { connectSidecar, type Sidecar } from '@micromart/dapr'
+import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
 import { TopicAnswer } from '@micromart/dapr/protocol'
 import { systemIds } from '@micromart/kernel'
 import { startTelemetry } from '@micromart/service'
@@ -112,6 +112,16 @@ describe.each(worlds)('%s', (_name, startWorld) => {
       code: 'out_of_stock',
       params: { available: '3', note: 'nicht "genug"' },
     })
+  })
+
+  it('brings an idempotency key to the app, and back that its answer is a frozen one', async () => {
+    const idempotency = { key: 'k 1', scope: 's'.repeat(43), fingerprint: 'f'.repeat(43) }
+    const scope = { replayed: false }
+    await runInContext(scope, () => cart().getCart({ cartToken: 'x' }, { idempotency }))
+    const { metadata } = world.app.calls.at(-1)!
+    const sent = ['idempotency-key', 'idempotency-scope', 'idempotency-fingerprint'] as const
+    expect(sent.flatMap((name) => metadata.get(name))).toEqual(Object.values(idempotency))
+    expect(scope.replayed).toBe(true)
   })
 
   it('passes the deadline on, and the end of patience as a cancelled call', async () => {

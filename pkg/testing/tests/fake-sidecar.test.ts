@@ -5,8 +5,10 @@ import { CartServiceService } from '@micromart/contracts/cart'
 import { BacklogServiceService } from '@micromart/contracts/ops'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
+import { TopicAnswer } from '@micromart/dapr/protocol'
 import { DomainError } from '@micromart/kernel'
 import { type FakeSidecar, startFakeSidecar } from '../src/index.ts'
+import { startRecordingApp } from './recording-app.ts'
 
 // What tests rely on beyond what a real sidecar does; that part is in conformance.test.ts.
 
@@ -89,6 +91,17 @@ describe('the fake sidecar', () => {
     expect(await ask('cart')).toEqual([1n, false])
     expect(await ask('order')).toEqual([2n, true])
     expect(fake.calls()).toEqual(['cart.GetBacklog', 'order.GetBacklog'])
+  })
+
+  it('tells what went to the dead letters', async () => {
+    using app = await startRecordingApp()
+    fake.attach(app.port)
+    const sent = { id: 'e-1', topic: 'order.paid.v1', aggregateId: 'o-1', payload: { a: 1 } }
+    app.answers.push(TopicAnswer.DROP)
+    await sidecar.publish(sent)
+    await fake.deliverPublished()
+    expect(fake.deadLettered()).toMatchObject([sent])
+    expect(app.events.map(({ event }) => event.topic)).toEqual([sent.topic, 'dead.test.v1'])
   })
 
   it('names a stub that is itself wrong', async () => {

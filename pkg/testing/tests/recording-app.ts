@@ -1,10 +1,11 @@
 import {
-  type Metadata,
+  Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
+import { idempotencyHeaders } from '@micromart/contracts'
 import { CartServiceService } from '@micromart/contracts/cart'
 import { AppCallbackService, TopicAnswer, type TopicEventRequest } from '@micromart/dapr/protocol'
 import { DomainError } from '@micromart/kernel'
@@ -27,7 +28,7 @@ export type RecordingApp = Disposable & {
   readonly answers: TopicAnswer[]
 }
 
-type Reply = (error: object | null, answer?: object) => void
+type Reply = (error: object | null, answer?: object, trailer?: Metadata) => void
 type Call = ServerUnaryCall<unknown, unknown>
 
 const emptyCart = { items: [], subtotal: undefined, version: 'v1' }
@@ -47,7 +48,10 @@ const cartHandlers = (calls: SeenCall[]): UntypedServiceImplementation => {
   return {
     getCart: (call: Call, reply: Reply) => {
       seen(call)
-      reply(null, { cart: emptyCart })
+      const { key, replayed } = idempotencyHeaders
+      const trailer = new Metadata()
+      if (call.metadata.get(key).length > 0) trailer.set(replayed, '1')
+      reply(null, { cart: emptyCart }, trailer)
     },
     addItem: (call: Call, reply: Reply) => {
       seen(call)
