@@ -44,6 +44,12 @@ const given = [
   ],
   ['MICROMART_TEST_REDIS_URL', 'URL', 'an own server', 'Redis for the tests.'],
   ['MICROMART_URL', 'URL', '`http://127.0.0.1:8080`', "The gateway that the README's tour asks."],
+  [
+    'MICROMART_ACCOUNT',
+    'email:password',
+    '',
+    'Who asks for the books: `npm run books -- --account env`; needs the scope `ops`.',
+  ],
   ['MICROMART_DAPRD_LOG', 'flag', '', 'Set: the conformance suite shows what its daprd writes.'],
 ]
 

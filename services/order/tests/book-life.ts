@@ -18,7 +18,7 @@ export type Life = {
   order: Order
   at: Date
   entries: OrderBook['timeline'][number][]
-  topics: string[]
+  facts: string[]
   refunds: Map<string, Refund>
   hold: 'held' | 'claimed' | 'released' | 'returned' | undefined
   returned: bigint
@@ -56,7 +56,7 @@ export const aLife = (): Life => ({
   order: newOrder(),
   at: begin,
   entries: [{ at: begin, status: 'PENDING', event: 'order.placed' }],
-  topics: [],
+  facts: [],
   refunds: new Map(),
   hold: undefined,
   returned: 0n,
@@ -68,7 +68,7 @@ export const aLife = (): Life => ({
 const save = (life: Life, made: change.Change): void => {
   life.order = made.to
   life.entries.push(...made.entries)
-  if (made.fact) life.topics.push(`order.${made.fact.fact}.v1`)
+  if (made.fact) life.facts.push(made.fact.fact)
   for (const refund of [made.refunds?.ended, made.refunds?.opened]) {
     if (refund) life.refunds.set(refund.id, refund)
   }
@@ -264,7 +264,7 @@ export const recordOf = (life: Life): BookRecord => {
       })),
       timeline: life.entries,
       refunds: [...life.refunds.values()].map((one) => ({ ...one, amount: one.amount.amount })),
-      events: life.topics.map((topic) => ({ topic, sentAt: at })),
+      events: life.facts.map((fact) => ({ fact, sentAt: at })),
       answered: life.answered,
     },
     hold: life.hold && {

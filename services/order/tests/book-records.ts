@@ -8,7 +8,7 @@ export const ago = (ms: number): Date => after(now, -ms)
 export const time: BookTime = { now, cut: ago(minute / 2), eventsSince: ago(23 * 60 * minute) }
 export const at = ago(5 * minute)
 
-export const orderId = '01900000-0000-7000-8000-000000000001'
+const orderId = '01900000-0000-7000-8000-000000000001'
 const userId = '01900000-0000-7000-8000-0000000000aa'
 export const mugs = { sku: 'MUG', quantity: 2n, unitPrice: 500n }
 
@@ -16,7 +16,7 @@ export const entries = (
   ...list: readonly (readonly [OrderStatus, string])[]
 ): OrderBook['timeline'] => list.map(([status, event]) => ({ at, status, event }))
 
-export const sent = (...topics: readonly string[]) => topics.map((topic) => ({ topic, sentAt: at }))
+export const sent = (...facts: readonly string[]) => facts.map((fact) => ({ fact, sentAt: at }))
 
 export const paidEntries = entries(
   ['PENDING', 'order.placed'],
@@ -45,7 +45,7 @@ const paidOrder: OrderBook = {
   lines: [mugs],
   timeline: paidEntries,
   refunds: [],
-  events: sent('order.paid.v1'),
+  events: sent('paid'),
   answered: 'PAID',
 }
 
@@ -99,7 +99,7 @@ export const cancelled = but(paid, {
     refunded: 1000n,
     refunds: [refund],
     timeline: [...paidEntries, ...entries(['CANCELLED', 'order.cancelled'])],
-    events: sent('order.paid.v1', 'order.cancelled.v1', 'order.refunded.v1'),
+    events: sent('paid', 'cancelled', 'refunded'),
   },
   hold: { state: 'returned', returned: [mugs] },
   payment: { refunded: 1000n },
@@ -120,7 +120,7 @@ export const failed = but(
         ['PENDING', 'stock.released'],
         ['FAILED', 'order.failed'],
       ),
-      events: sent('order.failed.v1'),
+      events: sent('failed'),
       answered: 'FAILED',
     },
     hold: { state: 'released' },
@@ -136,7 +136,7 @@ export const rejected = but(
       status: 'REJECTED',
       paymentStatus: 'cancelled',
       timeline: entries(['PENDING', 'order.placed'], ['REJECTED', 'order.rejected']),
-      events: sent('order.rejected.v1'),
+      events: sent('rejected'),
       answered: 'REJECTED',
     },
   },
@@ -161,7 +161,7 @@ export const partlyRefunded = but(paid, {
     paymentStatus: 'partially_refunded',
     refunded: 500n,
     refunds: [{ ...refund, id: 'r', amount: 500n }],
-    events: sent('order.paid.v1', 'order.refunded.v1'),
+    events: sent('paid', 'refunded'),
   },
   hold: { returned: [{ sku: 'MUG', quantity: 1n }] },
   payment: { refunded: 500n },
@@ -175,7 +175,7 @@ export const delivered = but(paid, {
       ...paidEntries,
       ...entries(['SHIPPED', 'order.shipped'], ['DELIVERED', 'order.delivered']),
     ],
-    events: sent('order.paid.v1', 'order.shipped.v1', 'order.delivered.v1'),
+    events: sent('paid', 'shipped', 'delivered'),
   },
 })
 
@@ -186,7 +186,7 @@ export const returned = but(delivered, {
     refunded: 1000n,
     refunds: [refund],
     timeline: [...(delivered.order?.timeline ?? []), ...entries(['REFUNDED', 'order.refunded'])],
-    events: sent('order.paid.v1', 'order.shipped.v1', 'order.delivered.v1', 'order.refunded.v1'),
+    events: sent('paid', 'shipped', 'delivered', 'refunded'),
   },
   payment: { refunded: 1000n },
   provider: { refunded: 1000n },
@@ -197,7 +197,7 @@ export const refused = but(cancelled, {
     paymentStatus: 'refund_refused',
     refunded: 0n,
     refunds: [{ ...refund, status: 'refused' }],
-    events: sent('order.paid.v1', 'order.cancelled.v1'),
+    events: sent('paid', 'cancelled'),
   },
   payment: { refunded: 0n },
   provider: { refunded: 0n },

@@ -51,16 +51,17 @@ export const historyIsLegal: BookRule = {
   },
 }
 
-const topicOf: Readonly<Partial<Record<OrderStatus, string>>> = {
-  PAID: 'order.paid.v1',
-  REJECTED: 'order.rejected.v1',
-  FAILED: 'order.failed.v1',
-  CANCELLED: 'order.cancelled.v1',
-  SHIPPED: 'order.shipped.v1',
-  DELIVERED: 'order.delivered.v1',
+const factOf: Readonly<Partial<Record<OrderStatus, string>>> = {
+  PAID: 'paid',
+  REJECTED: 'rejected',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  SHIPPED: 'shipped',
+  DELIVERED: 'delivered',
 }
 
-const refundTopic = 'order.refunded.v1'
+/** Told once for each refund, of a part or of all. */
+const refunded = 'refunded'
 
 /** Once in an order's life; an event whose inbox was passed over shows as a second one. */
 const onlyOnce = [
@@ -78,32 +79,31 @@ const onlyOnce = [
 ] as const
 
 const missingEvents = (order: OrderBook, since: Date): readonly string[] => {
-  const told = new Set(order.events.map(({ topic }) => topic))
+  const told = new Set(order.events.map(({ fact }) => fact))
   return path(order).flatMap((status) => {
-    const topic = topicOf[status]
+    const fact = factOf[status]
     const entry = order.timeline.find((one) => one.status === status)
-    if (!topic || !entry || entry.at < since || told.has(topic)) return []
-    return [`${status} was never told: no ${topic}`]
+    if (!fact || !entry || entry.at < since || told.has(fact)) return []
+    return [`${status} was never told`]
   })
 }
 
 const falseEvents = (order: OrderBook): readonly string[] => {
-  const due = new Set(path(order).map((status) => topicOf[status]))
-  return order.events.flatMap(({ topic }, at) => {
-    if (topic === refundTopic) return []
-    if (!due.has(topic)) return [`${topic} was told, it never was so`]
-    const again = order.events.findIndex((one) => one.topic === topic) < at
-    return again ? [`${topic} was told twice`] : []
+  const due = new Set(path(order).map((status) => factOf[status]))
+  return order.events.flatMap(({ fact }, at) => {
+    if (fact === refunded) return []
+    if (!due.has(fact)) return [`"${fact}" was told, it never was so`]
+    const again = order.events.findIndex((one) => one.fact === fact) < at
+    return again ? [`"${fact}" was told twice`] : []
   })
 }
 
-/** One event for each refund that came through, of a part or of all. */
 const refundEvents = (order: OrderBook, since: Date): readonly string[] => {
   const through = order.refunds.filter(({ status }) => status === 'refunded')
   const least = through.filter(({ updatedAt }) => updatedAt >= since).length
-  const told = order.events.filter(({ topic }) => topic === refundTopic).length
+  const told = order.events.filter(({ fact }) => fact === refunded).length
   return wrongs([
-    [told < least || told > through.length, `${told} ${refundTopic} of ${through.length} refunds`],
+    [told < least || told > through.length, `${told} events tell of ${through.length} refunds`],
   ])
 }
 
@@ -133,7 +133,7 @@ export const paidAt = ({ timeline }: OrderBook): Date | undefined =>
 export const paidWasTold = (order: OrderBook, cut: Date): boolean => {
   const at = paidAt(order)
   if (at === undefined || at > cut) return false
-  const event = order.events.find(({ topic }) => topic === topicOf.PAID)
+  const event = order.events.find(({ fact }) => fact === factOf.PAID)
   return event === undefined || (event.sentAt !== undefined && event.sentAt <= cut)
 }
 

@@ -33,7 +33,7 @@ export type RemoteBooks = {
 }
 
 /** What a batch of the check has come to. `upTo`: all ids to here have been looked at. */
-export type BookProgress = {
+type BookProgress = {
   readonly open: readonly string[]
   readonly closed: readonly string[]
   readonly upTo: string | undefined

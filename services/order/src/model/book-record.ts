@@ -3,7 +3,7 @@ import type { OrderStatus } from './status.ts'
 /** Units of one sku. */
 export type BookLine = { readonly sku: string; readonly quantity: bigint }
 
-export type OrderBookLine = BookLine & { readonly unitPrice: bigint }
+type OrderBookLine = BookLine & { readonly unitPrice: bigint }
 
 /** A refund as order keeps it. */
 export type RefundBook = {
@@ -40,8 +40,8 @@ export type OrderBook = {
     readonly event: string
   }[]
   readonly refunds: readonly RefundBook[]
-  /** What the outbox still holds of it: sent rows are kept for a day. */
-  readonly events: readonly { readonly topic: string; readonly sentAt: Date | undefined }[]
+  /** What the outbox still holds of it, such as `paid`, or a topic that is none of order's; sent rows are kept for a day. */
+  readonly events: readonly { readonly fact: string; readonly sentAt: Date | undefined }[]
   /** Status of the answer that its idempotency key froze; keys are kept for days. */
   readonly answered: OrderStatus | undefined
 }

@@ -11,7 +11,7 @@ import type { BookRecord, BookTime } from './book-record.ts'
 import type { BookId, BookRule } from './book-rule.ts'
 
 /** All rules over one order; skus and backlogs are judged apart. */
-export const bookRules: readonly BookRule[] = [
+const bookRules: readonly BookRule[] = [
   soldGoodsLeftTheShelf,
   capturedOnce,
   nothingLost,

@@ -1,7 +1,9 @@
+import { topics } from '@micromart/contracts'
 import { alone, marks } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { IdentifiedOrder, OwnBooks } from '../model/book-ports.ts'
 import type { OrderBook, RefundBook } from '../model/book-record.ts'
+import type { Fact } from '../model/change.ts'
 import type { Frozen } from '../model/idempotency.ts'
 import type { OrderStatus } from '../model/status.ts'
 
@@ -50,6 +52,17 @@ const parts = {
     'SELECT aggregate_id AS order_id, topic, sent_at FROM outbox WHERE aggregate_id IN (?) ORDER BY seq',
   keys: 'SELECT order_id, frozen FROM order_keys WHERE order_id IN (?)',
 } as const
+
+/** What each topic of order's tells. */
+const facts: Readonly<Record<string, Fact['fact']>> = {
+  [topics.orderPaid]: 'paid',
+  [topics.orderRejected]: 'rejected',
+  [topics.orderFailed]: 'failed',
+  [topics.orderCancelled]: 'cancelled',
+  [topics.orderShipped]: 'shipped',
+  [topics.orderDelivered]: 'delivered',
+  [topics.orderRefunded]: 'refunded',
+}
 
 const partOf = async <T extends { readonly order_id: string }>(
   tx: EntityManager,
@@ -106,9 +119,10 @@ const bookOf = (row: Row, of: Awaited<ReturnType<typeof readParts>>): OrderBook 
     status,
     updatedAt,
   })),
-  events: of
-    .events(row.id)
-    .map(({ topic, sent_at: sentAt }) => ({ topic, sentAt: sentAt ?? undefined })),
+  events: of.events(row.id).map(({ topic, sent_at: sentAt }) => ({
+    fact: facts[topic] ?? topic,
+    sentAt: sentAt ?? undefined,
+  })),
   answered: answeredBy(of.keys(row.id)),
 })
 
