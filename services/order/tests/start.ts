@@ -48,12 +48,12 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
     SHOP_CURRENCY: 'EUR',
     SWEEP_EVERY_MS: neverByItself,
   }
-  const service = starting.use(
-    await startOrder(config, (real) => {
+  const start = (changes: Overrides) =>
+    startOrder(config, (real) => {
       const quiet = { clock, log: silentLog }
-      return { ...quiet, ...overrides({ ...real, ...quiet }) }
-    }),
-  )
+      return { ...quiet, ...changes({ ...real, ...quiet }) }
+    })
+  const service = starting.use(await start(overrides))
   sidecar.attach(service.port)
   const client = starting.use(await testClient(OrderServiceService, service.port))
   const running = starting.move()
@@ -73,6 +73,8 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
     sweep: service.sweep,
     metric: (name: string, labels?: Record<string, string>) =>
       readMetric(service.httpPort, name, labels),
+    /** Another process of the service, on the same database. */
+    replica: (changes: Overrides = () => ({})) => start(changes),
     /** What was published about one order, as topic names. */
     told: (orderId: string) =>
       sidecar
