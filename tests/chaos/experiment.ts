@@ -77,7 +77,7 @@ const untilServing = async (gateway: string): Promise<void> => {
   throw new Error('the shop is ready, but does not serve')
 }
 
-const pricesOf = (
+export const pricesOf = (
   { hot, spread, pairs, last, restocked, priced, fleeting }: World,
   history: History,
 ) => {

@@ -17,8 +17,8 @@ export type Fault = {
   readonly arm: (shop: Shop, random: Random) => Promise<number>
   /** @returns how much it has met since */
   readonly heal: (shop: Shop) => Promise<number>
-  /** Redis may lose what it had acknowledged within a second before. */
-  readonly losesRedis?: true
+  /** What Redis may lose that it had acknowledged: its last second, or all it ever held. */
+  readonly losesRedis?: 'second' | 'all'
 }
 
 const seconds = (count: number) => count * 1000
@@ -54,7 +54,7 @@ const store = (name: 'mysql' | 'redis', empty = false): Fault => ({
     await stores.restart(name, keys)
     return 1
   },
-  ...(name === 'redis' && { losesRedis: true as const }),
+  ...(name === 'redis' && { losesRedis: empty ? ('all' as const) : ('second' as const) }),
 })
 
 const network = (edge: string, toxic: Toxic, lastsMs = seconds(6)): Fault => ({
@@ -124,8 +124,10 @@ const disk: Fault = {
     stores.fillDisk()
     return 1
   },
-  heal: async ({ stores }) => {
+  heal: async ({ stores, keys }) => {
     stores.clearDisk()
+    // InnoDB ends itself when it cannot even roll back: its supervisor starts it again.
+    if (!stores.isAlive('mysql')) await stores.restart('mysql', keys)
     return 0
   },
 }

@@ -71,7 +71,10 @@ export const runFaults = async ({ shop, history, random, next, untilMs, say }: P
     const fault = next()
     const record = await runFault(fault, { shop, history, random, before })
     records.push(record)
-    if (fault.losesRedis) losses.push([record.armedAt - 1500, record.healedAt + 1500])
+    if (fault.losesRedis) {
+      const from = fault.losesRedis === 'all' ? 0 : record.armedAt - 1500
+      losses.push([from, record.healedAt + 1500])
+    }
     const { name, armedAt, touched, firstOkMs, fullMs } = record
     const shown = (ms: number | undefined) =>
       ms === undefined ? 'never' : `${(ms / 1000).toFixed(1)} s`

@@ -23,6 +23,7 @@ export type Shop = {
   readonly stores: {
     readonly hasDisk: boolean
     readonly kill: (store: 'mysql' | 'redis') => Promise<void>
+    readonly isAlive: (store: 'mysql' | 'redis') => boolean
     readonly restart: (store: 'mysql' | 'redis', keys: Shop['keys']) => Promise<void>
     readonly emptyRedis: () => void
     readonly fillDisk: () => void

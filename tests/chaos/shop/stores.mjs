@@ -6,7 +6,7 @@ import { freePorts } from '../../../scripts/lib/machine/ports.mjs'
 import { startOwnMysql } from '../../../scripts/lib/stores/own-mysql.mjs'
 import { startOwnRedis } from '../../../scripts/lib/stores/own-redis.mjs'
 import { createRedisAccounts } from '../../../scripts/lib/stores/redis-accounts.mjs'
-import { allEnded, sendSignal } from '../../../scripts/lib/machine/processes.mjs'
+import { allEnded, isAlive, sendSignal } from '../../../scripts/lib/machine/processes.mjs'
 
 const diskMegabytes = 700
 
@@ -69,6 +69,7 @@ export const openChaosStores = async ({ home, logDir, run, say }) => {
     redisPort,
     hasDisk,
     kill: end,
+    isAlive: (name) => isAlive(run.processes[name]),
     /** Waits until it answers; a Redis knows no accounts after a start, as they are not in its AOF. */
     restart: async (name, keys) => {
       for (let attempt = 1; ; attempt += 1) {
