@@ -8,7 +8,7 @@ const log = silentLog
 it('runs what is pending, and nothing the second time', async () => {
   await using empty = await emptyDatabase()
   const run = () => migrate({ url: empty.url, migrations, log })
-  expect(await run()).toBe(2)
+  expect(await run()).toBe(migrations.length)
   expect(await run()).toBe(0)
 })
 
@@ -16,7 +16,7 @@ it('runs each migration once when several processes start together', async () =>
   await using empty = await emptyDatabase()
   const runs = Array.from({ length: 5 }, () => migrate({ url: empty.url, migrations, log }))
   const counts = await Promise.all(runs)
-  expect(counts.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, 2])
+  expect(counts.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, migrations.length])
 })
 
 it('goes on at the step that failed', async () => {

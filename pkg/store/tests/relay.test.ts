@@ -5,6 +5,7 @@ import { type Context, context, type ContextManager, ROOT_CONTEXT, trace } from 
 import mysql from 'mysql2/promise'
 import {
   addEvent,
+  asOneTransaction,
   inTransaction,
   type NewEvent,
   type OutboxEvent,
@@ -57,6 +58,27 @@ it('goes at once when woken', async () => {
     relay.wake() // until the relay has its lock nobody hears the bell
     return published.length === 1
   })
+})
+
+it('is woken by the commit of the transaction around it, not before', async () => {
+  await using store = await openStore()
+  const published: string[] = []
+  const publish = async ({ id }: OutboxEvent) => void published.push(id)
+  const calm = { db: store.db, publish, log: silentLog, intervalMs: 3_600_000 }
+  await using relay = startRelay(calm)
+  const first = anEvent()
+  await add(store, first)
+  await eventually(() => {
+    relay.wake()
+    return published.length === 1
+  })
+  const second = anEvent()
+  await asOneTransaction(store.db, async () => {
+    await add(store, second)
+    relay.wake()
+    await store.db.query('SELECT SLEEP(0.2)') // a relay that looked now would look no more
+  })
+  await eventually(() => published.includes(second.id))
 })
 
 it('never lets two relays publish the same event', async () => {

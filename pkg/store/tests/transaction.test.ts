@@ -3,6 +3,8 @@ import { DomainError } from '@micromart/kernel'
 import type { EntityManager } from 'typeorm'
 import {
   addEvent,
+  afterCommit,
+  asOneTransaction,
   databaseFault,
   inStatement,
   inTransaction,
@@ -107,4 +109,36 @@ it('reads a lost connection and a server that is away as unavailable', async () 
   const error = await nobodyThere.catch((caught: unknown) => caught)
   expect(databaseFault(error)).toMatchObject(unavailable)
   expect(databaseFault(new Error('a bug'))).toBeUndefined()
+})
+
+it('acts after the commit, once, and not after a rollback; at once where there is no transaction', async () => {
+  await using store = await openStore()
+  const seen: string[] = []
+  const note = (what: string) =>
+    asOneTransaction(store.db, async () => {
+      afterCommit(() => seen.push(what))
+      await inTransaction(store.db, (tx) => tx.query(`INSERT INTO counters VALUES ('${what}', 1)`))
+      seen.push(`${what} is written`)
+      if (what === 'lost') throw new DomainError('precondition', 'out_of_stock')
+    })
+  await note('kept')
+  await expect(note('lost')).rejects.toMatchObject({ code: 'out_of_stock' })
+  afterCommit(() => seen.push('alone'))
+  expect(seen).toEqual(['kept is written', 'kept', 'lost is written', 'alone'])
+})
+
+it('is over for work that goes on behind it', async () => {
+  await using store = await openStore()
+  const { promise: committed, resolve: commit } = Promise.withResolvers<void>()
+  const behind: Promise<unknown>[] = []
+  await asOneTransaction(store.db, async () => {
+    const work = async () => {
+      await committed
+      await inTransaction(store.db, (tx) => tx.query(`INSERT INTO counters VALUES ('behind', 1)`))
+    }
+    behind.push(work())
+  })
+  commit()
+  await Promise.all(behind)
+  expect(await store.db.query('SELECT name FROM counters')).toEqual([{ name: 'behind' }])
 })
