@@ -1,9 +1,7 @@
-import { apps, tokenAudience } from '@micromart/contracts'
+import { apps } from '@micromart/contracts'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
-import { connectSidecar, type Sidecar } from '@micromart/dapr'
-import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
-import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
+import type { Sidecar } from '@micromart/dapr'
+import { type Platform, type PlatformOverrides, startPlatform } from '@micromart/service'
 import {
   type Database,
   idempotent,
@@ -26,9 +24,6 @@ import { entities } from './repository/rows.ts'
 import { stockMysql } from './repository/stock-mysql.ts'
 import { productUseCases, type UseCases } from './usecase/index.ts'
 
-/** What a test may put in place of the real thing. */
-export type Overrides = { readonly clock?: Clock; readonly ids?: Ids; readonly log?: Log }
-
 export type RunningProduct = AsyncDisposable & {
   readonly port: number
   readonly httpPort: number
@@ -38,24 +33,10 @@ export type RunningProduct = AsyncDisposable & {
   readonly prune: () => Promise<void>
 }
 
-const sidecarOf = (config: Config): Promise<Sidecar> =>
-  connectSidecar({
-    grpcPort: config.DAPR_GRPC_PORT,
-    httpPort: config.DAPR_HTTP_PORT,
-    apiToken: config.DAPR_API_TOKEN,
-    appId: config.APP_ID,
-  })
-
-const verifierOf = (config: Config, sidecar: Sidecar, clock: Clock) => {
-  const users = sidecar.client(UserServiceService, apps.user)
-  const fetchJwks = async () => (await users.getJwks({})).jwks
-  return tokenVerifier({ fetchJwks, issuer: config.ISSUER_URL, audience: tokenAudience, clock })
-}
-
 const openStore = async (sidecar: Sidecar): Promise<Database> =>
   openDatabase({ url: await sidecar.secret('mysql-product'), entities, migrations })
 
-type Parts = { readonly db: Database } & Required<Overrides>
+type Parts = Pick<Platform, 'clock' | 'ids' | 'log'> & { readonly db: Database }
 
 const wire = (config: Config, { db, ...of }: Parts): UseCases => {
   const use = productUseCases({
@@ -93,42 +74,24 @@ const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts)
 /** Starts the product service. Disposing what it returns stops everything in reverse order. */
 export const startProduct = async (
   config: Config,
-  overrides: Overrides = {},
+  overrides: PlatformOverrides = {},
 ): Promise<RunningProduct> => {
   await using starting = new AsyncDisposableStack() // a failure below closes what is already open
-  starting.use(
-    startTelemetry({
-      serviceName: config.APP_ID,
-      zipkinUrl: config.ZIPKIN_URL,
-      sampleRatio: config.TRACE_RATIO,
-    }),
-  )
-  const log = overrides.log ?? createLog(apps.product, { level: config.LOG_LEVEL })
-  const of = { clock: systemClock, ids: systemIds, ...overrides, log }
-  const sidecar = starting.use(await sidecarOf(config))
+  const platform = starting.use(await startPlatform(apps.product, config, overrides))
+  const { sidecar, clock, ids, log } = platform
   const db = starting.use(await openStore(sidecar))
-  const parts = { db, ...of }
+  const parts = { db, clock, ids, log }
   const use = wire(config, parts)
-  const answers = idempotent(db, of)
+  const answers = idempotent(db, { clock })
   starting.use(startRelay({ db, publish: sidecar.publish, log }))
-  const sweepers = starting.use(startSweepers(config, use, parts))
-  const server = starting.use(
-    await serve({
-      grpcPort: config.APP_PORT,
-      httpPort: config.HTTP_PORT,
+  const { expire, prune } = starting.use(startSweepers(config, use, parts))
+  const { port, httpPort } = starting.use(
+    await platform.serve({
       services: [[ProductServiceService, productRpc(use, answers, config.SHOP_CURRENCY)]],
-      operations: { app: apps.product, backlog: () => readBacklog(db, of.clock) },
-      verifier: verifierOf(config, sidecar, of.clock),
-      appToken: config.APP_API_TOKEN,
-      ready: async () => {
-        await db.query('SELECT 1')
-        return sidecar.outboundReady()
-      },
-      log,
+      operations: { app: apps.product, backlog: () => readBacklog(db, clock) },
+      storeAnswers: () => db.query('SELECT 1'),
     }),
   )
   const running = starting.move() // started: the caller disposes from here on
-  const { port, httpPort } = server
-  const { expire, prune } = sweepers
   return { port, httpPort, expire, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

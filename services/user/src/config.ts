@@ -28,36 +28,10 @@ const checked = settings.refine(isStrong, {
   message: 'production takes at least 19456 KiB and 2 passes',
 })
 
-/** The environment of the user service, read and checked once. @throws SettingsError */
-export const readConfig = (env: NodeJS.ProcessEnv) => {
-  const read = readSettings(checked, env)
-  return Object.freeze({
-    grpcPort: read.APP_PORT,
-    httpPort: read.HTTP_PORT,
-    appToken: read.APP_API_TOKEN,
-    issuer: read.ISSUER_URL,
-    logLevel: read.LOG_LEVEL,
-    sidecar: {
-      grpcPort: read.DAPR_GRPC_PORT,
-      httpPort: read.DAPR_HTTP_PORT,
-      apiToken: read.DAPR_API_TOKEN,
-      appId: read.APP_ID,
-    },
-    telemetry: {
-      serviceName: read.APP_ID,
-      zipkinUrl: read.ZIPKIN_URL,
-      sampleRatio: read.TRACE_RATIO,
-    },
-    hashing: {
-      cost: { memoryKib: read.ARGON2_MEMORY_KIB, passes: read.ARGON2_PASSES, lanes: 1 },
-      limits: { running: read.HASHES_RUNNING, waiting: read.HASHES_WAITING },
-    },
-    keysEveryMs: read.KEYS_EVERY_MS,
-    pruneEveryMs: read.PRUNE_EVERY_MS,
-  })
-}
+export type Config = Readonly<z.output<typeof settings>>
 
-export type Config = ReturnType<typeof readConfig>
+/** The environment of the user service, read and checked once. @throws SettingsError */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => readSettings(checked, env)
 
 const mysqlUrl = z.url({ protocol: /^mysql$/ })
 

@@ -1,8 +1,13 @@
 import { apps, tokenAudience } from '@micromart/contracts'
 import { UserServiceService } from '@micromart/contracts/user'
-import { connectSidecar, type Sidecar } from '@micromart/dapr'
-import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
-import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
+import type { Sidecar } from '@micromart/dapr'
+import type { Clock } from '@micromart/kernel'
+import {
+  type Platform,
+  type PlatformOverrides,
+  startPlatform,
+  tokenVerifier,
+} from '@micromart/service'
 import {
   type Database,
   openDatabase,
@@ -32,16 +37,14 @@ import { sessionsMysql } from './repository/sessions-mysql.ts'
 import { signingKeysMysql } from './repository/signing-keys-mysql.ts'
 import { type UseCases, userUseCases } from './usecase/index.ts'
 
-/** What a test may put in the place of the real thing. */
-export type Overrides = { readonly clock?: Clock; readonly ids?: Ids; readonly log?: Log }
-
-type Parts = { readonly db: Database; readonly sidecar: Sidecar } & Required<Overrides>
+type Parts = Pick<Platform, 'sidecar' | 'clock' | 'ids' | 'log'> & { readonly db: Database }
 
 const wire = async (config: Config, parts: Parts): Promise<Ports> => {
   const { db, sidecar, clock, ids, log } = parts
   const box = keyBox(await sidecar.secret('signing-kek'))
   const keys = signingKeysMysql(db)
-  const { cost, limits } = config.hashing
+  const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
+  const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
   return {
     accounts: accountsMysql(db, ids),
     sessions: countedSessions(sessionsMysql(db)),
@@ -50,7 +53,7 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
     keys,
     passwords: await passwordsArgon2(cost, limits, secretsNode.token()),
     commonPasswords: commonPasswordsZxcvbn(),
-    accessTokens: accessTokensJose({ keys, box, issuer: config.issuer, clock, ids }),
+    accessTokens: accessTokensJose({ keys, box, issuer: config.ISSUER_URL, clock, ids }),
     keyMaker: keyMakerJose(box),
     secrets: secretsNode,
     clock,
@@ -66,9 +69,9 @@ const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts)
     await use.prune()
     await pruneIdempotency(db, clock.now())
   }
-  const keys = { name: 'signing-keys', everyMs: config.keysEveryMs, run: use.tendKeys, log }
+  const keys = { name: 'signing-keys', everyMs: config.KEYS_EVERY_MS, run: use.tendKeys, log }
   sweepers.use(startSweeper(keys))
-  sweepers.use(startSweeper({ name: 'prune', everyMs: config.pruneEveryMs, run: prune, log }))
+  sweepers.use(startSweeper({ name: 'prune', everyMs: config.PRUNE_EVERY_MS, run: prune, log }))
   return { prune, [Symbol.asyncDispose]: () => sweepers.disposeAsync() }
 }
 
@@ -80,18 +83,16 @@ const openStore = async (sidecar: Sidecar): Promise<Database> =>
   })
 
 /** This service verifies with its own keys, by the same rules as all others. */
-const verifierOf = (use: UseCases, { issuer }: Config, clock: Clock) =>
+const verifierOf = (use: UseCases, { ISSUER_URL: issuer }: Config, clock: Clock) =>
   tokenVerifier({ fetchJwks: use.getJwks, issuer, audience: tokenAudience, clock })
 
 /** Starts the user service. Disposing what it returns stops everything in reverse order. */
-export const startUser = async (config: Config, overrides: Overrides = {}) => {
+export const startUser = async (config: Config, overrides: PlatformOverrides = {}) => {
   await using starting = new AsyncDisposableStack()
-  starting.use(startTelemetry(config.telemetry))
-  const log = overrides.log ?? createLog(apps.user, { level: config.logLevel })
-  const sidecar = starting.use(await connectSidecar(config.sidecar))
+  const platform = starting.use(await startPlatform(apps.user, config, overrides))
+  const { sidecar, clock, ids, log } = platform
   const db = starting.use(await openStore(sidecar))
-  const clock = overrides.clock ?? systemClock
-  const parts = { db, sidecar, clock, ids: overrides.ids ?? systemIds, log }
+  const parts = { db, sidecar, clock, ids, log }
   const ports = await wire(config, parts)
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }
@@ -100,20 +101,14 @@ export const startUser = async (config: Config, overrides: Overrides = {}) => {
   const answers = keptAnswers(db, { clock })
   starting.use(startRelay({ db, publish: sidecar.publish, log, clock }))
   const { prune } = starting.use(startSweepers(config, use, parts))
-  const server = starting.use(
-    await serve({
-      ...config,
+  const { port, httpPort } = starting.use(
+    await platform.serve({
       services: [[UserServiceService, userRpc(use, answers)]],
       operations: { app: apps.user, backlog: () => readBacklog(db, clock) },
       verifier: verifierOf(use, config, clock),
-      ready: async () => {
-        await db.query('SELECT 1')
-        return sidecar.outboundReady()
-      },
-      log,
+      storeAnswers: () => db.query('SELECT 1'),
     }),
   )
   const running = starting.move()
-  const { port, httpPort } = server
   return { port, httpPort, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

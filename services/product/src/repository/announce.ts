@@ -1,10 +1,9 @@
 import { topics } from '@micromart/contracts'
 import { ProductChanged } from '@micromart/contracts/events'
-import { addEvent } from '@micromart/store'
+import { addEvent, insertAll } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { Clock, Ids } from '@micromart/kernel'
 import { tables } from './rows.ts'
-import { insertAll } from './sql.ts'
 
 /** What the parts of this folder need to write down: when, and under which id. */
 export type Stamp = { readonly clock: Clock; readonly ids: Ids }

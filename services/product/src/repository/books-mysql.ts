@@ -1,9 +1,8 @@
-import { alone } from '@micromart/store'
+import { alone, marks, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { BooksPage, HoldBook, StockBook } from '../model/books.ts'
 import type { Books } from '../model/ports.ts'
 import type { HoldStatus, StockLine } from '../model/stock.ts'
-import { marks, select } from './sql.ts'
 
 /** All reads see one moment: a hold that is claimed in between is seen wholly before or wholly after. */
 const inSnapshot = <T>(db: DataSource, read: (tx: EntityManager) => Promise<T>): Promise<T> =>

@@ -1,10 +1,9 @@
-import { inStatement, isDuplicate } from '@micromart/store'
+import { insertAll, inStatement, isDuplicate, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Category } from '../model/category.ts'
 import { HandleTaken } from '../model/errors.ts'
 import type { Categories } from '../model/ports.ts'
 import { tables } from './rows.ts'
-import { insertAll, select } from './sql.ts'
 
 type Row = Omit<Category, 'parentId'> & { readonly parentId: string | null }
 

@@ -1,16 +1,13 @@
 import type { Clock } from '@micromart/kernel'
-import { inStatement } from '@micromart/store'
+import { alone, deleteAll, marks, select } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import { advance, type ChangeCursor, type ChangeRow } from '../model/changes.ts'
 import type { Changes } from '../model/ports.ts'
-import { marks, select, write } from './sql.ts'
 
 /** Caches ask twice a second: who is an hour late starts anew. */
 const keptMs = 60 * 60 * 1000
 const mostPerRead = 5_000
 const recent = 100
-/** Rows a statement deletes: none holds its locks for long. */
-const pruned = 1_000
 
 type Bounds = { readonly first: string | null; readonly last: string | null }
 
@@ -60,15 +57,8 @@ export const changesMysql = (db: DataSource, clock: Clock): Changes => ({
     // The newest row stays: it tells the place of now, and whether a cursor is too old.
     const { last } = await readBounds(db)
     const before = new Date(clock.now().getTime() - keptMs)
-    for (;;) {
-      const { affectedRows } = await inStatement(db, (tx) =>
-        write(
-          tx,
-          `DELETE FROM product_changes WHERE at < ? AND id < ? ORDER BY at LIMIT ${pruned}`,
-          [before, last],
-        ),
-      )
-      if (affectedRows < pruned) return
-    }
+    await alone(() =>
+      deleteAll(db, 'DELETE FROM product_changes WHERE at < ? AND id < ?', [before, last]),
+    )
   },
 })

@@ -1,11 +1,10 @@
 import { DomainError, type Log } from '@micromart/kernel'
-import { inStatement, inTransaction } from '@micromart/store'
+import { inStatement, inTransaction, select, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Stock } from '../model/ports.ts'
 import { stepOf } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
 import { applyStep, linesOf } from './hold-steps.ts'
-import { select, write } from './sql.ts'
 
 const oneHourMs = 60 * 60 * 1000
 

@@ -1,4 +1,4 @@
-import { inTransaction } from '@micromart/store'
+import { inTransaction, select, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { StockBooksBroken } from '../model/errors.ts'
 import {
@@ -14,7 +14,6 @@ import {
 import type { Stamp } from './announce.ts'
 import { returnRest } from './return-rows.ts'
 import { type HoldRow, tables } from './rows.ts'
-import { select, write } from './sql.ts'
 import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
 
 /** Rolls a transaction back whose units are not all there. */

@@ -1,4 +1,4 @@
-import { inStatement, inTransaction, isDuplicate } from '@micromart/store'
+import { insertAll, inStatement, inTransaction, isDuplicate, write } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import { lineTitle, type Offer } from '../model/product.ts'
 import {
@@ -15,7 +15,6 @@ import type { Stamp } from './announce.ts'
 import { applyStep, lockHold, moveHold, moveLines, Short } from './hold-steps.ts'
 import { findOffers } from './offers-mysql.ts'
 import { tables } from './rows.ts'
-import { insertAll, write } from './sql.ts'
 
 const newRow = (orderId: string, status: HoldStatus, expiresAt: Date, { clock }: Stamp) => {
   const now = clock.now()
@@ -130,13 +129,13 @@ export const extendHold =
   (db: DataSource, { clock }: Stamp): Stock['extend'] =>
   async (orderId, expiresAt) =>
     inStatement(db, async (tx) => {
-      const { affectedRows } = await write(
+      const extended = await write(
         tx,
         `UPDATE stock_holds SET expires_at = GREATEST(expires_at, ?), updated_at = ?
          WHERE order_id = ? AND status = 'held'`,
         [expiresAt, clock.now(), orderId],
       )
-      return affectedRows === 1
+      return extended === 1
     })
 
 export const claimStock =

@@ -1,3 +1,4 @@
+import { select } from '@micromart/store'
 import type { Page } from '@micromart/kernel'
 import type { DataSource } from 'typeorm'
 import {
@@ -9,8 +10,7 @@ import {
 } from '../model/list.ts'
 import type { Product, ProductStatus, ProductSummary } from '../model/product.ts'
 import { type Dimension, pageQuery, sourceOf } from './list-sql.ts'
-import { wholeColumns, withVariants } from './product-read.ts'
-import { type Row, select } from './sql.ts'
+import { type Row, wholeColumns, withVariants } from './product-read.ts'
 
 const summaryColumns = `p.id, p.handle, p.title, p.brand, p.status, p.currency, p.available,
   p.first_image AS firstImage, p.first_alt AS firstAlt, p.min_price AS minPrice, p.max_price AS maxPrice`

@@ -1,6 +1,7 @@
+import { fromJson, marks, select } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import type { Offer, OptionValue } from '../model/product.ts'
-import { fromJson, marks, type Row, select } from './sql.ts'
+import type { Row } from './product-read.ts'
 
 const offerOf = (row: Row): Offer => ({
   sku: String(row['sku']),

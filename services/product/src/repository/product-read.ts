@@ -1,3 +1,4 @@
+import { fromJson, marks, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type {
   CategoryRef,
@@ -8,7 +9,9 @@ import type {
   ProductStatus,
   Variant,
 } from '../model/product.ts'
-import { fromJson, marks, type Row, select } from './sql.ts'
+
+/** A row as the driver answers it. */
+export type Row = Readonly<Record<string, unknown>>
 
 /** A product with its own categories; its variants come by a second query, for all products at once. */
 export const wholeColumns = `p.id, p.handle, p.title, p.brand, p.status, p.currency, p.version,

@@ -1,4 +1,4 @@
-import { inTransaction, isDuplicate } from '@micromart/store'
+import { insertAll, inTransaction, isDuplicate, marks, select } from '@micromart/store'
 import { type DataSource, type EntityManager, In } from 'typeorm'
 import { HandleTaken, SkuTaken, VersionChanged } from '../model/errors.ts'
 import type { Products, ProductWrite } from '../model/ports.ts'
@@ -24,7 +24,6 @@ import {
   tables,
   variantRows,
 } from './rows.ts'
-import { insertAll, marks, select } from './sql.ts'
 import { moveStock, recordMovements } from './stock-move.ts'
 
 type Change = { readonly before: Product; readonly after: Product }

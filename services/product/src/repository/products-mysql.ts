@@ -1,3 +1,4 @@
+import { marks, select } from '@micromart/store'
 import { isId } from '@micromart/kernel'
 import type { DataSource } from 'typeorm'
 import type { Products } from '../model/ports.ts'
@@ -5,7 +6,6 @@ import type { Stamp } from './announce.ts'
 import { listSummaries, listWhole, readFacets } from './list-mysql.ts'
 import { findWhole } from './product-read.ts'
 import { saveProducts } from './product-write.ts'
-import { marks, select } from './sql.ts'
 
 const pageSize = 100
 

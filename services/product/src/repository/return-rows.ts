@@ -1,9 +1,9 @@
+import { insertAll, select } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { StockLine } from '../model/stock.ts'
 import { type PartialReturn, unreturned } from '../model/stock-return.ts'
 import type { Stamp } from './announce.ts'
 import { tables } from './rows.ts'
-import { insertAll, select } from './sql.ts'
 
 /**
  * What came back of an order's sale, by sku.

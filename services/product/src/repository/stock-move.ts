@@ -1,8 +1,8 @@
+import { insertAll, marks, select, write, written } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import type { Effect, Movement, StockLine } from '../model/stock.ts'
 import { announce, type Stamp } from './announce.ts'
 import { tables } from './rows.ts'
-import { insertAll, marks, select, write } from './sql.ts'
 
 /**
  * Changes the counters of one sku. The WHERE is the check, with no read before it: two buyers of the last unit cannot both
@@ -15,7 +15,7 @@ export const moveStock = async (
   sku: string,
   { onHand, held }: { readonly onHand: number; readonly held: number },
 ): Promise<{ readonly moved: boolean; readonly flipped: boolean }> => {
-  const { affectedRows, insertId } = await write(
+  const { affectedRows, insertId } = await written(
     tx,
     `UPDATE stock
      SET held = held + ? + 0 * LAST_INSERT_ID(on_hand - held + ?), on_hand = on_hand + ?

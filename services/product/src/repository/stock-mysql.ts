@@ -1,5 +1,5 @@
 import type { Log } from '@micromart/kernel'
-import { inTransaction } from '@micromart/store'
+import { inTransaction, marks, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { SkuNotFound, StockBelowHeld } from '../model/errors.ts'
 import type { Stock } from '../model/ports.ts'
@@ -9,7 +9,6 @@ import { expireHolds } from './hold-expiry-mysql.ts'
 import { claimStock, endHold, extendHold, holdStock } from './holds-mysql.ts'
 import { findOffers } from './offers-mysql.ts'
 import { returnSome } from './returns-mysql.ts'
-import { marks, select } from './sql.ts'
 import { flipProducts, moveStock, recordMovements } from './stock-move.ts'
 
 type Level = { readonly onHand: number; readonly held: number }
