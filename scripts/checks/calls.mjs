@@ -6,19 +6,19 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { accessOf, apps, deadLetterTopic, subscriptions, topics } from '@micromart/contracts'
 import * as cart from '@micromart/contracts/cart'
+import * as ops from '@micromart/contracts/ops'
 import * as order from '@micromart/contracts/order'
 import * as payment from '@micromart/contracts/payment'
 import * as product from '@micromart/contracts/product'
 import * as user from '@micromart/contracts/user'
 import { root } from '../lib/machine/paths.mjs'
 
-const definitions = {
-  ProductServiceService: product.ProductServiceService,
-  UserServiceService: user.UserServiceService,
-  CartServiceService: cart.CartServiceService,
-  OrderServiceService: order.OrderServiceService,
-  PaymentServiceService: payment.PaymentServiceService,
-}
+/** Every service of the protos, by the name of its definition in code. */
+const definitions = Object.fromEntries(
+  [cart, ops, order, payment, product, user]
+    .flatMap(Object.entries)
+    .filter(([name]) => name.endsWith('ServiceService')),
+)
 
 const codeOf = (app) => {
   const folder = app === apps.gateway ? 'gateway' : `services/${app}`
@@ -31,12 +31,22 @@ const codeOf = (app) => {
 
 const code = Object.fromEntries(Object.values(apps).map((app) => [app, codeOf(app)]))
 
+/** A client made for each of a list of apps: `list.map((app) => ... client(Definition, app)`. */
+const targetsOf = (app, variable) => {
+  const [, list] = new RegExp(`(\\w+)\\.map\\(\\(${variable}\\) =>`).exec(code[app]) ?? []
+  const [, written] = new RegExp(`const ${list} = \\[([^\\]]*)\\]`).exec(code[app]) ?? []
+  if (written === undefined) throw new Error(`${app}: which apps is a client made for?`)
+  return [...written.matchAll(/apps\.(\w+)/g)].map(([, name]) => name)
+}
+
 const callsOf = (app) =>
-  [...code[app].matchAll(/\.(?:client|stream)\(\s*(\w+Service),\s*apps\.(\w+)/g)].flatMap(
-    ([, definition, target]) =>
-      Object.entries(definitions[definition] ?? {})
-        .filter(([method]) => new RegExp(`\\b${method}\\b`).test(code[app]))
-        .map(([method, { path }]) => ({ app, target: apps[target], method, path })),
+  [...code[app].matchAll(/\.(?:client|stream)\(\s*(\w+Service),\s*(?:apps\.(\w+)|(\w+))/g)].flatMap(
+    ([, definition, target, variable]) =>
+      (target ? [target] : targetsOf(app, variable)).flatMap((one) =>
+        Object.entries(definitions[definition] ?? {})
+          .filter(([method]) => new RegExp(`\\b${method}\\b`).test(code[app]))
+          .map(([method, { path }]) => ({ app, target: apps[one], method, path })),
+      ),
   )
 
 const markOf = (path) => {
