@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { apps, tokenAudience } from '@micromart/contracts'
+import { apps } from '@micromart/contracts'
 import { CartServiceService } from '@micromart/contracts/cart'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
-import { connectSidecar, type Sidecar } from '@micromart/dapr'
-import { type Clock, type Log, systemClock, systemIds } from '@micromart/kernel'
-import { createLog, serve, startTelemetry, tokenVerifier } from '@micromart/service'
+import type { Sidecar } from '@micromart/dapr'
+import type { Clock, Log } from '@micromart/kernel'
+import { type Platform, startPlatform } from '@micromart/service'
 import {
   afterCommit,
   type Database,
@@ -51,37 +51,14 @@ export type OrderService = AsyncDisposable & {
 /** The other services, through the sidecar. */
 const remotePorts = (sidecar: Sidecar, log: Log) => {
   const deadlines = { charge: chargeDeadlineMs, continueCharge: chargeDeadlineMs }
-  const idempotent = true // reads, and holds keyed by the order; payment's calls are repeated by Dapr
+  const again = { idempotent: true } // reads, and holds keyed by the order; payment's calls are repeated by Dapr
   return {
-    carts: cartsRpc(sidecar.client(CartServiceService, apps.cart, { idempotent })),
-    users: usersRpc(sidecar.client(UserServiceService, apps.user, { idempotent })),
-    stock: stockRpc(sidecar.client(ProductServiceService, apps.product, { idempotent })),
+    carts: cartsRpc(sidecar.client(CartServiceService, apps.cart, again)),
+    users: usersRpc(sidecar.client(UserServiceService, apps.user, again)),
+    stock: stockRpc(sidecar.client(ProductServiceService, apps.product, again)),
     payments: paymentsRpc(sidecar.client(PaymentServiceService, apps.payment, { deadlines }), log),
   }
 }
-
-const verifierOf = (config: Config, sidecar: Sidecar) => {
-  const user = sidecar.client(UserServiceService, apps.user)
-  return tokenVerifier({
-    fetchJwks: async () => (await user.getJwks({})).jwks,
-    issuer: config.ISSUER_URL,
-    audience: tokenAudience,
-    clock: systemClock,
-  })
-}
-
-const telemetryOf = ({ ZIPKIN_URL, TRACE_RATIO }: Config) => ({
-  serviceName: apps.order,
-  zipkinUrl: ZIPKIN_URL,
-  sampleRatio: TRACE_RATIO,
-})
-
-const sidecarOf = (config: Config) => ({
-  grpcPort: config.DAPR_GRPC_PORT,
-  httpPort: config.DAPR_HTTP_PORT,
-  apiToken: config.DAPR_API_TOKEN,
-  appId: config.APP_ID,
-})
 
 const oneHour = 3_600_000
 
@@ -105,43 +82,31 @@ const operationsOf = (db: Database, clock: Clock, answers: KeyedAnswers) => ({
   clock,
 })
 
-type Base = { readonly sidecar: Sidecar; readonly db: Database }
+type Base = { readonly platform: Platform; readonly db: Database }
 
 /** Listens once all else is ready; the sweeper begins last and ends first. */
-const startServing = async (config: Config, { sidecar, db }: Base, ports: Ports) => {
+const startServing = async (config: Config, { platform, db }: Base, ports: Ports) => {
   await using starting = new AsyncDisposableStack()
   const use = orderUseCases(ports)
-  const tokenKey = Buffer.from(await sidecar.secret('order-token-key'), 'base64')
-  const answers = answersOf(db, ports.clock)
+  const { clock, log } = ports
+  const tokenKey = Buffer.from(await platform.sidecar.secret('order-token-key'), 'base64')
+  const answers = answersOf(db, clock)
   const watched = { ...use, placeOrder: timed(use.placeOrder) }
   const server = starting.use(
-    await serve({
-      grpcPort: config.APP_PORT,
-      httpPort: config.HTTP_PORT,
+    await platform.serve({
       services: [[OrderServiceService, orderRpc(watched, orderTokens(tokenKey), answers)]],
       topics: orderTopics(use),
-      operations: operationsOf(db, ports.clock, answers.resumed),
-      verifier: verifierOf(config, sidecar),
-      appToken: config.APP_API_TOKEN,
-      ready: async () => {
-        await db.query('SELECT 1')
-        return sidecar.outboundReady()
-      },
-      log: ports.log,
+      operations: operationsOf(db, clock, answers.resumed),
+      storeAnswers: () => db.query('SELECT 1'),
     }),
   )
-  const sweep = { name: 'orders', everyMs: config.SWEEP_EVERY_MS, run: use.settleDue }
-  const sweeper = starting.use(startSweeper({ ...sweep, log: ports.log }))
-  const prune = { name: 'prune', everyMs: oneHour, run: use.pruneOld }
-  starting.use(startSweeper({ ...prune, log: ports.log }))
+  const everyMs = config.SWEEP_EVERY_MS
+  const sweeper = starting.use(startSweeper({ name: 'orders', everyMs, run: use.settleDue, log }))
+  starting.use(startSweeper({ name: 'prune', everyMs: oneHour, run: use.pruneOld, log }))
   const stack = starting.move()
   const { port, httpPort } = server
-  return {
-    port,
-    httpPort,
-    sweep: sweeper.runNow,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  }
+  const sweep = sweeper.runNow
+  return { port, httpPort, sweep, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 /** What a test puts in place of the real ports, or around them. */
@@ -153,9 +118,8 @@ export const startOrder = async (
   overrides: Overrides = () => ({}),
 ): Promise<OrderService> => {
   await using starting = new AsyncDisposableStack() // a failure below closes what is already open
-  starting.use(startTelemetry(telemetryOf(config)))
-  const log = createLog(apps.order, { level: config.LOG_LEVEL })
-  const sidecar = starting.use(await connectSidecar(sidecarOf(config)))
+  const platform = starting.use(await startPlatform(apps.order, config))
+  const { sidecar, log, clock, ids } = platform
   const url = await sidecar.secret('mysql-order')
   const db = starting.use(await openDatabase({ url, entities, migrations }))
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
@@ -165,18 +129,20 @@ export const startOrder = async (
     event: () => afterCommit(relay.wake),
     entries: (orderId: string) => afterCommit(() => tail.wrote(orderId)),
   }
-  const own = { clock: systemClock, ids: systemIds, log, currency: config.SHOP_CURRENCY }
   const real: Ports = {
-    ...own,
+    clock,
+    ids,
+    log,
+    currency: config.SHOP_CURRENCY,
     ...remotePorts(sidecar, log),
-    orders: countedOrders(ordersMysql(db, own.ids, told)),
-    tail,
+    orders: countedOrders(ordersMysql(db, ids, told)),
     keys: keysMysql(db),
     books: { own: booksMysql(db), remote: booksRpc(sidecar), moment: () => pause(bookMoment) },
     background: starting.use(startBackground(log)),
+    tail,
   }
   const ports = { ...real, ...overrides(real) }
-  const serving = starting.use(await startServing(config, { sidecar, db }, ports))
+  const serving = starting.use(await startServing(config, { platform, db }, ports))
   starting.defer(tail.close) // before the server, which waits for open streams
   const running = starting.move() // started: the caller disposes from here on
   return { ...serving, [Symbol.asyncDispose]: () => running.disposeAsync() }

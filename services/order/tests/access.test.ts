@@ -210,7 +210,7 @@ describe('user.erased.v1', () => {
     await test.sidecar.deliver(topic, { userId: id })
     expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({
       kind: 'unauthenticated',
-      code: 'login_required',
+      code: 'authentication_required',
     })
     expect((await rpc.listOrders({ limit: 10, cursor: undefined })).items).toEqual([])
   })

@@ -135,11 +135,11 @@ describe('refused are', () => {
   it.each([
     ['more than was paid', { amount: eur(2_501n) }, 'refund_exceeds_paid'],
     ['another currency', { amount: { amount: 1n, currency: 'USD' } }, 'refund_currency'],
-    ['nothing', { amount: eur(0n) }, 'invalid_request'],
-    ['less than nothing', { amount: eur(-1n) }, 'invalid_request'],
-    ['no reason', { reason: ' ' }, 'invalid_request'],
+    ['nothing', { amount: eur(0n) }, 'validation_failed'],
+    ['less than nothing', { amount: eur(-1n) }, 'validation_failed'],
+    ['no reason', { reason: ' ' }, 'validation_failed'],
     ['a sku that was not bought', { lines: [{ sku: 'NO', quantity: 1 }] }, 'refund_exceeds_line'],
-    ['no units', { lines: [{ sku: 'NO', quantity: 0 }] }, 'invalid_request'],
+    ['no units', { lines: [{ sku: 'NO', quantity: 0 }] }, 'validation_failed'],
   ])('%s, and nothing changes', async (_what, wish, code) => {
     const { ask, read, given } = await sold(test)
     expect(await refusalOf(ask(wish))).toMatchObject({ code })

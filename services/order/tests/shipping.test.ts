@@ -120,5 +120,5 @@ it('is for staff with the right, and for orders that there are', async () => {
     code: 'order_not_found',
   })
   const long = { ...asked, carrier: 'x'.repeat(101) }
-  expect(await refusalOf(admin.shipOrder(long))).toMatchObject({ code: 'invalid_request' })
+  expect(await refusalOf(admin.shipOrder(long))).toMatchObject({ code: 'validation_failed' })
 })

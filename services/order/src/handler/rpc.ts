@@ -14,7 +14,7 @@ import { watchTime } from './watch.ts'
 type Asked = { readonly id: string; readonly orderToken?: string | undefined }
 
 const userIdOf = (caller: Caller): string => {
-  if (caller.kind !== 'user') throw new DomainError('unauthenticated', 'login_required')
+  if (caller.kind !== 'user') throw new DomainError('unauthenticated', 'authentication_required')
   return caller.id
 }
 

@@ -141,7 +141,7 @@ export class AccountErased extends DomainError {
   override readonly name = 'AccountErased'
 
   constructor() {
-    super('unauthenticated', 'login_required')
+    super('unauthenticated', 'authentication_required')
   }
 }
 
@@ -155,7 +155,7 @@ export class IllegalMove extends DomainError {
 }
 
 const wrongField = (path: string, code: string, message: string): DomainError =>
-  new DomainError('invalid', 'invalid_request', {}, { fields: [{ path, code, message }] })
+  new DomainError('invalid', 'validation_failed', {}, { fields: [{ path, code, message }] })
 
 export const fieldMissing = (path: string, message: string): DomainError =>
   wrongField(path, 'required', message)
