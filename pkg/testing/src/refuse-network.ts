@@ -17,10 +17,12 @@ const allowed: ReadonlySet<string> = new Set([
 const isLoopback = (host: string): boolean =>
   isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || allowed.has(host)
 
+const isTarget = (value: unknown): value is Target => typeof value === 'object' && value !== null
+
 /** The forms of `connect`: (options), (port, host?), (path), and node's own normalised list. */
 const targetOf = (args: readonly unknown[]): Target => {
-  const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args
-  if (typeof first === 'object' && first !== null) return first as Target
+  const [first, second]: readonly unknown[] = Array.isArray(args[0]) ? args[0] : args
+  if (isTarget(first)) return first
   if (typeof first === 'string' && Number.isNaN(Number(first))) return { path: first }
   return typeof second === 'string' ? { host: second } : {}
 }
