@@ -69,7 +69,7 @@ const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts)
     await use.prune()
     await pruneIdempotency(db, clock.now())
   }
-  const keys = { name: 'signing-keys', everyMs: config.KEYS_EVERY_MS, run: use.tendKeys, log }
+  const keys = { name: 'signing-keys', everyMs: config.KEYS_EVERY_MS, run: use.rotateKeys, log }
   sweepers.use(startSweeper(keys))
   sweepers.use(startSweeper({ name: 'prune', everyMs: config.PRUNE_EVERY_MS, run: prune, log }))
   return { prune, [Symbol.asyncDispose]: () => sweepers.disposeAsync() }
@@ -96,7 +96,7 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const ports = await wire(config, parts)
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }
-  await use.tendKeys() // the first keys, before anybody can log in
+  await use.rotateKeys() // the first keys, before anybody can log in
   await ports.accessTokens.ready()
   const answers = keptAnswers(db, { clock })
   starting.use(startRelay({ db, publish: sidecar.publish, log, clock }))

@@ -20,7 +20,7 @@ import {
   type Variant,
   variantTitle,
 } from '../model/product.ts'
-import type { HoldAnswer, Movement, Shortage, StockSheet } from '../model/stock.ts'
+import type { HoldAnswer, Movement, Shortage, StockLedger } from '../model/stock.ts'
 
 const statuses: Readonly<Record<Status, ProductStatus>> = {
   draft: ProductStatus.PRODUCT_STATUS_DRAFT,
@@ -111,7 +111,7 @@ const movementMessage = ({ delta, ...movement }: Movement): StockMovement => ({
   delta: BigInt(delta),
 })
 
-export const sheetMessage = ({ sku, movements, ...level }: StockSheet) => ({
+export const ledgerMessage = ({ sku, movements, ...level }: StockLedger) => ({
   sku,
   stock: stockMessage(level),
   movements: movements.map(movementMessage),

@@ -17,7 +17,7 @@ import {
   holdMessage,
   offerMessage,
   productMessage,
-  sheetMessage,
+  ledgerMessage,
   shortageMessages,
   summaryMessage,
 } from './messages.ts'
@@ -84,7 +84,7 @@ const staffReadRpc = (
   getAdminProduct: unary(async ({ idOrHandle }) => ({
     product: productMessage(await use.getAdminProduct(idOrHandle), 'staff'),
   })),
-  getStock: unary(async ({ sku }) => sheetMessage(await use.getStock(sku))),
+  getStock: unary(async ({ sku }) => ledgerMessage(await use.getStock(sku))),
 })
 
 /** Where answers are kept by the request's idempotency key. */
@@ -122,7 +122,7 @@ const staffWriteRpc = (
   ),
   adjustStock: unary(
     keyed(answers, 'AdjustStock', AdjustStockResponse, async ({ sku, delta, reason }) =>
-      sheetMessage(await use.adjustStock({ sku, delta: Number(delta), reason })),
+      ledgerMessage(await use.adjustStock({ sku, delta: Number(delta), reason })),
     ),
   ),
 })

@@ -8,7 +8,7 @@ import type { CleanHtml } from './ports.ts'
 import { type CategoryRef, optionsKey, type Product } from './product.ts'
 import { same } from './same.ts'
 
-export type Outcome = 'created' | 'updated' | 'unchanged' | 'failed'
+type Outcome = 'created' | 'updated' | 'unchanged' | 'failed'
 
 /** A line of the report. */
 export type RowReport = {

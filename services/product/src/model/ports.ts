@@ -5,7 +5,7 @@ import type { Facet, Filter, ListQuery } from './list.ts'
 import type { Page } from '@micromart/kernel'
 import type { Offer, Product, ProductSummary } from './product.ts'
 import type { PartialReturn } from './stock-return.ts'
-import type { ClaimAnswer, HoldAnswer, MovementKind, StockLine, StockSheet } from './stock.ts'
+import type { ClaimAnswer, HoldAnswer, MovementKind, StockLine, StockLedger } from './stock.ts'
 
 /** A product before and after a change; without `before` it is new. */
 export type ProductWrite = { readonly before: Product | undefined; readonly after: Product }
@@ -72,9 +72,9 @@ export type Stock = {
   /** Lapses holds that ended. @returns how many */
   readonly expire: (most: number) => Promise<number>
   /** @throws SkuNotFound */
-  readonly sheet: (sku: string) => Promise<StockSheet>
+  readonly ledger: (sku: string) => Promise<StockLedger>
   /** @throws SkuNotFound, StockBelowHeld */
-  readonly adjust: (sku: string, delta: number, reason: string) => Promise<StockSheet>
+  readonly adjust: (sku: string, delta: number, reason: string) => Promise<StockLedger>
   /**
    * Sets on_hand of known skus.
    * @returns what was on hand before, per sku; or why not

@@ -7,7 +7,7 @@ export type Option = { readonly name: string; readonly values: readonly string[]
 export type OptionValue = { readonly name: string; readonly value: string }
 export type CategoryRef = { readonly handle: string; readonly title: string }
 
-/** Units on the shelf and those of them that orders hold. */
+/** Units on hand and those of them that orders hold. */
 export type StockLevel = { readonly onHand: number; readonly held: number }
 
 export type Variant = {

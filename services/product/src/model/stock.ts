@@ -38,7 +38,7 @@ export type Movement = {
   readonly orderId: string | undefined
 }
 
-export type StockSheet = {
+export type StockLedger = {
   readonly sku: string
   readonly onHand: number
   readonly held: number

@@ -17,7 +17,7 @@ import { type HoldRow, tables } from './rows.ts'
 import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
 
 /** Rolls a transaction back whose units are not all there. */
-export class Short extends Error {
+export class InsufficientStock extends Error {
   readonly shortages: readonly Shortage[]
 
   constructor(shortages: readonly Shortage[]) {
@@ -66,7 +66,7 @@ export const moveLines = async (
     if (done.short) shortages.push(done.short)
     if (done.flipped) flipped.push(line.sku)
   }
-  if (shortages.length > 0) throw new Short(shortages)
+  if (shortages.length > 0) throw new InsufficientStock(shortages)
   const kind = kinds[effect.onHand]
   if (kind !== undefined) {
     const movements = lines.map((line) => ({
@@ -120,7 +120,7 @@ export const applyStep = async (
 /**
  * Makes a legal move, the hold's row locked first and the stock last.
  * @returns the status afterwards; undefined for an order without a hold
- * @throws Short when the move takes units that are not there
+ * @throws InsufficientStock when the move takes units that are not there
  */
 export const moveHold = (db: DataSource, orderId: string, move: HoldMove, stamp: Stamp) =>
   inTransaction(db, async (tx): Promise<HoldStatus | undefined> => {

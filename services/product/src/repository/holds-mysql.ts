@@ -12,7 +12,7 @@ import {
 } from '../model/stock.ts'
 import type { Stock } from '../model/ports.ts'
 import type { Stamp } from './announce.ts'
-import { applyStep, lockHold, moveHold, moveLines, Short } from './hold-steps.ts'
+import { applyStep, lockHold, moveHold, moveLines, InsufficientStock } from './hold-steps.ts'
 import { findOffers } from './offers-mysql.ts'
 import { tables } from './rows.ts'
 
@@ -74,7 +74,7 @@ const promised = (line: StockLine, offer: Offer): HeldLine => ({
   unitPrice: offer.price,
 })
 
-/** Holds for an order that has no hold yet, unless the shelf plainly has too little. */
+/** Holds for an order that has no hold yet, unless there is plainly too little. */
 const firstHold = async (
   db: DataSource,
   orderId: string,
@@ -105,10 +105,10 @@ const firstHold = async (
   return opened ? { held: true, lines: held, expiresAt } : undefined
 }
 
-const shortOf =
+const ifInsufficient =
   <T>(answer: (shortages: readonly Shortage[]) => T) =>
   (error: unknown): T => {
-    if (error instanceof Short) return answer(error.shortages)
+    if (error instanceof InsufficientStock) return answer(error.shortages)
     throw error
   }
 
@@ -122,7 +122,7 @@ export const holdStock =
       const earlier = await repeatHold(db, orderId, expiresAt, stamp)
       return earlier ?? first ?? { held: false, shortages: [] }
     }
-    return attempt().catch(shortOf((shortages): HoldAnswer => ({ held: false, shortages })))
+    return attempt().catch(ifInsufficient((shortages): HoldAnswer => ({ held: false, shortages })))
   }
 
 export const extendHold =
@@ -143,7 +143,7 @@ export const claimStock =
   (orderId) =>
     moveHold(db, orderId, 'claim', stamp).then(
       (status) => (status === 'claimed' ? { claimed: true } : { claimed: false, shortages: [] }),
-      shortOf((shortages) => ({ claimed: false, shortages })),
+      ifInsufficient((shortages) => ({ claimed: false, shortages })),
     )
 
 /** Release and return of an unknown order leave a tombstone, which a later hold obeys. */

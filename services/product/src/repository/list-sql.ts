@@ -50,7 +50,7 @@ const whereParts = (filter: Filter, terms: readonly Term[], without?: Dimension)
     booleanQuery(terms),
   ),
   ...when(filter.status, 'p.status = ?', filter.status),
-  // The same for the category's shelf, whose index begins with it.
+  // The same for the category's listings, whose index begins with it.
   ...when(
     filter.category && without !== 'category' && filter.status,
     'l.status = ?',
@@ -100,7 +100,7 @@ const columns = {
   title: ['title', false],
 } as const
 
-/** Of one category the shelf's own columns are sorted by, else the products': each has an index in that order. */
+/** Of one category the listings' own columns are sorted by, else the products': each has an index in that order. */
 const orderOf = ({ sort, filter }: ListQuery): Order => {
   const [column, descending] = columns[sort === 'relevance' ? 'newest' : sort]
   return filter.category === undefined || filter.q !== undefined

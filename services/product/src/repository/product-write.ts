@@ -115,7 +115,7 @@ const insertProducts = async (
   await insertAll(tx, tables.searches, products.map(searchRow), 50)
 }
 
-/** Availability as the shelf says now: the product's row is locked, so a flip at the same time comes after. */
+/** Availability as the stock says now: the product's row is locked, so a flip at the same time comes after. */
 const presentlyAvailable = async (tx: EntityManager, productId: string): Promise<number> => {
   const rows = await select(
     tx,

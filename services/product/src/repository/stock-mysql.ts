@@ -3,7 +3,7 @@ import { inTransaction, marks, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { SkuNotFound, StockBelowHeld } from '../model/errors.ts'
 import type { Stock } from '../model/ports.ts'
-import type { Movement, StockSheet } from '../model/stock.ts'
+import type { Movement, StockLedger } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
 import { expireHolds } from './hold-expiry-mysql.ts'
 import { claimStock, endHold, extendHold, holdStock } from './holds-mysql.ts'
@@ -35,9 +35,9 @@ const movementOf = (row: Movement & { readonly orderId: string | null | undefine
   orderId: row.orderId ?? undefined,
 })
 
-const readSheet =
+const readLedger =
   (db: DataSource) =>
-  async (sku: string): Promise<StockSheet> => {
+  async (sku: string): Promise<StockLedger> => {
     const level = await levelOf(db, sku)
     if (level === undefined) throw new SkuNotFound()
     const rows = await select<Movement>(
@@ -62,7 +62,7 @@ const adjustStock =
       await recordMovements(tx, [movement], stamp)
       if (flipped) await flipProducts(tx, [sku], stamp)
     })
-    return readSheet(db)(sku)
+    return readLedger(db)(sku)
   }
 
 const setOnHand =
@@ -108,7 +108,7 @@ export const stockMysql = (db: DataSource, stamp: Stamp & { readonly log: Log })
   putBack: endHold(db, stamp, 'return'),
   returnSome: returnSome(db, stamp),
   expire: expireHolds(db, stamp, stamp.log),
-  sheet: readSheet(db),
+  ledger: readLedger(db),
   adjust: adjustStock(db, stamp),
   setOnHand: setOnHand(db, stamp),
 })

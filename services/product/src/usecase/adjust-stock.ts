@@ -1,6 +1,6 @@
 import { RequestInvalid } from '../model/errors.ts'
 import type { Stock } from '../model/ports.ts'
-import { checkDelta, type StockSheet } from '../model/stock.ts'
+import { checkDelta, type StockLedger } from '../model/stock.ts'
 
 export type Adjustment = { readonly sku: string; readonly delta: number; readonly reason: string }
 
@@ -9,7 +9,7 @@ const maxReason = 500
 /** Adds or takes units. @throws RequestInvalid, SkuNotFound, StockBelowHeld */
 export const adjustStock =
   ({ stock }: { readonly stock: Stock }) =>
-  async ({ sku, delta, reason }: Adjustment): Promise<StockSheet> => {
+  async ({ sku, delta, reason }: Adjustment): Promise<StockLedger> => {
     const text = reason.trim()
     if (text.length > maxReason) {
       throw new RequestInvalid('/reason', 'too_long', `has at most ${maxReason} characters`)

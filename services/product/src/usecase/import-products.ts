@@ -1,4 +1,3 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
 import { type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
 import { type CategoryIndex, categoryIndex } from '../model/category-index.ts'
 import { minorDigits } from '../model/csv-price.ts'
@@ -44,6 +43,8 @@ type ImportState = {
 const mostPlanned = 1_000
 /** Longer than this planning does not hold the thread. */
 const longestTurnMs = 5
+
+const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const remember = ({ planned }: ImportState, product: Product): void => {
   planned.delete(product.handle)

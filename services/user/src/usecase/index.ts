@@ -15,8 +15,8 @@ import { prune } from './prune.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
 import { replaceAddress } from './replace-address.ts'
+import { rotateKeys } from './rotate-keys.ts'
 import { setRoles } from './set-roles.ts'
-import { tendKeys } from './tend-keys.ts'
 import { updateMe } from './update-me.ts'
 
 /** All that the user service does. */
@@ -41,7 +41,7 @@ export const userUseCases = (ports: Ports) => ({
   getUser: getUser(ports),
   setRoles: setRoles(ports),
 
-  tendKeys: tendKeys(ports),
+  rotateKeys: rotateKeys(ports),
   prune: prune(ports),
 })
 

@@ -3,7 +3,7 @@ import { sqlMigration } from '@micromart/store'
 const id = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin'
 
 /**
- * A category's shelf in each sort: a page is read along an index, however many products stand there. product_categories keeps
+ * A category's listings in each sort: a page is read along an index, however many products there are. product_categories keeps
  * what it is about, the products' own categories in their order.
  */
 export const createCategoryListings = sqlMigration('CreateCategoryListings1763800000004', [

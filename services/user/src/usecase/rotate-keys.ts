@@ -9,7 +9,7 @@ const mostSteps = 10 // a few suffice; more would be a fault that must not spin
  * Brings the signing keys to where they should be now: makes the first ones, rotates, forgets.
  * Each step is conditional in the store, so replicas may do this side by side and agree.
  */
-export const tendKeys = ({ keys, keyMaker, clock, log }: Deps) => {
+export const rotateKeys = ({ keys, keyMaker, clock, log }: Deps) => {
   const create = async ({ slot }: Extract<KeyStep, { step: 'create' }>) => {
     const now = clock.now()
     const activeSince = slot === 'active' ? now : undefined
@@ -28,7 +28,7 @@ export const tendKeys = ({ keys, keyMaker, clock, log }: Deps) => {
       const step = nextKeyStep(await keys.all(), clock.now())
       if (!step) return
       await take(step)
-      log.info({ event: 'keys.tended', ...step }, 'signing keys changed')
+      log.info({ event: 'keys.rotated', ...step }, 'signing keys changed')
     }
   }
 }
