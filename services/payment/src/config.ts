@@ -1,11 +1,26 @@
 import { baseSettings, readSettings } from '@micromart/service'
 import { z } from 'zod'
 
-export const settings = baseSettings.extend({
-  PROVIDER_URL: z
-    .url()
-    .transform((url) => url.replace(/\/$/, ''))
-    .describe('Address of the payment provider, such as http://127.0.0.1:7206'),
+const address = z.url().transform((url) => url.replace(/\/$/, ''))
+
+const wired = baseSettings.extend({
+  PAYMENT_PROVIDER: z
+    .enum(['simulated', 'stripe'])
+    .default('simulated')
+    .describe('Who charges: the simulated provider, or Stripe.'),
+  PROVIDER_URL: address
+    .optional()
+    .describe('Address of the simulated provider, such as http://127.0.0.1:7206'),
+  STRIPE_URL: address.default('https://api.stripe.com').describe("Stripe's API."),
+  STRIPE_RETURN_URL: address
+    .optional()
+    .describe('Where a shopper comes back to after the authentication at Stripe.'),
+  STRIPE_ACTION_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .default(900)
+    .describe('How long a shopper has for the authentication at Stripe, in seconds.'),
   PROVIDER_DEADLINE_MS: z.coerce
     .number()
     .int()
@@ -21,6 +36,16 @@ export const settings = baseSettings.extend({
     .default(1000)
     .describe('How long it may take over a question, in ms.'),
 })
+
+export const settings = wired
+  .refine(
+    (env) => env.PAYMENT_PROVIDER !== 'simulated' || env.PROVIDER_URL,
+    'PROVIDER_URL must be given for the simulated provider',
+  )
+  .refine(
+    (env) => env.PAYMENT_PROVIDER !== 'stripe' || env.STRIPE_RETURN_URL,
+    'STRIPE_RETURN_URL must be given for Stripe',
+  )
 
 export type Config = z.output<typeof settings>
 

@@ -9,11 +9,11 @@ import {
   type TokenVerifier,
 } from '@micromart/service'
 import { type Database, openDatabase, startRelay } from '@micromart/store'
-import { providerHttp } from './client/provider-http.ts'
 import type { Config } from './config.ts'
 import { paymentRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
 import { migrations } from './repository/migrations/index.ts'
+import { openProvider } from './provider.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { noticesMysql } from './repository/notices-mysql.ts'
 import { paymentCounters } from './repository/payment-metrics.ts'
@@ -36,13 +36,6 @@ type Opened = {
   readonly starting: AsyncDisposableStack
 }
 
-/** Several secrets are live while one is replaced by the next. */
-const liveSecrets = (list: string): readonly string[] =>
-  list
-    .split(',')
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== '')
-
 const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> => {
   const { config, db, sidecar, starting } = opened
   const log = createLog(config.APP_ID, { level: config.LOG_LEVEL })
@@ -50,19 +43,12 @@ const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> =
   const breakers = starting.use(startBreakers(() => true)) // a decline is an answer, not an error
   const { clock = systemClock, ids = systemIds } = overrides
   const telling = { ids, clock, wake: relay.wake, counters: paymentCounters() }
-  const address = {
-    url: config.PROVIDER_URL,
-    key: await sidecar.secret('provider-key'),
-    limitMs: config.PROVIDER_DEADLINE_MS,
-    askLimitMs: config.PROVIDER_ASK_DEADLINE_MS,
-    webhookKeys: liveSecrets(await sidecar.secret('provider-webhook-key')),
-  }
   return {
     payments: paymentsMysql(db, telling),
     refunds: refundsMysql(db, telling),
     notices: noticesMysql(db, telling),
     books: booksMysql(db),
-    provider: providerHttp(address, { breakers, clock, log }),
+    provider: overrides.provider ?? (await openProvider(config, sidecar, { breakers, clock, log })),
     clock,
     ids,
     log,

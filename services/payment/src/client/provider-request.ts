@@ -1,6 +1,6 @@
 import type { Breaker } from '@micromart/dapr'
-import { DomainError } from '@micromart/kernel'
-import { context, type Histogram, metrics, propagation, SpanKind, trace } from '@opentelemetry/api'
+import { context, propagation } from '@opentelemetry/api'
+import { guardedBy } from './guarded.ts'
 
 export type ProviderAddress = { readonly url: string; readonly key: string }
 
@@ -14,17 +14,6 @@ type ProviderRequest = {
   readonly body?: object
   readonly limitMs: number
 }
-
-const shortestMs = 20
-
-const durationOptions = {
-  unit: 's',
-  description: 'Requests to the payment provider',
-  advice: { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4, 6] },
-}
-
-/** Only an open breaker throws a DomainError here. */
-const retryAfterMs = ({ params }: DomainError): number => Number(params['retryAfter'] ?? 1) * 1000
 
 const headersOf = ({ key }: ProviderAddress, { idempotencyKey, body }: ProviderRequest) => {
   const headers: Record<string, string> = { authorization: `Bearer ${key}` }
@@ -42,6 +31,7 @@ const sendOnce = async (
   const response = await fetch(address.url + request.path, {
     method: request.method,
     headers: headersOf(address, request),
+    redirect: 'error',
     signal: AbortSignal.timeout(request.limitMs),
     ...(request.body && { body: JSON.stringify(request.body) }),
   })
@@ -50,28 +40,9 @@ const sendOnce = async (
   return { status: response.status, body }
 }
 
-const timed = async <T>(durations: Histogram, operation: string, work: () => Promise<T>) => {
-  const tracer = trace.getTracer('@micromart/payment')
-  const span = tracer.startSpan(`provider ${operation}`, { kind: SpanKind.CLIENT })
-  const begun = performance.now()
-  const record = (outcome: string) =>
-    durations.record((performance.now() - begun) / 1000, { operation, outcome })
-  try {
-    const result = await context.with(trace.setSpan(context.active(), span), work)
-    record('ok')
-    return result
-  } catch (error) {
-    record('failed')
-    throw error
-  } finally {
-    span.end()
-  }
-}
-
 export type ProviderSender = {
   /** @returns undefined when the provider could not be asked or did not answer */
   readonly send: (request: ProviderRequest) => Promise<ProviderReply | undefined>
-  /** False from the first request that the breaker refused until one is let through. */
   readonly available: () => boolean
 }
 
@@ -81,25 +52,9 @@ export const providerSender = (
   operation: string,
   breaker: Breaker,
 ): ProviderSender => {
-  const durations = metrics
-    .getMeter('@micromart/payment')
-    .createHistogram('micromart_payment_provider_duration_seconds', durationOptions)
-  let refusedUntil = 0
-  const sendNow = async (request: ProviderRequest): Promise<ProviderReply> => {
-    refusedUntil = 0
-    return timed(durations, operation, () => sendOnce(address, request))
-  }
+  const { run, available } = guardedBy(operation, breaker)
   return {
-    available: () => Date.now() >= refusedUntil,
-    send: async (request) => {
-      if (request.limitMs < shortestMs) return undefined
-      try {
-        return await breaker(() => sendNow(request))
-      } catch (error) {
-        // Counted by breaker and histogram; the caller says `unknown`.
-        if (error instanceof DomainError) refusedUntil = Date.now() + retryAfterMs(error)
-        return undefined
-      }
-    },
+    available,
+    send: (request) => run(request.limitMs, () => sendOnce(address, request)),
   }
 }

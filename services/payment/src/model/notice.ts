@@ -25,7 +25,12 @@ export type ProviderNotice = {
 }
 
 export type News =
-  | { readonly kind: 'charge'; readonly answer: ChargeAnswer }
+  | {
+      readonly kind: 'charge'
+      /** The provider's id of the charge that it tells of, if it says. */
+      readonly chargeId?: string
+      readonly answer: ChargeAnswer
+    }
   | { readonly kind: 'refund'; readonly id: string; readonly outcome: 'refunded' | 'refused' }
   /** All that was given back so far, ours and what somebody did at the provider's desk. */
   | { readonly kind: 'refunded_in_all'; readonly total: Money }
@@ -54,7 +59,16 @@ export type Change = {
 /** Undefined: nothing new. */
 type Heard = Change | undefined
 
-const hearCharge = ({ payment }: Account, answer: ChargeAnswer, now: Date): Heard => {
+/** A charge beside the one that counts (a creation repeated after the key was forgotten) decides nothing. */
+const isAnother = ({ chargeId: known }: Payment, told: string | undefined): boolean =>
+  known !== undefined && told !== undefined && known !== told
+
+const hearCharge = (
+  { payment }: Account,
+  { answer, chargeId }: News & { kind: 'charge' },
+  now: Date,
+): Heard => {
+  if (isAnother(payment, chargeId)) return undefined
   if (!isNews(payment, answer)) return undefined
   return { moved: settledBy(payment, answer, now) }
 }
@@ -93,7 +107,7 @@ export const hear = (
 ): Heard => {
   switch (news.kind) {
     case 'charge':
-      return hearCharge(account, news.answer, now)
+      return hearCharge(account, news, now)
     case 'refund':
       return hearRefund(account, news.id, news.outcome)
     case 'refunded_in_all':
