@@ -4,6 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { varDir } from '../../scripts/lib/machine/paths.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
+import { runBreakers } from './breakers/run-breakers.ts'
 import { runBroken } from './broken/run-broken.mjs'
 import { check, countsOf, vacuous } from './checker/check.ts'
 import { experiment } from './experiment.ts'
@@ -21,7 +22,8 @@ const help = `npm run chaos [-- OPTIONS]
                   or names, such as reset:order-mysql
   --only a,b      only these workloads; "flash" is a sale of 20 units to 200 buyers without faults
   --matrix        every step of a checkout, broken at each point in each way; --steps a,b of them
-  --broken        three builds with a known fault, each of which the checker must fail
+  --breakers      every circuit breaker of the checkout through its states
+  --broken        builds with a known fault, each of which the checker must fail
   --report DIR    where report.md, report.json and timeline.svg go (var/chaos/<seed>)
 
 Exit code 1 when an invariant is broken, or when the run proves nothing.`
@@ -36,6 +38,7 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '' },
     report: { type: 'string' },
     matrix: { type: 'boolean', default: false },
+    breakers: { type: 'boolean', default: false },
     broken: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
@@ -50,7 +53,8 @@ const list = (text) => text.split(',').filter(Boolean)
 
 const say = createSay()
 const { seed } = options
-const mode = options.matrix ? 'matrix' : list(options.only).includes('flash') ? 'flash' : 'load'
+const special = list(options.only).includes('flash') ? 'flash' : 'load'
+const mode = ['matrix', 'breakers', 'broken'].find((name) => options[name]) ?? special
 const command = `npm run chaos -- ${process.argv.slice(2).join(' ')}`.trim()
 const report = path.resolve(
   options.report ?? path.join(varDir, 'chaos', mode === 'load' ? seed : mode),
@@ -83,6 +87,7 @@ const modes = {
   load,
   flash: (shop) => flashSale(shop, settings),
   matrix: (shop) => runMatrix(shop, settings),
+  breakers: (shop) => runBreakers(shop, settings),
 }
 
 const play = async () => {

@@ -64,7 +64,7 @@ const playCase = async (
   await untilReady(shop)
   for (const attempt of story.attempts) world.open.set(attempt.key, attempt)
   await resolveUnknown(world, 45_000)
-  const dump = await untilQuiet(shop, history.now, 45_000)
+  const dump = await untilQuiet(shop, history.now, 75_000)
   const violations = check(evidenceOf(world, history, dump))
     .map(({ invariant, what }) => `${invariant}: ${what}`)
     .filter((each) => !known.has(each))
