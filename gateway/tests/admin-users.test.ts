@@ -78,6 +78,34 @@ describe('admin orders and users', () => {
     expect(shop.calls()).toEqual(['user.GetUser'])
   })
 
+  it('says which roles were read, and 412 when the user service finds others', async () => {
+    const read = await shop.http.get(`/v1/admin/users/${user.id}`).set(as())
+    const etag = String(read.headers['etag'])
+    shop.sidecar.forget()
+    const put = (ifMatch: string) =>
+      shop.http
+        .put(`/v1/admin/users/${user.id}/roles`)
+        .set({ ...as(), 'If-Match': ifMatch })
+        .send({ roles: ['support'] })
+    await put(etag)
+    await put('*')
+    const asked = shop.sidecar.recorded('user.SetRoles').map(({ request }) => request)
+    expect(asked).toEqual([
+      { id: user.id, roles: ['support'], expectedRoles: ['customer'] },
+      { id: user.id, roles: ['support'], expectedRoles: [] },
+    ])
+    expect(shop.calls()).not.toContain('user.GetUser')
+    await using other = await startForTest()
+    other.sidecar.answer('user', 'SetRoles', () => {
+      throw new DomainError('conflict', 'version_changed')
+    })
+    const late = await other.http
+      .put(`/v1/admin/users/${user.id}/roles`)
+      .set({ Authorization: other.token(['admin']), 'If-Match': etag })
+      .send({ roles: [] })
+    expect([late.status, late.body.code]).toEqual([412, 'version_changed'])
+  })
+
   it('sets no roles without If-Match', async () => {
     const response = await shop.http
       .put(`/v1/admin/users/${user.id}/roles`)

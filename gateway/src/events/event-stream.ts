@@ -11,11 +11,17 @@ const retryMs = 2_000
 /** What may wait for a client to read it. An order's whole timeline is a tenth of it. */
 const mostWaitingBytes = 64 * 1024
 
+/** What is used of a response. */
+export type Outlet = Pick<
+  ServerResponse,
+  'write' | 'end' | 'destroy' | 'destroyed' | 'writableLength'
+>
+
 /**
  * Writes server-sent events. A client that does not read is cut off and not waited for: what it was to be told is in the
  * timeline, and it resumes by the last id.
  */
-export const eventStream = (response: ServerResponse, heartbeatMs: number) => {
+export const eventStream = (response: Outlet, heartbeatMs: number) => {
   const write = (text: string): void => {
     response.write(text)
     if (response.writableLength > mostWaitingBytes) response.destroy()

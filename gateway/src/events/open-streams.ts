@@ -40,7 +40,7 @@ export const openStreams = ({ perHolder, inAll }: StreamLimits) => {
       if ((held.get(holder) ?? 0) >= perHolder) throw tooMany()
       if (open.size >= inAll) throw busy()
       const controller = new AbortController()
-      const timer = setTimeout(() => controller.abort(), limitMs)
+      const timer = setTimeout(() => controller.abort(), limitMs).unref()
       open.add(controller)
       count(holder, 1)
       return {
