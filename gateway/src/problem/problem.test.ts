@@ -53,9 +53,7 @@ describe('from an error to a problem', () => {
   })
 
   it.each([
-    ['invalid', 'invalid_request', 'validation_failed'],
     ['invalid', 'request_invalid', 'validation_failed'],
-    ['unauthenticated', 'login_required', 'authentication_required'],
     ['unauthenticated', 'token_required', 'authentication_required'],
     ['forbidden', 'scope_required', 'scope_missing'],
     ['conflict', 'constructor', 'constructor'],

@@ -1,9 +1,7 @@
 import { text } from './code-text.ts'
 
 const sameCodes: ReadonlyMap<string, string> = new Map([
-  ['invalid_request', 'validation_failed'],
   ['request_invalid', 'validation_failed'],
-  ['login_required', 'authentication_required'],
   ['token_required', 'authentication_required'],
   ['scope_required', 'scope_missing'],
 ])
