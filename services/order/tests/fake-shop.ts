@@ -32,6 +32,7 @@ const subjectOf = (token: string): string => {
 
 const outcomes: Readonly<Record<string, ChargeOutcome>> = {
   tok_visa: ChargeOutcome.CHARGE_OUTCOME_CAPTURED,
+  tok_refund_refused: ChargeOutcome.CHARGE_OUTCOME_CAPTURED,
   tok_declined: ChargeOutcome.CHARGE_OUTCOME_DECLINED,
   tok_timeout: ChargeOutcome.CHARGE_OUTCOME_UNKNOWN,
   tok_pending: ChargeOutcome.CHARGE_OUTCOME_PENDING,
@@ -190,6 +191,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     if (known.outcome === ChargeOutcome.CHARGE_OUTCOME_NONE) {
       known.outcome = outcomes[token] ?? ChargeOutcome.CHARGE_OUTCOME_DECLINED
       known.token = token
+      known.refusesRefunds = token === 'tok_refund_refused'
     }
     known.amount = amount?.amount ?? 0n
     await play('payment.Charge after')
@@ -224,7 +226,8 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     if (known.refusesRefunds) return { refused: true, payment: paymentMessage(orderId, known) }
     const others = [...known.refunds].filter(([id]) => id !== refundId)
     const given = others.reduce((sum, [, one]) => sum + one, amount?.amount ?? 0n)
-    if (given > known.amount) throw new DomainError('precondition', 'refund_exceeds_capture')
+    const captured = known.outcome === ChargeOutcome.CHARGE_OUTCOME_CAPTURED
+    if (!captured || given > known.amount) throw new DomainError('precondition', 'refund_exceeds_capture')
     known.refunds.set(refundId, amount?.amount ?? 0n)
     await play('payment.Refund after')
     return { refunded: true, payment: paymentMessage(orderId, known) }

@@ -140,7 +140,8 @@ const failureWords: Readonly<Record<Failure, string>> = {
  * that ended by the shop's own fault, or at a new price, leaves its key free for the next.
  */
 export const failed = (from: Order, why: Failure, at: Date, declineCode?: string): Change => {
-  const payment = why === 'declined' ? 'declined' : 'cancelled'
+  const answered = why === 'declined' || from.status === 'PAYMENT_PENDING'
+  const payment = answered ? 'declined' : 'cancelled' // after a 202 it is 402, whatever the reason
   const to = stepped({ at, to: move(from, 'FAILED'), payment })
   const before = { ...to, status: from.status }
   const words = declineCode === undefined ? '' : `: ${declineCode.replaceAll('_', ' ')}`
@@ -157,7 +158,6 @@ export const failed = (from: Order, why: Failure, at: Date, declineCode?: string
     ...goods,
     entry(to, 'order.failed', failureWords[why]),
   ]
-  const answered = why === 'declined' || from.status === 'PAYMENT_PENDING'
   const key: KeyEffect = answered ? freeze(to) : { effect: 'free' }
   return { from, to, entries, key, fact: { fact: 'failed', reason: why } }
 }
