@@ -39,15 +39,28 @@ const targetsOf = (app, variable) => {
   return [...written.matchAll(/apps\.(\w+)/g)].map(([, name]) => name)
 }
 
-const callsOf = (app) =>
-  [...code[app].matchAll(/\.(?:client|stream)\(\s*(\w+Service),\s*(?:apps\.(\w+)|(\w+))/g)].flatMap(
-    ([, definition, target, variable]) =>
-      (target ? [target] : targetsOf(app, variable)).flatMap((one) =>
-        Object.entries(definitions[definition] ?? {})
-          .filter(([method]) => new RegExp(`\\b${method}\\b`).test(code[app]))
-          .map(([method, { path }]) => ({ app, target: apps[one], method, path })),
-      ),
-  )
+/** Called on the client, or taken out of it: `const { method } = client`. */
+const isCalled = (app, method) =>
+  new RegExp(`\\.${method}\\(|\\{[^{}]*\\b${method}\\b[^{}]*\\} = (?!await)\\w`).test(code[app])
+
+/** `startPlatform` of pkg/service asks for the keys that tokens are verified by. */
+const keysOf = (app) =>
+  code[app].includes('startPlatform(')
+    ? [{ app, target: apps.user, ...user.UserServiceService.getJwks }]
+    : []
+
+const callsOf = (app) => [
+  ...keysOf(app),
+  ...[
+    ...code[app].matchAll(/\.(?:client|stream)\(\s*(\w+Service),\s*(?:apps\.(\w+)|(\w+))/g),
+  ].flatMap(([, definition, target, variable]) =>
+    (target ? [target] : targetsOf(app, variable)).flatMap((one) =>
+      Object.entries(definitions[definition] ?? {})
+        .filter(([method]) => isCalled(app, method))
+        .map(([, { path }]) => ({ app, target: apps[one], path })),
+    ),
+  ),
+]
 
 const markOf = (path) => {
   const { kind, scope } = accessOf(path)
@@ -57,11 +70,15 @@ const markOf = (path) => {
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-const unique = (list) => [...new Map(list.map((one) => [JSON.stringify(one), one])).values()]
+const uniqueCalls = (list) => [
+  ...new Map(
+    list.map(({ app, target, path }) => [`${target} ${path}`, { app, target, path }]),
+  ).values(),
+]
 
 const callRows = () =>
   Object.values(apps).flatMap((app) =>
-    unique(callsOf(app)).map(({ target, path }) => [
+    uniqueCalls(callsOf(app)).map(({ target, path }) => [
       app,
       target,
       `\`${path.split('.v1.')[1]}\``,
