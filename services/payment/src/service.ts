@@ -1,20 +1,22 @@
+import { apps } from '@micromart/contracts'
 import { PaymentServiceService } from '@micromart/contracts/payment'
-import { connectSidecar, type Sidecar, startBreakers } from '@micromart/dapr'
-import { DomainError, systemClock, systemIds } from '@micromart/kernel'
+import { startBreakers } from '@micromart/dapr'
+import { DomainError } from '@micromart/kernel'
+import { type Platform, type Running, startPlatform, type TokenVerifier } from '@micromart/service'
 import {
-  createLog,
-  type Running,
-  serve,
-  startTelemetry,
-  type TokenVerifier,
-} from '@micromart/service'
-import { type Database, openDatabase, startRelay } from '@micromart/store'
+  type Database,
+  openDatabase,
+  pruneInbox,
+  readBacklog,
+  startRelay,
+  startSweeper,
+} from '@micromart/store'
 import type { Config } from './config.ts'
 import { paymentRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
-import { migrations } from './repository/migrations/index.ts'
 import { openProvider } from './provider.ts'
 import { booksMysql } from './repository/books-mysql.ts'
+import { migrations } from './repository/migrations/index.ts'
 import { noticesMysql } from './repository/notices-mysql.ts'
 import { paymentCounters } from './repository/payment-metrics.ts'
 import { paymentsMysql } from './repository/payments-mysql.ts'
@@ -22,26 +24,29 @@ import { refundsMysql } from './repository/refunds-mysql.ts'
 import { entities } from './repository/rows.ts'
 import { paymentUseCases } from './usecase/index.ts'
 
-/** Every RPC of payment is a service's: no user's token is ever read. */
+/** Every RPC of payment is a service's, or public: no user's token is ever read. */
 const noUsers: TokenVerifier = {
   verify: async () => {
     throw new DomainError('unauthenticated', 'token_invalid')
   },
 }
 
+const hourMs = 3_600_000
+/** Ten times as long as a provider repeats a notice. */
+const noticesKeptMs = 30 * 24 * hourMs
+
 type Opened = {
   readonly config: Config
   readonly db: Database
-  readonly sidecar: Sidecar
+  readonly platform: Platform
   readonly starting: AsyncDisposableStack
 }
 
 const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> => {
-  const { config, db, sidecar, starting } = opened
-  const log = createLog(config.APP_ID, { level: config.LOG_LEVEL })
+  const { config, db, starting } = opened
+  const { sidecar, log, clock, ids } = opened.platform
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
   const breakers = starting.use(startBreakers(() => true)) // a decline is an answer, not an error
-  const { clock = systemClock, ids = systemIds } = overrides
   const telling = { ids, clock, wake: relay.wake, counters: paymentCounters() }
   return {
     payments: paymentsMysql(db, telling),
@@ -56,37 +61,34 @@ const wire = async (opened: Opened, overrides: Partial<Ports>): Promise<Ports> =
   }
 }
 
+const startPruning = ({ db, platform: { clock, log } }: Opened) =>
+  startSweeper({
+    name: 'old notices',
+    everyMs: hourMs,
+    run: async () => {
+      await pruneInbox(db, new Date(clock.now().getTime() - noticesKeptMs))
+    },
+    log,
+  })
+
 /** Starts the payment service. Disposing what it returns stops everything in reverse order. */
 export const startPayment = async (
   config: Config,
   overrides: Partial<Ports> = {},
 ): Promise<Running> => {
   await using starting = new AsyncDisposableStack()
-  const { ZIPKIN_URL: zipkinUrl, TRACE_RATIO: sampleRatio, APP_ID: serviceName } = config
-  starting.use(startTelemetry({ serviceName, zipkinUrl, sampleRatio }))
-  const sidecar = starting.use(
-    await connectSidecar({
-      grpcPort: config.DAPR_GRPC_PORT,
-      httpPort: config.DAPR_HTTP_PORT,
-      apiToken: config.DAPR_API_TOKEN,
-      appId: config.APP_ID,
-    }),
-  )
-  const url = await sidecar.secret('mysql-payment')
+  const platform = starting.use(await startPlatform(apps.payment, config, overrides))
+  const url = await platform.sidecar.secret('mysql-payment')
   const db = starting.use(await openDatabase({ url, entities, migrations }))
-  const ports = await wire({ config, db, sidecar, starting }, overrides)
+  const opened = { config, db, platform, starting }
+  const ports = await wire(opened, overrides)
+  starting.use(startPruning(opened))
   const running = starting.use(
-    await serve({
-      grpcPort: config.APP_PORT,
-      httpPort: config.HTTP_PORT,
+    await platform.serve({
       services: [[PaymentServiceService, paymentRpc(paymentUseCases(ports))]],
+      operations: { app: apps.payment, backlog: () => readBacklog(db, platform.clock) },
       verifier: noUsers,
-      appToken: config.APP_API_TOKEN,
-      ready: async () => {
-        await db.query('SELECT 1')
-        return sidecar.outboundReady()
-      },
-      log: ports.log,
+      storeAnswers: () => db.query('SELECT 1'),
     }),
   )
   const started = starting.move()

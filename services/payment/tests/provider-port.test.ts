@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { startBreakers } from '@micromart/dapr'
-import { silentLog, systemClock } from '@micromart/kernel'
 import { eventually } from '@micromart/testing'
-import { providerStripe } from '../src/client/provider-stripe.ts'
 import { startFakeStripe } from './fake-stripe.ts'
 import { aRef, providerSuite, type World } from './provider-suite.ts'
 import { eur, startForTest } from './start-for-test.ts'
+import { stripeAt } from './stripe-for-test.ts'
 import { goIsThere, startStripeMock } from './stripe-mock.ts'
 
 const simulated = async (): Promise<World> => {
@@ -36,20 +35,6 @@ const simulated = async (): Promise<World> => {
     [Symbol.asyncDispose]: shop[Symbol.asyncDispose],
   }
 }
-
-export const stripeAt = (apiUrl: string, breakers: ReturnType<typeof startBreakers>) =>
-  providerStripe(
-    {
-      apiKey: 'sk_test_123',
-      apiUrl,
-      webhookKeys: ['whsec_of_this_test'],
-      limitMs: 4000,
-      askLimitMs: 4000,
-      returnUrl: 'https://shop.example/orders',
-      actionMs: 900_000,
-    },
-    { breakers, clock: systemClock, log: silentLog },
-  )
 
 const stripe = async () => {
   const fake = await startFakeStripe()

@@ -32,6 +32,8 @@ type LedgerEntry = {
 export type TestShop = AsyncDisposable & {
   /** Payment's RPCs, as the order service calls them. */
   readonly payment: RpcClient<typeof PaymentServiceService>
+  /** Where payment listens for RPCs. */
+  readonly port: number
   readonly sidecar: FakeSidecar
   /** The adapter towards the real provider, to be wrapped by a replica's override. */
   readonly provider: Provider
@@ -180,6 +182,7 @@ const open = async (stack: AsyncDisposableStack, settings: Settings) => {
   }
   return {
     payment,
+    port: running.port,
     sidecar,
     provider: providerHttp(address, { breakers, clock: systemClock, log: silentLog }),
     replica: async (ports: Partial<Ports> = {}) => (await start(ports)).payment,

@@ -1,4 +1,4 @@
-import { outboxTables, sqlMigration } from '@micromart/store'
+import { deadLetterTables, idempotencyTables, outboxTables, sqlMigration } from '@micromart/store'
 import { RefuseLedgerChanges1763800000008 } from './append-only.ts'
 import { alterPayments, alterRefunds, createInbox, createLedger } from './books-and-webhooks.ts'
 
@@ -40,4 +40,6 @@ export const migrations = [
   createLedger,
   createInbox,
   RefuseLedgerChanges1763800000008,
+  // No event comes in and no key is kept: the backlog counts them as in every service.
+  sqlMigration('CreateOperations1763800000009', [...idempotencyTables(), ...deadLetterTables()]),
 ]
