@@ -43,9 +43,9 @@ const targetsOf = (app, variable) => {
 const isCalled = (app, method) =>
   new RegExp(`\\.${method}\\(|\\{[^{}]*\\b${method}\\b[^{}]*\\} = (?!await)\\w`).test(code[app])
 
-/** `startPlatform` of pkg/service asks for the keys that tokens are verified by. */
+/** `startPlatform` of pkg/service asks for the keys that tokens are verified by; who holds them has its own verifier. */
 const keysOf = (app) =>
-  code[app].includes('startPlatform(')
+  code[app].includes('startPlatform(') && !code[app].includes('tokenVerifier(')
     ? [{ app, target: apps.user, ...user.UserServiceService.getJwks }]
     : []
 
