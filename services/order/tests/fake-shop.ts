@@ -227,7 +227,8 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     const others = [...known.refunds].filter(([id]) => id !== refundId)
     const given = others.reduce((sum, [, one]) => sum + one, amount?.amount ?? 0n)
     const captured = known.outcome === ChargeOutcome.CHARGE_OUTCOME_CAPTURED
-    if (!captured || given > known.amount) throw new DomainError('precondition', 'refund_exceeds_capture')
+    if (!captured || given > known.amount)
+      throw new DomainError('precondition', 'refund_exceeds_capture')
     known.refunds.set(refundId, amount?.amount ?? 0n)
     await play('payment.Refund after')
     return { refunded: true, payment: paymentMessage(orderId, known) }
