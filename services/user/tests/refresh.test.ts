@@ -134,3 +134,20 @@ describe('logging out', () => {
     await expect(user.guest.refresh({ refreshToken: newest })).rejects.toMatchObject(invalid)
   })
 })
+
+it('ended sessions and forgotten failures are deleted, those that count are not', async () => {
+  await using user = await startForTest()
+  const ann = await user.join()
+  const wrong = { email: ann.email, password: 'not this one' }
+  await expect(user.guest.login(wrong)).rejects.toMatchObject({ code: 'credentials_wrong' })
+  const left = async () => [
+    (await user.query('SELECT id FROM session')).length,
+    (await user.query('SELECT digest FROM refresh_token')).length,
+    (await user.query('SELECT digest FROM login_failure')).length,
+  ]
+  await user.prune()
+  expect(await left()).toEqual([1, 1, 1])
+  user.clock.forward(days(90))
+  await user.prune()
+  expect(await left()).toEqual([0, 0, 0])
+})

@@ -1,5 +1,4 @@
-import type { Database } from '@micromart/store'
-import { LessThan } from 'typeorm'
+import { type Database, deleteAll } from '@micromart/store'
 import { forgottenBefore } from '../model/login-throttle.ts'
 import type { LoginFailures } from '../model/ports.ts'
 import { loginFailureRows } from './rows.ts'
@@ -21,9 +20,6 @@ export const loginFailuresMysql = (db: Database): LoginFailures => ({
   clear: async (digest) => {
     await db.manager.delete(loginFailureRows, { digest })
   },
-  prune: async (now) => {
-    const old = { lastAt: LessThan(forgottenBefore(now)) }
-    const { affected } = await db.manager.delete(loginFailureRows, old)
-    return affected ?? 0
-  },
+  prune: (now) =>
+    deleteAll(db, 'DELETE FROM login_failure WHERE last_at < ?', [forgottenBefore(now)]),
 })

@@ -1,5 +1,5 @@
-import { type Database, inTransaction } from '@micromart/store'
-import { type EntityManager, IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm'
+import { type Database, deleteAll, inTransaction } from '@micromart/store'
+import { type EntityManager, IsNull, MoreThan, Not } from 'typeorm'
 import type { Rotation, Sessions } from '../model/ports.ts'
 import { refreshExpiry } from '../model/session.ts'
 import { accountOf } from './account-row.ts'
@@ -82,8 +82,5 @@ export const sessionsMysql = (db: Database): Sessions => ({
   open: open(db),
   rotate: rotate(db),
   end: end(db),
-  prune: async (now) => {
-    const { affected } = await db.manager.delete(sessionRows, { endsAt: LessThanOrEqual(now) })
-    return affected ?? 0
-  },
+  prune: (now) => deleteAll(db, 'DELETE FROM session WHERE ends_at <= ?', [now]),
 })
