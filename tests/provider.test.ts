@@ -128,4 +128,71 @@ describe('a payment provider', () => {
     expect(again.body.status).toBe('PAID')
     await inStock(product.sku, 1)
   })
+
+  it.each([
+    ['tok_pending', 'PAID', 1, 201],
+    ['tok_pending_declined', 'FAILED', 3, 402],
+  ])(
+    'that settles later (%s): 202, then %s by its own word',
+    async (token, status, left, repeat) => {
+      const bought = await buying(token)
+      const { member, product, how, answer } = bought
+      expect([answer.status, answer.body.payment.status]).toEqual([202, 'pending'])
+      expect((await finalOf(bought)).status).toBe(status)
+      await inStock(product.sku, left)
+      expect((await placeOrder(member, how)).status).toBe(repeat)
+    },
+  )
+})
+
+describe('3-D Secure', () => {
+  const waiting = async (cardToken: string) => {
+    const member = await newMember()
+    const product = await newProduct(admin, { stock: 3 })
+    await addToCart(member, product.sku, 2)
+    const { status, body } = await placeOrder(member, { key: randomUUID(), cardToken })
+    expect([status, body.status, body.payment.status]).toEqual([
+      202,
+      'PAYMENT_PENDING',
+      'requires_action',
+    ])
+    const { token } = member
+    const proceed = () => call<Order>('POST', `/v1/orders/${body.id}/payment`, { token, body: {} })
+    const { nextAction } = body.payment as { nextAction?: { type: string; url: string } }
+    return { token, sku: product.sku, id: body.id, action: nextAction, proceed }
+  }
+
+  it('is paid when the shopper comes back', async () => {
+    const { sku, action, proceed } = await waiting('tok_3ds')
+    expect(action).toMatchObject({ type: 'redirect', url: expect.stringContaining('/3ds/') })
+    const { status, body } = await proceed()
+    expect([status, body.status]).toEqual([200, 'PAID'])
+    await inStock(sku, 1)
+  })
+
+  it('is declined when the bank says so, and the goods are back', async () => {
+    const { sku, proceed } = await waiting('tok_3ds_fail')
+    expect((await proceed()).status).toBe(402)
+    await inStock(sku, 3)
+  })
+
+  it.each([
+    ['approve', 'PAID', 1],
+    ['refuse', 'FAILED', 3],
+  ])(
+    'ends by webhook when the shopper answers (%s) and never comes back',
+    async (answer, status, left) => {
+      const { token, id, sku, action } = await waiting('tok_3ds')
+      const body = new URLSearchParams({ answer })
+      await fetch(String(action?.url), { method: 'POST', body, redirect: 'manual' })
+      expect((await finalOrder(id, token)).status).toBe(status)
+      await inStock(sku, left)
+    },
+  )
+
+  it('waits for a shopper who does nothing, with the goods held', async () => {
+    const { sku, proceed } = await waiting('tok_3ds_abandon')
+    expect((await proceed()).status).toBe(202)
+    expect(await stockOf(admin, sku)).toMatchObject({ onHand: 3, held: 2 })
+  })
 })

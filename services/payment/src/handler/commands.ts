@@ -14,7 +14,7 @@ import type { RefundCommand } from '../usecase/refund.ts'
 type Deadline = { readonly deadline: Date | undefined }
 
 const refuse = (path: string, code: string, message: string): never => {
-  throw new DomainError('invalid', 'request_invalid', {}, { fields: [{ path, code, message }] })
+  throw new DomainError('invalid', 'validation_failed', {}, { fields: [{ path, code, message }] })
 }
 
 const idOf = (path: string, given: string): string =>
