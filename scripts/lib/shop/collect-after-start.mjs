@@ -9,5 +9,7 @@ const afterMs = 15_000
 setTimeout(() => {
   const session = new Session()
   session.connect()
-  session.post('HeapProfiler.collectGarbage', () => session.disconnect())
+  // Not in the answer itself: the collection still holds the lock that ending the session takes, and the thread would wait for ever.
+  const end = () => setImmediate(() => session.disconnect())
+  session.post('HeapProfiler.collectGarbage', end)
 }, afterMs).unref()
