@@ -127,7 +127,7 @@ describe('inside the shop', () => {
     expect(users.length).toBeGreaterThan(20)
     for (const { app, method } of users) {
       const got = await codeOf(shop.ports['provider']!.daprGrpc, method, asApp(app))
-      const wanted = { code: 'UNAUTHENTICATED', details: 'token_required' }
+      const wanted = { code: 'UNAUTHENTICATED', details: 'authentication_required' }
       expect({ path: method.path, ...got }).toEqual({ path: method.path, ...wanted })
     }
   })

@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http'
 import { DomainError, type FieldError } from '@micromart/kernel'
 import { codes, type OwnCode } from './codes.ts'
 import { publicParams, type PublicParams } from './params.ts'
-import { publicCode } from './service-codes.ts'
 import { statusOf } from './statuses.ts'
 
 type Extras = {
@@ -59,8 +58,7 @@ const frozenParts = ({ params }: DomainError): Extras => ({
 })
 
 const fromDomain = (error: DomainError): HttpProblem => {
-  const { kind, fields } = error
-  const code = publicCode(error.code)
+  const { kind, code, fields } = error
   const frozen = frozenParts(error)
   const extras = { ...frozen, params: publicParams(error.params), fields, cause: error }
   if (kind === 'internal') return refusal('internal', { cause: error })

@@ -1,14 +1,5 @@
 import { text } from './code-text.ts'
 
-const sameCodes: ReadonlyMap<string, string> = new Map([
-  ['request_invalid', 'validation_failed'],
-  ['token_required', 'authentication_required'],
-  ['scope_required', 'scope_missing'],
-])
-
-/** The code that clients read: what services and the gateway refuse alike has one name, whoever notices first. */
-export const publicCode = (code: string): string => sameCodes.get(code) ?? code
-
 /**
  * Codes that services answer with. The status follows from the kind that they send; here it is for the document, and a
  * code that is missing here keeps its status and gets a plain title.
@@ -22,7 +13,6 @@ export const serviceCodes = {
   cursor_invalid: text(400, 'Invalid cursor', 'The cursor belongs to another list or is not ours.'),
   email_invalid: text(400, 'Invalid e-mail', 'This is no e-mail address.'),
   name_invalid: text(400, 'Invalid name', 'See `errors` for what a name must be.'),
-  out_of_range: text(400, 'Out of range', 'See `errors` for the fields that are wrong.'),
   password_common: text(400, 'Password too common', 'This password is on a list of common ones.'),
   password_too_long: text(400, 'Password too long', 'A password has at most 256 characters.'),
   password_too_short: text(400, 'Password too short', 'A password has at least 8 characters.'),
@@ -32,6 +22,11 @@ export const serviceCodes = {
   refund_currency: text(400, 'Wrong currency', "The amount is not in the order's currency."),
   signature_invalid: text(400, 'Signature not accepted', 'The signature does not match the body.'),
   topic_not_handled: text(400, 'Topic not handled', 'The consumer no longer hears this topic.'),
+  use_stock_ledger: text(
+    400,
+    'Use the stock ledger',
+    'A patch moves no units: `POST /v1/admin/stock/{sku}` does.',
+  ),
   webhook_invalid: text(400, 'Not a notice', 'The body is no notice of this provider.'),
   credentials_wrong: text(401, 'Wrong credentials', 'E-mail or password is wrong.'),
   refresh_invalid: text(401, 'Refresh token not accepted', 'Log in again.'),

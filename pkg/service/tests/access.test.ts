@@ -27,11 +27,14 @@ describe('access', () => {
     await using cart = await startCart({ mergeCart: whoCalls() })
     const merge = (token?: string) =>
       cart.client.as(token === undefined ? {} : { token }).mergeCart({ cartToken: 'guest' })
-    await expect(merge()).rejects.toMatchObject({ kind: 'unauthenticated', code: 'token_required' })
+    await expect(merge()).rejects.toMatchObject({
+      kind: 'unauthenticated',
+      code: 'authentication_required',
+    })
     const merchandiser = cart.tokens.userToken({ id: 'u-2', roles: ['merchandiser'] })
     await expect(merge(merchandiser)).rejects.toMatchObject({
       kind: 'forbidden',
-      code: 'scope_required',
+      code: 'scope_missing',
       params: { scope: 'cart' },
     })
     expect((await merge(cart.tokens.userToken({ id: 'u-1' }))).cart?.version).toBe('u-1')

@@ -95,7 +95,7 @@ describe('a streaming RPC', () => {
     )
     expect(domainErrorOf(error as ServiceError, 'product')).toMatchObject({
       kind: 'unauthenticated',
-      code: 'token_required',
+      code: 'authentication_required',
     })
   })
 

@@ -207,7 +207,7 @@ it('lets in users with the scope only, guests without a token, and nobody with a
   })
   expect(await refusalOf(shop.guest.mergeCart({ cartToken: 'x' }))).toMatchObject({
     kind: 'unauthenticated',
-    code: 'token_required',
+    code: 'authentication_required',
   })
   expect(shop.sidecar.state.size).toBe(0)
 })
