@@ -40,6 +40,7 @@ import { entities } from './repository/rows.ts'
 import { timelineNews } from './repository/timeline-news.ts'
 import { startTimelineTail } from './timeline-tail.ts'
 import { orderUseCases, type Ports } from './usecase/index.ts'
+import { watchTime } from './watch-time.ts'
 
 /** A running order service. `sweep` runs the sweeper once, now. */
 export type OrderService = AsyncDisposable & {
@@ -89,12 +90,13 @@ const startServing = async (config: Config, { platform, db }: Base, ports: Ports
   await using starting = new AsyncDisposableStack()
   const use = orderUseCases(ports)
   const { clock, log } = ports
-  const tokenKey = Buffer.from(await platform.sidecar.secret('order-token-key'), 'base64')
+  const tokenKey = await platform.sidecar.secret('order-token-key')
+  const tokens = orderTokens(Buffer.from(tokenKey, 'base64'))
   const answers = answersOf(db, clock)
   const watched = { ...use, placeOrder: timed(use.placeOrder) }
   const server = starting.use(
     await platform.serve({
-      services: [[OrderServiceService, orderRpc(watched, orderTokens(tokenKey), answers)]],
+      services: [[OrderServiceService, orderRpc(watched, { tokens, answers, watchTime })]],
       topics: orderTopics(use),
       operations: operationsOf(db, clock, answers.resumed),
       storeAnswers: () => db.query('SELECT 1'),

@@ -9,7 +9,6 @@ import { type KeptAnswers, keptOrder } from './kept-orders.ts'
 import { orderMessage, pageOf, timelineMessage } from './messages.ts'
 import type { OrderTokens } from './order-token.ts'
 import { staffRpc } from './staff-rpc.ts'
-import { watchTime } from './watch.ts'
 
 type Asked = { readonly id: string; readonly orderToken?: string | undefined }
 
@@ -26,11 +25,19 @@ const viewing =
     return { userId, holdsToken: tokens.opens(id, orderToken) }
   }
 
+/** How long a caller may watch; disposing it leaves no timer behind. */
+export type WatchTime = (gone: AbortSignal) => Disposable & { readonly signal: AbortSignal }
+
+type Means = {
+  readonly tokens: OrderTokens
+  readonly answers: KeptAnswers
+  readonly watchTime: WatchTime
+}
+
 /** Message -> command -> use case -> message. */
 export const orderRpc = (
   use: UseCases,
-  tokens: OrderTokens,
-  answers: KeptAnswers,
+  { tokens, answers, watchTime }: Means,
 ): OrderServiceServer => {
   const viewer = viewing(tokens)
   const keptOwn = (name: string, act: (id: string, by: Viewer) => Promise<Order>) => {

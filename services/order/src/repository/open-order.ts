@@ -1,4 +1,4 @@
-import { type Database, inTransaction, isDuplicate, marks } from '@micromart/store'
+import { type Database, inTransaction, isDuplicate, marks, write } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import { type Cart, linesLeft, mayStillHold } from '../model/cart.ts'
 import { AccountErased } from '../model/errors.ts'
@@ -8,7 +8,6 @@ import type { WantedLine } from '../model/stock.ts'
 import { happened } from '../model/timeline.ts'
 import { lineRowsOf, orderRowOf } from './order-mapping.ts'
 import { cartCheckoutTable, keysTable, linesTable, ordersTable } from './rows.ts'
-import { addEntries } from './timeline-mysql.ts'
 
 /** Rolls the transaction back and becomes the answer. */
 class Taken extends Error {
@@ -21,12 +20,12 @@ class Taken extends Error {
 }
 
 const takenIfDuplicate = async (
-  write: Promise<unknown>,
+  written: Promise<unknown>,
   key: string,
   by: () => Promise<Opened> | Opened,
 ): Promise<void> => {
   try {
-    await write
+    await written
   } catch (error) {
     if (isDuplicate(error, key)) throw new Taken(await by())
     throw error
@@ -45,8 +44,8 @@ const bindKey = (tx: EntityManager, { key, row, order }: Opening): Promise<void>
     frozen: null,
     createdAt: order.createdAt,
   }
-  const write = keysTable.insert(tx, [bound])
-  return takenIfDuplicate(write, 'PRIMARY', () => ({ taken: 'key' }))
+  const written = keysTable.insert(tx, [bound])
+  return takenIfDuplicate(written, 'PRIMARY', () => ({ taken: 'key' }))
 }
 
 /**
@@ -64,8 +63,8 @@ const lockCarts = async (tx: EntityManager, { id, mergedCartIds }: Cart, at: Dat
 
 const takeVersion = (tx: EntityManager, { cart, order }: Opening): Promise<void> => {
   const { id: cartId, version } = cart
-  const write = cartCheckoutTable.insert(tx, [{ cartId, version, orderId: order.id }])
-  return takenIfDuplicate(write, 'PRIMARY', async () => {
+  const written = cartCheckoutTable.insert(tx, [{ cartId, version, orderId: order.id }])
+  return takenIfDuplicate(written, 'PRIMARY', async () => {
     const where = 'WHERE cart_id = ? AND version = ?'
     const [other] = await cartCheckoutTable.select(tx, where, [cartId, version])
     return { taken: 'cart', orderId: other?.orderId ?? '' }
@@ -91,26 +90,34 @@ const boughtOf = async (
 }
 
 const writeOrder = async (tx: EntityManager, order: Order): Promise<void> => {
-  const write = ordersTable.insert(tx, [orderRowOf(order)])
-  await takenIfDuplicate(write, 'orders_number', () => ({ taken: 'number' }))
+  const written = ordersTable.insert(tx, [orderRowOf(order)])
+  await takenIfDuplicate(written, 'orders_number', () => ({ taken: 'number' }))
   await linesTable.insert(tx, lineRowsOf(order))
-  const { id, createdAt: at, status } = order
-  await addEntries(tx, id, [happened('order.placed', { at, status })])
+  await tellPlaced(tx, order)
 }
 
 /**
- * Refuses the order of an erased account, whose token lives a little longer. Read behind the order's own row, and waiting for
- * a marker in the making: whichever of the two comes second sees the other.
+ * The first entry, unless the account is erased: its token lives a little longer. Looked for behind the order's own row, and
+ * waiting for a marker in the making: whichever of the two comes second sees the other.
  */
-const refuseErased = async (tx: EntityManager, { userId }: Order): Promise<void> => {
-  if (userId === undefined) return
-  const sql = 'SELECT user_id FROM erased_users WHERE user_id = ? LOCK IN SHARE MODE'
-  const rows: readonly unknown[] = await tx.query(sql, [userId])
-  if (rows.length > 0) throw new AccountErased()
+const tellPlaced = async (tx: EntityManager, order: Order): Promise<void> => {
+  const { id, createdAt, userId } = order
+  const { at, status, event, message, actor } = happened('order.placed', {
+    ...order,
+    at: createdAt,
+  })
+  const told = await write(
+    tx,
+    `INSERT INTO order_timeline (order_id, at, status, event, message, actor)
+     SELECT ?, ?, ?, ?, ?, ? FROM DUAL
+      WHERE NOT EXISTS (SELECT user_id FROM erased_users WHERE user_id = ? LOCK IN SHARE MODE)`,
+    [id, at, status, event, message, actor, userId ?? ''],
+  )
+  if (told === 0) throw new AccountErased()
 }
 
 /** The key first, so that a repeat waits here for this one's commit and then finds it. */
-const write = async (tx: EntityManager, opening: Opening): Promise<Opened> => {
+const writeAll = async (tx: EntityManager, opening: Opening): Promise<Opened> => {
   const { cart, order } = opening
   await bindKey(tx, opening)
   await lockCarts(tx, cart, order.createdAt)
@@ -120,7 +127,6 @@ const write = async (tx: EntityManager, opening: Opening): Promise<Opened> => {
   const { currency } = order.totals.total
   const opened = { ...order, lines: left.map((line) => unpriced(line, currency)) }
   await writeOrder(tx, opened)
-  await refuseErased(tx, opened)
   return { opened }
 }
 
@@ -128,7 +134,7 @@ export const openOrder =
   (db: Database): Orders['open'] =>
   async (opening) => {
     try {
-      return await inTransaction(db, (tx) => write(tx, opening))
+      return await inTransaction(db, (tx) => writeAll(tx, opening))
     } catch (error) {
       if (error instanceof Taken) return error.by
       throw error

@@ -1,5 +1,6 @@
 import { callContext } from '@micromart/dapr'
-import { limits } from '../model/limits.ts'
+import type { WatchTime } from './handler/rpc.ts'
+import { limits } from './model/limits.ts'
 
 /** When the caller's access token ends, by its own claim; the token has been verified. Undefined without one. */
 const tokenEnd = (): number | undefined => {
@@ -10,7 +11,7 @@ const tokenEnd = (): number | undefined => {
 }
 
 /** How long the caller may watch: until it goes, until its token ends, or for the longest time there is. */
-export const watchTime = (gone: AbortSignal): Disposable & { readonly signal: AbortSignal } => {
+export const watchTime: WatchTime = (gone) => {
   const over = new AbortController()
   const end = () => over.abort()
   const longest = Date.now() + limits.watch
