@@ -102,6 +102,17 @@ it('takes an event once, whoever sends it how often and at once', async () => {
   await eventually(() => expect(shop.sidecar.published()).toHaveLength(1))
 })
 
+it('takes an event once, whatever it says the second time', async () => {
+  await using shop = await startForTest(slowly)
+  const [first, second] = [await pendingOrder(shop), await pendingOrder(shop)]
+  const told = async (orderId: string) => {
+    const body = aNotice('charge.succeeded', succeeded(orderId), 'event-1')
+    return (await shop.payment.receiveWebhook(signed(body))).applied
+  }
+  expect([await told(first), await told(second)]).toEqual([true, false])
+  expect(await statusOf(shop, second)).toBe('pending')
+})
+
 it('hears nothing in what comes too late, out of order or is none of its business', async () => {
   await using shop = await startForTest(slowly)
   const orderId = await pendingOrder(shop)
