@@ -101,8 +101,8 @@ export const pricesOf = (
   return { prices, initial }
 }
 
-const booksOf = async ({ staff, features }: World): Promise<Evidence['books']> => {
-  if (!features.books) return undefined
+const booksOf = async ({ staff, features }: World, minutes: number): Promise<Evidence['books']> => {
+  if (!features.books || minutes < 1) return undefined
   // Rows younger than the books' cut are left out: wait them in.
   await pause(31_000)
   const request = { op: 'books', process: 'staff', method: 'GET' }
@@ -161,7 +161,12 @@ const conclude = async (shop: Shop, world: World, settings: Settings) => {
   const replayed = await untilQuiet(shop, history.now, 75_000)
   await readCarts(world)
   const letters = await waitingLetters(world, shop)
-  return { soldOut, dump: { ...dump, deadLetters: letters }, replayed, books: await booksOf(world) }
+  return {
+    soldOut,
+    dump: { ...dump, deadLetters: letters },
+    replayed,
+    books: await booksOf(world, settings.minutes),
+  }
 }
 
 /** Runs one experiment on a shop and gathers the evidence. */

@@ -76,6 +76,7 @@ const examine = async ({ proxies }: Shop, subject: Subject): Promise<Finding[]> 
   await subject.prepare(enough + 8)
   const first = await subject.call()
   const found = [{ what: 'closed', right: subject.isFine(first), seen: seen(first) }]
+  found.push(...(await afterMistakes(subject)))
   await proxies.spoil(subject.edge, { kind: 'blackhole' })
   try {
     found.push(...(await whileCut(subject)))
@@ -83,7 +84,6 @@ const examine = async ({ proxies }: Shop, subject: Subject): Promise<Finding[]> 
     await proxies.heal(subject.edge)
   }
   found.push(...(await afterHealing(subject)))
-  found.push(...(await afterMistakes(subject)))
   return found
 }
 

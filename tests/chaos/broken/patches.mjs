@@ -12,13 +12,7 @@ export const brokenBuilds = [
     edits: [
       {
         file: 'services/product/src/repository/stock-move.ts',
-        from: `  const { affectedRows, insertId } = await write(
-    tx,
-    \`UPDATE stock
-     SET held = held + ? + 0 * LAST_INSERT_ID(on_hand - held + ?), on_hand = on_hand + ?
-     WHERE sku = ? AND held + ? >= 0 AND on_hand + ? >= held + ?\`,
-    [held, onHand - held, onHand, sku, held, onHand, held],
-  )`,
+        from: '  const { affectedRows, insertId } = await',
         to: `  const [seen] = await select<{ a: number; b: number }>(
     tx,
     'SELECT on_hand AS a, held AS b FROM stock WHERE sku = ?',
@@ -26,11 +20,18 @@ export const brokenBuilds = [
   )
   const [a, b] = [Number(seen?.a) + onHand, Number(seen?.b) + held]
   if (b < 0 || a < b) return { moved: false, flipped: false }
-  const { affectedRows, insertId } = await write(
-    tx,
-    'UPDATE stock SET held = ? + 0 * LAST_INSERT_ID(?), on_hand = ? WHERE sku = ?',
-    [b, a - b, a, sku],
-  )`,
+  const { affectedRows, insertId } = await`,
+      },
+      {
+        file: 'services/product/src/repository/stock-move.ts',
+        from: `SET held = held + ? + 0 * LAST_INSERT_ID(on_hand - held + ?), on_hand = on_hand + ?
+     WHERE sku = ? AND held + ? >= 0 AND on_hand + ? >= held + ?`,
+        to: 'SET held = ? + 0 * LAST_INSERT_ID(?), on_hand = ? WHERE sku = ?',
+      },
+      {
+        file: 'services/product/src/repository/stock-move.ts',
+        from: '[held, onHand - held, onHand, sku, held, onHand, held],',
+        to: '[b, a - b, a, sku],',
       },
     ],
   },

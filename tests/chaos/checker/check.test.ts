@@ -101,6 +101,10 @@ const bad: Readonly<Record<string, Readonly<Record<string, Evidence>>>> = {
       order: cleanOperations[1]!.order!,
       body: 'b1',
     }),
+    'a refund that answers twice': also(
+      { op: 'refund', user: 'staff', key: 'r1', body: 'b1' },
+      { op: 'refund', user: 'staff', key: 'r1', body: 'b2' },
+    ),
     'another body refused for another reason': also({
       key: 'k1',
       hash: 'h9',

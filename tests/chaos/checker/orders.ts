@@ -66,34 +66,44 @@ const finalCodes = new Set(['payment_declined', 'out_of_stock'])
 const isFinal = ({ status, code }: Operation): boolean =>
   status === 201 || (code !== undefined && finalCodes.has(code))
 
-/** I8: one key and body, one answer, byte for byte; another body is refused; no key has two orders. */
-export const answersRepeat: Invariant = ({ operations }) => {
-  const byKey = Map.groupBy(operations.filter(isPlacing), ({ user, key }) => `${user} ${key}`)
-  return [...byKey].flatMap(([key, tries]) => {
-    const first = tries.toSorted((a, b) => a.at - b.at)[0]
-    const same = tries.filter(({ hash }) => hash === first?.hash)
-    const final = same.filter(isFinal)
-    const answers = new Set(final.map(({ status, body }) => `${status} ${body}`))
-    const orders = new Set(
-      same.flatMap(({ status, order }) => (status === 201 && order ? [order.id] : [])),
-    )
-    const settledAt = Math.min(...final.map(({ ended }) => ended))
-    const strangers = tries.filter(
-      ({ hash, outcome, at, code }) =>
-        hash !== first?.hash &&
-        (outcome === 'ok' ||
-          (at > settledAt && outcome === 'fail' && code !== 'idempotency_mismatch')),
-    )
-    return [
-      ...(answers.size > 1
-        ? [`key ${key}: ${answers.size} final answers: ${[...answers].join(' / ')}`]
-        : []),
-      ...(orders.size > 1 ? [`key ${key}: orders ${[...orders].join(', ')}`] : []),
-      ...strangers.map(
-        ({ status, code }) => `key ${key}: another body got ${status} ${code ?? ''}`,
-      ),
-    ]
+/** Other writes by key: whoever asks again hears the first answer. */
+const keyedOnce = ({ operations }: Evidence): readonly string[] => {
+  const keyed = operations.filter(({ op }) => op === 'refund' || op === 'stock.adjust')
+  return [...Map.groupBy(keyed, ({ op, key }) => `${op} ${key}`)].flatMap(([key, tries]) => {
+    const answers = new Set(tries.filter(({ outcome }) => outcome === 'ok').map(({ body }) => body))
+    return answers.size > 1 ? [`${key}: ${answers.size} answers to one key`] : []
   })
+}
+
+/** What is wrong with the answers to one key. */
+const keyFaults = (key: string, tries: readonly Operation[]): readonly string[] => {
+  const final = tries.filter(isFinal).toSorted((a, b) => a.ended - b.ended)
+  const [first] = final
+  if (!first) return []
+  // A key whose attempt came to nothing by the shop's fault is free for any body: the first that got an answer has it.
+  const answers = new Set(final.map(({ hash, status, body }) => `${hash} ${status} ${body}`))
+  const orders = new Set(
+    final.flatMap(({ status, order }) => (status === 201 && order ? [order.id] : [])),
+  )
+  const strangers = tries.filter(
+    ({ hash, at, outcome, code }) =>
+      hash !== first.hash &&
+      at > first.ended &&
+      outcome !== 'info' &&
+      code !== 'idempotency_mismatch',
+  )
+  return [
+    ...(answers.size > 1 ? [`key ${key}: final answers ${[...answers].join(' / ')}`] : []),
+    ...(orders.size > 1 ? [`key ${key}: orders ${[...orders].join(', ')}`] : []),
+    ...strangers.map(({ status, code }) => `key ${key}: another body got ${status} ${code ?? ''}`),
+  ]
+}
+
+/** I8: one key and body, one answer, byte for byte; another body is refused; no key has two orders. */
+export const answersRepeat: Invariant = (evidence) => {
+  const placing = evidence.operations.filter(isPlacing)
+  const byKey = Map.groupBy(placing, ({ user, key }) => `${user} ${key}`)
+  return [...[...byKey].flatMap(([key, tries]) => keyFaults(key, tries)), ...keyedOnce(evidence)]
 }
 
 /** I12: a total is the sum of its frozen lines, at prices that the shop once had. */
