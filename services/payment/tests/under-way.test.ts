@@ -20,7 +20,7 @@ const statusOf = async (shop: TestShop, orderId: string) =>
 
 const ledgerOf = async (shop: TestShop) =>
   (await shop.query('SELECT posting, account, side, amount FROM ledger_entries ORDER BY seq')).map(
-    ({ posting, account, side, amount }) => `${posting} ${side} ${account} ${amount}`,
+    ({ posting, account, side, amount }) => [posting, side, account, amount].join(' '),
   )
 
 it.each([

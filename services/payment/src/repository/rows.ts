@@ -22,7 +22,7 @@ export type PaymentRow = {
   updatedAt: Date
 }
 
-export const paymentRows = new EntitySchema<PaymentRow>({
+const paymentRows = new EntitySchema<PaymentRow>({
   name: 'payments',
   columns: {
     id: { ...idColumn, primary: true },
@@ -56,7 +56,7 @@ export type RefundRow = {
   updatedAt: Date
 }
 
-export const refundRows = new EntitySchema<RefundRow>({
+const refundRows = new EntitySchema<RefundRow>({
   name: 'refunds',
   columns: {
     id: { ...idColumn, primary: true },
@@ -83,7 +83,7 @@ export type LedgerRow = {
   enteredAt: Date
 }
 
-export const ledgerRows = new EntitySchema<LedgerRow>({
+const ledgerRows = new EntitySchema<LedgerRow>({
   name: 'ledger_entries',
   columns: {
     seq: { type: 'bigint', primary: true, generated: 'increment', transformer: bigintColumn },

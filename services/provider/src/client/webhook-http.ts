@@ -11,7 +11,7 @@ export type WebhookSettings = {
 type Deps = { readonly clock: Clock; readonly log: Log }
 
 /** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, anew at each attempt: a signature has its time. */
-export const signatureOf = (key: string, body: string, at: Date): string => {
+const signatureOf = (key: string, body: string, at: Date): string => {
   const seconds = Math.floor(at.getTime() / 1000)
   const digest = createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex')
   return `t=${seconds},v1=${digest}`
