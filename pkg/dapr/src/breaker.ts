@@ -2,8 +2,13 @@ import { EventEmitter } from 'node:events'
 import { DomainError } from '@micromart/kernel'
 import CircuitBreaker from 'opossum'
 
-const resetTimeoutMs = 5_000
+const shortestWaitMs = 500
+const longestWaitMs = 5_000
 const bucketMs = 1_000
+
+/** Long outages are asked about seldom, and every one lasts at most half a second or a tenth longer than it must (ADR 11). */
+const waitAfter = (outageMs: number): number =>
+  Math.min(longestWaitMs, Math.max(shortestWaitMs, outageMs / 10))
 
 /** Runs work, or refuses at once while the other side is known to fail. */
 export type Breaker = <T>(work: () => Promise<T>) => Promise<T>
@@ -13,9 +18,8 @@ export type Breakers = Disposable & {
   readonly of: (name: string, service: string) => Breaker
 }
 
-const refused = (service: string, openedAt: number): DomainError => {
-  const leftMs = openedAt + resetTimeoutMs - Date.now()
-  const retryAfter = Math.max(1, Math.ceil(leftMs / 1_000))
+const refused = (service: string, triesAt: number): DomainError => {
+  const retryAfter = Math.max(1, Math.ceil((triesAt - Date.now()) / 1_000))
   return new DomainError('unavailable', 'dependency_unavailable', {
     service,
     retryAfter: String(retryAfter),
@@ -28,26 +32,44 @@ type Shared = {
   readonly isFailure: (error: unknown) => boolean
 }
 
+/** Lets an open circuit try the later the longer its outage lasts. Returns when it will try. */
+const tryLaterAndLater = (circuit: CircuitBreaker<unknown>): (() => number) => {
+  let brokeAt: number | undefined
+  let triesAt = 0
+  circuit
+    .on('open', () => {
+      const now = Date.now()
+      brokeAt ??= now
+      triesAt = now + circuit.options.resetTimeout
+    })
+    .on('halfOpen', () => {
+      circuit.options.resetTimeout = waitAfter(Date.now() - (brokeAt ?? Date.now()))
+    })
+    .on('close', () => {
+      brokeAt = undefined
+      circuit.options.resetTimeout = shortestWaitMs
+    })
+  return () => triesAt
+}
+
 const makeBreaker = (name: string, service: string, { rotation, isFailure }: Shared): Breaker => {
-  let openedAt = 0
   const circuit = new CircuitBreaker<unknown>((work) => work(), {
     name,
     timeout: false, // a call brings its own deadline
     volumeThreshold: 20,
-    resetTimeout: resetTimeoutMs,
+    resetTimeout: shortestWaitMs,
     errorThresholdPercentage: 50,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
     rotateBucketController: rotation,
     errorFilter: (error) => !isFailure(error),
-  }).on('open', () => {
-    openedAt = Date.now()
   })
+  const triesAt = tryLaterAndLater(circuit)
   return async <T>(work: () => Promise<T>) => {
     try {
       return (await circuit.fire(work)) as T
     } catch (error) {
-      if (isOpenBreaker(error)) throw refused(service, openedAt)
+      if (isOpenBreaker(error)) throw refused(service, triesAt())
       throw error
     }
   }
@@ -57,8 +79,8 @@ const isOpenBreaker = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EOPENBREAKER'
 
 /**
- * Circuit breakers (opossum), one per name: 20 calls within 10 s of which more than half fail open it for 5 s,
- * then one call tries. A breaker that is open throws DomainError unavailable `dependency_unavailable`
+ * Circuit breakers (opossum), one per name: 20 calls within 10 s of which more than half fail open it. After half a second one
+ * call tries; while that fails, the next waits for a tenth of the outage so far, 5 s at most. A breaker that is open throws DomainError unavailable `dependency_unavailable`
  * with `service` and `retryAfter` (whole seconds).
  * @param isFailure whether an error means that no answer came; any answer, a refusal too, says that the other side is well
  */
