@@ -3,6 +3,7 @@ import { topics } from '@micromart/contracts'
 import { OrderStatus, PaymentStatus } from '@micromart/contracts/order'
 import { ChargeOutcome } from '@micromart/contracts/payment'
 import { systemIds } from '@micromart/kernel'
+import { openDatabase } from '@micromart/store'
 import { eventually } from '@micromart/testing'
 import { actionMs, away } from './fake-shop.ts'
 import { aMember, refusalOf, startForTest, type TestShop } from './start.ts'
@@ -79,9 +80,13 @@ describe('a payment that settles later', () => {
     const event = { id: systemIds.next() }
     await test.sidecar.deliver(topics.paymentSettled, { orderId: id }, event)
     await eventually(() => expect(asked(id, 'payment.GetPayment')).toBe(1))
-    await test.sidecar.deliver(topics.paymentSettled, { orderId: id }, event)
-    await test.sweep()
-    expect(asked(id, 'payment.GetPayment')).toBe(1)
+    await using db = await openDatabase({ url: test.database.url, entities: [] })
+    const dueAt = () => db.query<unknown[]>('SELECT due_at FROM orders WHERE id = ?', [id])
+    const before = await dueAt()
+    expect(await test.sidecar.deliver(topics.paymentSettled, { orderId: id }, event)).toBe(
+      'SUCCESS',
+    )
+    expect(await dueAt()).toEqual(before)
   })
 })
 

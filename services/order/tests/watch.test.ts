@@ -36,7 +36,7 @@ const watch = (id: string, { token, orderToken, after = 0n }: Watch) => {
     stream.on('error', (error: Error & { readonly code?: number }) => resolve(error.code ?? -1))
     stream.on('end', () => resolve(0))
   })
-  const events = () => told.map(({ entry }) => entry?.event)
+  const events = () => told.flatMap(({ entry }) => entry?.event ?? [])
   return { told, events, ended, cancel: () => stream.cancel() }
 }
 
@@ -68,9 +68,9 @@ it('tells the timeline so far, then each entry, to the last one, and ends', asyn
     'payment.refunded',
     'stock.returned',
   ])
-  expect(told.map(({ last }) => last)).toEqual([...Array<boolean>(7).fill(false), true])
+  expect(told.filter(({ last }) => last)).toEqual([told.at(-1)])
   const { items } = await rpc.getTimeline({ id, orderToken: undefined })
-  expect(told.map(({ entry }) => entry)).toEqual(items)
+  expect(told.flatMap(({ entry }) => entry ?? [])).toEqual(items)
   await noWatchers()
 })
 
@@ -98,17 +98,19 @@ it('hears of what another replica writes, also when its commit comes late', asyn
   await using db = await openDatabase({ url: test.database.url, entities })
   const entry = () => happened('payment.pending', { at: new Date(), status: 'PAID' })
 
+  const seen = watch(other.id, { token: other.token })
+  await eventually(() => expect(seen.events().at(-1)).toBe('stock.claimed'))
+
   await inTransaction(db, async (slow) => {
     await addEntries(slow, id, [entry()])
     // Its id is lower than this one's, which is seen first.
     await inTransaction(db, (fast) => addEntries(fast, other.id, [entry()]))
-    const seen = watch(other.id, { token: other.token })
     await eventually(() => expect(seen.events().at(-1)).toBe('payment.pending'))
-    seen.cancel()
   })
 
   await eventually(() => expect(events().at(-1)).toBe('payment.pending'))
   cancel()
+  seen.cancel()
   await noWatchers()
 })
 
@@ -141,11 +143,13 @@ it('ends with the caller’s token', async () => {
 it('leaves nothing behind of five hundred streams, and asks nothing while nobody watches', async () => {
   const { id, token } = await aPaidOrder()
   const streams = Array.from({ length: 500 }, () => watch(id, { token }))
-  await eventually(async () => expect(await test.metric('micromart_order_watchers')).toBe(500))
+  const soon = { withinMs: 20_000 }
+  const watchers = () => test.metric('micromart_order_watchers')
+  await eventually(async () => expect(await watchers()).toBe(500), soon)
   await eventually(() => {
     for (const { events } of streams) expect(events()).toContain('order.paid')
-  })
+  }, soon)
   for (const { cancel } of streams) cancel()
   await Promise.all(streams.map(({ ended }) => ended))
   await noWatchers()
-})
+}, 30_000)
