@@ -25,6 +25,8 @@ export type Settings = {
   /** Names of scenarios; all without. */
   readonly only: readonly string[]
   readonly report: string
+  /** How long the shop may take to come to rest, in ms. */
+  readonly patienceMs: number
   readonly say: (line: string) => void
 }
 
@@ -148,17 +150,17 @@ const waitingLetters = async (
 /** After the load: resolve what is unknown, let all come to rest, sell out, repeat all events, read everything. */
 const conclude = async (shop: Shop, world: World, settings: Settings) => {
   const { history } = world
-  const { say } = settings
+  const { say, patienceMs } = settings
   history.note('phase', 'settling')
-  const open = await resolveUnknown(world, 90_000)
+  const open = await resolveUnknown(world, patienceMs)
   if (open > 0) say(`  ${open} attempts never got a definite answer`)
-  await untilQuiet(shop, history.now, 75_000)
+  await untilQuiet(shop, history.now, patienceMs)
   const soldOut = await mopUp(world)
-  const dump = await untilQuiet(shop, history.now, 75_000)
+  const dump = await untilQuiet(shop, history.now, patienceMs)
   history.note('phase', 'repeating all events')
   await repeatEvents(shop.redisUrl, world.random.fork('repeat'), 5000)
   await repeatWebhooks(shop, world.random.fork('webhooks'), 5000)
-  const replayed = await untilQuiet(shop, history.now, 75_000)
+  const replayed = await untilQuiet(shop, history.now, patienceMs)
   await readCarts(world)
   const letters = await waitingLetters(world, shop)
   return {

@@ -24,6 +24,7 @@ const help = `npm run chaos [-- OPTIONS]
   --matrix        every step of a checkout, broken at each point in each way; --steps a,b of them
   --breakers      every circuit breaker of the checkout through its states
   --broken        builds with a known fault, each of which the checker must fail
+  --patience N    seconds that the shop may take to come to rest (80)
   --report DIR    where report.md, report.json and timeline.svg go (var/chaos/<seed>)
 
 Exit code 1 when an invariant is broken, or when the run proves nothing.`
@@ -36,6 +37,7 @@ const { values: options } = parseArgs({
     faults: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     steps: { type: 'string', default: '' },
+    patience: { type: 'string', default: '80' },
     report: { type: 'string' },
     matrix: { type: 'boolean', default: false },
     breakers: { type: 'boolean', default: false },
@@ -68,6 +70,7 @@ const settings = {
   only: list(options.only),
   steps: list(options.steps),
   report,
+  patienceMs: Number(options.patience) * 1000,
   say: say.line,
 }
 

@@ -11,6 +11,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** More than a breaker's volume threshold. */
 const enough = 26
 const mistakes = 30
+/** A breaker judges its last ten seconds: what went well in them must be over before something fails. */
+const windowMs = 11_000
 const atOnceMs = 500
 /** The breaker's five seconds, a probe that comes too early for the other side, another five. */
 const closedAgainMs = 15_000
@@ -77,6 +79,7 @@ const examine = async ({ proxies }: Shop, subject: Subject): Promise<Finding[]> 
   const first = await subject.call()
   const found = [{ what: 'closed', right: subject.isFine(first), seen: seen(first) }]
   found.push(...(await afterMistakes(subject)))
+  await pause(windowMs)
   await proxies.spoil(subject.edge, { kind: 'blackhole' })
   try {
     found.push(...(await whileCut(subject)))

@@ -36,7 +36,7 @@ export const runBroken = async ({ seed, minutes, report, say }) => {
     mkdirSync(own, { recursive: true })
     scratchCopy(folder, edits)
     const args = ['--seed', seed, '--minutes', String(minutes), '--faults', faults, '--only', only]
-    await play(folder, [...args, '--report', own], path.join(own, 'run.log'))
+    await play(folder, [...args, '--patience', '25', '--report', own], path.join(own, 'run.log'))
     const violated = violatedIn(path.join(own, 'report.json'))
     const caught = expects.some((invariant) => violated?.includes(invariant))
     say(

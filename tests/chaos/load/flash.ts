@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { check } from '../checker/check.ts'
 import type { Evidence } from '../checker/evidence.ts'
-import { openWorld, type Settings } from '../experiment.ts'
+import { openWorld, pricesOf, type Settings } from '../experiment.ts'
 import { randomFrom } from '../plan/random.ts'
 import type { Shop } from '../shop/handle.ts'
 import type { Answer } from './client.ts'
@@ -45,7 +45,25 @@ const sale = async (
   return { answers, tookMs: performance.now() - began }
 }
 
-/** A flash sale without faults: exactly its units are sold, nobody sees a 5xx, and it is over in time. */
+const baskets = 120
+
+/** Two products in both orders at once: deadlocks are the shop's own affair. @returns orders that did not go through */
+const crossing = async ({ client, random, pairs }: World): Promise<Answer[]> => {
+  const attempts = await inTurn(
+    Array.from({ length: baskets }, (_, index) => async () => {
+      const person = newGuest(random.fork(`crossing${index}`), `c${index}`)
+      const [a, b] = pairs[0]!
+      for (const { sku } of index % 2 === 0 ? [a, b] : [b, a]) {
+        await addToCart(client, random, person, { sku, quantity: 1 })
+      }
+      return newAttempt(random, person, 'tok_visa')
+    }),
+  )
+  const answers = await inTurn(attempts.map((attempt) => () => place(client, attempt)))
+  return answers.filter(({ status }) => status !== 201)
+}
+
+/** A flash sale without faults: exactly its units are sold, nobody sees a 5xx, and it is over in time; so with crossing baskets. */
 export const flashSale = async (shop: Shop, settings: Settings): Promise<boolean> => {
   const { report, say, seed } = settings
   await using history = openHistory(path.join(report, 'history.ndjson'))
@@ -53,6 +71,7 @@ export const flashSale = async (shop: Shop, settings: Settings): Promise<boolean
   const random = randomFrom(`${seed}/flash`)
   const sku = `FLASH-${random.word(8)}`.toUpperCase()
   const { answers, tookMs } = await sale(world, sku)
+  const stranded = await crossing(world)
   const dump = await untilQuiet(shop, history.now, 30_000)
   const operations = operationsOf(history.entries)
   const none = {
@@ -63,7 +82,12 @@ export const flashSale = async (shop: Shop, settings: Settings): Promise<boolean
     replayed: undefined,
     books: undefined,
   }
-  const facts = { prices: { [sku]: [4900] }, initial: { [sku]: units }, soldOut: [sku] }
+  const { prices, initial } = pricesOf(world, history)
+  const facts = {
+    prices: { ...prices, [sku]: [4900] },
+    initial: { ...initial, [sku]: units },
+    soldOut: [sku],
+  }
   const evidence: Evidence = { operations, dump, ...none, ...facts }
   const violations = check(evidence)
   const count = (wanted: (answer: Answer) => boolean) => answers.filter(wanted).length
@@ -72,6 +96,8 @@ export const flashSale = async (shop: Shop, settings: Settings): Promise<boolean
     refused: count(({ code }) => code === 'out_of_stock'),
     other: count(({ status, code }) => status !== 201 && code !== 'out_of_stock'),
     tookMs: Math.round(tookMs),
+    crossingBaskets: baskets,
+    crossingStranded: stranded.map(({ status, code }) => `${status} ${code ?? ''}`),
     violations,
   }
   say(JSON.stringify(result))
@@ -80,5 +106,6 @@ export const flashSale = async (shop: Shop, settings: Settings): Promise<boolean
     `${JSON.stringify({ seed, units, buyers, atOnce, ...result }, undefined, 1)}\n`,
   )
   const { paid, refused } = result
-  return paid === units && refused === buyers - units && tookMs < limitMs && violations.length === 0
+  const sold = paid === units && refused === buyers - units && tookMs < limitMs
+  return sold && stranded.length === 0 && violations.length === 0
 }

@@ -51,7 +51,7 @@ const untilReady = async (shop: Shop): Promise<void> => {
 const playCase = async (
   shop: Shop,
   world: World,
-  known: Set<string>,
+  { known, patienceMs }: { readonly known: Set<string>; readonly patienceMs: number },
   one: Case,
 ): Promise<Result> => {
   const { history } = world
@@ -64,7 +64,7 @@ const playCase = async (
   await untilReady(shop)
   for (const attempt of story.attempts) world.open.set(attempt.key, attempt)
   await resolveUnknown(world, 45_000)
-  const dump = await untilQuiet(shop, history.now, 75_000)
+  const dump = await untilQuiet(shop, history.now, patienceMs)
   const violations = check(evidenceOf(world, history, dump))
     .map(({ invariant, what }) => `${invariant}: ${what}`)
     .filter((each) => !known.has(each))
@@ -130,7 +130,7 @@ export const runMatrix = async (
   const known = new Set<string>()
   const results: Result[] = []
   for (const one of casesOf(settings.steps)) {
-    const result = await playCase(shop, world, known, one)
+    const result = await playCase(shop, world, { known, patienceMs: settings.patienceMs }, one)
     results.push(result)
     const { name, reached, tookMs, ended, violations } = result
     say(`  ${name}: ${reached ? ended : 'NOT REACHED'}, ${(tookMs / 1000).toFixed(1)} s`)
