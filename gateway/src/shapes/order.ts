@@ -1,6 +1,6 @@
+import { holdsCardNumber } from '@micromart/kernel'
 import { z } from 'zod'
 import { address, addressIn } from './address.ts'
-import { isCardNumber } from './card-number.ts'
 import { listOf, paging } from './queries.ts'
 import { email, id, line, money, moneyIn, time } from './texts.ts'
 
@@ -84,7 +84,7 @@ const timelineItem = z.object({
 export const timeline = z.object({ items: z.array(timelineItem) }).meta({ id: 'Timeline' })
 
 /** The provider's one-time token, never a card number (S63). */
-const cardToken = line(255).refine((text) => !isCardNumber(text), 'must not be a card number')
+const cardToken = line(255).refine((text) => !holdsCardNumber(text), 'must not be a card number')
 
 const payment = z.strictObject({ method: z.literal('card'), token: cardToken })
 

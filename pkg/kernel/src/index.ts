@@ -1,3 +1,4 @@
+export { holdsCardNumber } from './card-number.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { decodeCursor, encodeCursor, type JsonValue } from './cursor.ts'
 export {

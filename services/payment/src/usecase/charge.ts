@@ -1,7 +1,6 @@
-import type { Money } from '@micromart/kernel'
+import { holdsCardNumber, type Money } from '@micromart/kernel'
 import type { ChargeAnswer } from '../model/charge-answer.ts'
 import { CardNumberRefused, PaymentCancelled } from '../model/errors.ts'
-import { holdsCardNumber } from '../model/card-number.ts'
 import {
   captureNothing,
   newPayment,
