@@ -23,7 +23,10 @@ if (!entry || entry === '--help') {
 
 const longestPauseMs = 10_000
 const soundAfterMs = 30_000 // an app that lived this long crashed for a new reason: no long pause
-const preload = new URL('./lib/shop/end-with-parent.mjs', import.meta.url).href
+const preloads = [
+  new URL('./lib/shop/end-with-parent.mjs', import.meta.url),
+  new URL('./lib/shop/collect-after-start.mjs', import.meta.url),
+].flatMap(({ href }) => ['--import', href])
 const { APP_ID = path.basename(path.resolve(entry, '..', '..')) } = process.env
 const { MICROMART_LOG_DIR: logDir, MICROMART_APPS_DIR: appsDir } = process.env
 
@@ -54,7 +57,7 @@ const start = (crashes) => {
   starts += 1
   const startedAt = Date.now()
   const stdio = ['ignore', output, logDir ? output : 2, 'pipe']
-  child = spawn(node24(), [...nodeFlags, '--import', preload, entry, ...args], { stdio })
+  child = spawn(node24(), [...nodeFlags, ...preloads, entry, ...args], { stdio })
   note({ pid: child.pid })
   child.on('error', (error) => say(`cannot run ${node24()}: ${error.message}`))
   child.on('close', (code, signal) => {

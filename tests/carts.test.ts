@@ -43,6 +43,30 @@ describe('a cart', () => {
     )
   })
 
+  it('is changed once by a key, however often that comes and at once', async () => {
+    const product = await newProduct(admin)
+    const member = await newMember()
+    const key = { 'idempotency-key': `add ${product.sku}` }
+    const add = (quantity: number) =>
+      call('POST', '/v1/cart/items', {
+        token: member.token,
+        headers: key,
+        body: { sku: product.sku, quantity },
+      })
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => add(2)))
+    const other = await add(3)
+
+    expect(answers.map(({ status, text }) => [status, text])).toEqual(
+      answers.map(() => [200, answers[0]!.text]),
+    )
+    const replayed = answers.map(({ headers }) => headers.get('idempotent-replayed'))
+    expect(replayed.filter((mark) => mark === null)).toHaveLength(1)
+    expect(replayed.filter((mark) => mark === 'true')).toHaveLength(7)
+    expect([other.status, other.body['code']]).toEqual([422, 'idempotency_mismatch'])
+    expect((await cartOf(member)).items).toMatchObject([{ sku: product.sku, quantity: 2 }])
+  })
+
   it('refuses more than there is and stays as it was', async () => {
     const product = await newProduct(admin, { stock: 2 })
     const { cartToken } = await addToCart({}, product.sku, 2)
