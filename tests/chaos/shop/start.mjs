@@ -9,7 +9,7 @@ import { stopProcesses } from '../../../scripts/lib/shop/stop-shop.mjs'
 import { startProxies } from '../proxy/client.ts'
 import { doorOf, layOut } from './layout.mjs'
 import { startApps } from './processes.mjs'
-import { openChaosStores } from './stores.mjs'
+import { openChaosStores, unmountDisk } from './stores.mjs'
 
 /**
  * A private shop whose every part chaos may hurt: own stores, sidecars and apps from dapr.yaml, a proxy on each connection.
@@ -18,6 +18,7 @@ import { openChaosStores } from './stores.mjs'
  */
 export const startChaosShop = async ({ home, trapped = false, env = {}, say, tell = () => {} }) => {
   await cleanUp(home)
+  unmountDisk(home)
   rmSync(home, { recursive: true, force: true })
   const logDir = path.join(home, 'log')
   mkdirSync(path.join(home, 'run', 'apps'), { recursive: true })

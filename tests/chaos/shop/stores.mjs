@@ -24,6 +24,18 @@ const mountDisk = (folder) => {
   }
 }
 
+const diskIn = (home) => path.join(home, 'disk')
+
+/** A run that was killed leaves its disk mounted. */
+export const unmountDisk = (home) => {
+  if (!canMount()) return
+  try {
+    execFileSync('umount', ['-l', diskIn(home)], { stdio: 'ignore' })
+  } catch {
+    // there was none
+  }
+}
+
 const freeBytes = (folder) => {
   const text = execFileSync('df', ['-B1', '--output=avail', folder], { encoding: 'utf8' })
   return Number(text.trim().split('\n')[1])
@@ -35,7 +47,7 @@ const freeBytes = (folder) => {
  */
 export const openChaosStores = async ({ home, logDir, run, say }) => {
   const [mysqlPort, redisPort] = await freePorts(2)
-  const disk = path.join(home, 'disk')
+  const disk = diskIn(home)
   const hasDisk = mountDisk(disk)
   const options = { durable: true, run, say }
   const mysql = () =>
@@ -101,8 +113,6 @@ export const openChaosStores = async ({ home, logDir, run, say }) => {
       }
     },
     clearDisk: () => rmSync(filler, { force: true }),
-    close: () => {
-      if (hasDisk) execFileSync('umount', ['-l', disk])
-    },
+    close: () => unmountDisk(home),
   }
 }
