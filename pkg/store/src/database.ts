@@ -2,8 +2,8 @@ import mysql from 'mysql2'
 import { DataSource, type EntitySchema, type Logger } from 'typeorm'
 import { addressOf } from './address.ts'
 import { joinAmbient } from './ambient.ts'
+import { queryDirectly } from './direct-queries.ts'
 import type { MigrationClass } from './migration.ts'
-import { recordQueries } from './query-telemetry.ts'
 
 export type DatabaseOptions = {
   /** `mysql://account:password@host:port/database`, the serving account (DML only). */
@@ -98,7 +98,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     await close()
     throw error
   }
-  recordQueries(source)
+  queryDirectly(source)
   joinAmbient(source)
   return Object.assign(source, { [Symbol.asyncDispose]: close })
 }

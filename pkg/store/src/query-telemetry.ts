@@ -1,5 +1,4 @@
 import { metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import type { DataSource, EntitySubscriberInterface } from 'typeorm'
 
 const parameters = {
   unit: 's',
@@ -10,36 +9,31 @@ const parameters = {
 /** The first word: SELECT, INSERT, UPDATE, DELETE, COMMIT, ... */
 const operationOf = (query: string): string => /\w+/.exec(query)?.[0].toUpperCase() ?? 'QUERY'
 
+/** Told of each query that has ended, with the milliseconds that it took. */
+export type QueryRecord = (query: string, tookMs: number, success: boolean) => void
+
 /**
  * Spans and times of queries. The span is written when the query has ended, with its true start, and only inside a trace that is kept.
  * The text holds placeholders, never values.
  */
-const subscriber = (database: string): EntitySubscriberInterface => {
+export const queryRecord = (database: string): QueryRecord => {
   const tracer = trace.getTracer('@micromart/store')
   const histogram = metrics
     .getMeter('@micromart/store')
     .createHistogram('db_client_operation_duration_seconds', parameters)
-  return {
-    afterQuery: ({ query, success, executionTime }) => {
-      const operation = operationOf(query)
-      const took = executionTime ?? 0
-      histogram.record(took / 1000, { db_operation_name: operation })
-      if (!trace.getActiveSpan()?.isRecording()) return
-      const attributes = {
-        'db.system.name': 'mysql',
-        'db.namespace': database,
-        'db.operation.name': operation,
-        'db.query.text': query.slice(0, 500),
-      }
-      const startTime = Date.now() - took
-      const span = tracer.startSpan(operation, { kind: SpanKind.CLIENT, startTime, attributes })
-      if (!success) span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end()
-    },
+  return (query, tookMs, success) => {
+    const operation = operationOf(query)
+    histogram.record(tookMs / 1000, { db_operation_name: operation })
+    if (!trace.getActiveSpan()?.isRecording()) return
+    const attributes = {
+      'db.system.name': 'mysql',
+      'db.namespace': database,
+      'db.operation.name': operation,
+      'db.query.text': query.slice(0, 500),
+    }
+    const startTime = Date.now() - tookMs
+    const span = tracer.startSpan(operation, { kind: SpanKind.CLIENT, startTime, attributes })
+    if (!success) span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end()
   }
-}
-
-/** Has every query of a data source measured and traced. */
-export const recordQueries = (source: DataSource): void => {
-  source.subscribers.push(subscriber(String(source.options.database)))
 }

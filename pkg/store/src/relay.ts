@@ -27,6 +27,8 @@ export type Relay = AsyncDisposable & {
 const oneDayMs = 24 * 60 * 60 * 1000
 const pruneEveryMs = 60_000
 const longestPauseMs = 2000
+/** Rounds follow each other no closer than this: under load one takes what several commits have left. */
+const betweenRoundsMs = 50
 
 /** Sent rows stay for a day: after a loss in the broker they can be published again. */
 const pruning = (clock: Clock) => {
@@ -54,11 +56,15 @@ export const startRelay = (options: RelayOptions): Relay => {
   const serveOutbox = async (connection: RelayConnection) => {
     let emptyHanded = 0
     while (!signal.aborted) {
+      const soonest = performance.now() + betweenRoundsMs
       const { sent, failed, more } = await round(connection)
       emptyHanded = failed > 0 && sent === 0 ? emptyHanded + 1 : 0
       await prune(connection)
       if (emptyHanded > 0) await rest(Math.min(longestPauseMs, 50 * 2 ** emptyHanded))
-      else if (!more) await bell.wait(intervalMs)
+      else if (!more) {
+        await bell.wait(intervalMs)
+        await rest(soonest - performance.now())
+      }
     }
   }
   const rest = (ms: number) => pause(ms, undefined, { signal }).catch(() => undefined)
