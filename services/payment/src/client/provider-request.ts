@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
 import type { Breaker } from '@micromart/dapr'
 import { context, propagation } from '@opentelemetry/api'
 import { guardedBy } from './guarded.ts'
@@ -23,21 +26,44 @@ const headersOf = ({ key }: ProviderAddress, { idempotencyKey, body }: ProviderR
   return headers
 }
 
-/** One request; the connection is cut when its time is over. @throws on 5xx, a lost connection, a body that is no JSON */
+/** A connection is kept for the next request: fetch would do the same for three times the CPU. */
+const clients = {
+  'http:': { request: http.request, agent: new http.Agent({ keepAlive: true }) },
+  'https:': { request: https.request, agent: new https.Agent({ keepAlive: true }) },
+}
+
+const clientFor = (url: URL) => clients[url.protocol === 'https:' ? 'https:' : 'http:']
+
+const textOf = async (response: http.IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+/** Begins a request; ended it is answered or, whatever it waits for then, cut when its time is over. */
+const begin = (address: ProviderAddress, asked: ProviderRequest): http.ClientRequest => {
+  const url = new URL(address.url + asked.path)
+  const { request, agent } = clientFor(url)
+  const begun = request(url, { method: asked.method, headers: headersOf(address, asked), agent })
+  const late = () => begun.destroy(new Error('the provider did not answer'))
+  const timer = setTimeout(late, asked.limitMs)
+  begun.on('error', () => undefined) // one that comes after the response's head is told by its body, too
+  return begun.once('close', () => clearTimeout(timer))
+}
+
+/** One request. @throws on 5xx, a redirect, a lost connection, a body that is no JSON, a limit passed */
 const sendOnce = async (
   address: ProviderAddress,
-  request: ProviderRequest,
+  asked: ProviderRequest,
 ): Promise<ProviderReply> => {
-  const response = await fetch(address.url + request.path, {
-    method: request.method,
-    headers: headersOf(address, request),
-    redirect: 'error',
-    signal: AbortSignal.timeout(request.limitMs),
-    ...(request.body && { body: JSON.stringify(request.body) }),
-  })
-  const body: unknown = await response.json()
-  if (response.status >= 500) throw new Error(`the provider answered ${response.status}`)
-  return { status: response.status, body }
+  const request = begin(address, asked)
+  request.end(asked.body && JSON.stringify(asked.body))
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  const body: unknown = JSON.parse(await textOf(response))
+  const { statusCode: status = 500 } = response
+  const isAnswer = status < 300 || (status >= 400 && status < 500)
+  if (!isAnswer) throw new Error(`the provider answered ${status}`)
+  return { status, body }
 }
 
 export type ProviderSender = {
