@@ -13,7 +13,8 @@ const enough = 26
 const mistakes = 30
 /** A breaker judges its last ten seconds: what went well in them must be over before something fails. */
 const windowMs = 11_000
-const atOnceMs = 500
+const several = 6
+const atOnceMs = 800
 /** The breaker's five seconds, a probe that comes too early for the other side, another five. */
 const closedAgainMs = 15_000
 
@@ -46,12 +47,20 @@ const afterMistakes = async ({ call, isFine, mistake }: Subject): Promise<Findin
 const whileCut = async ({ call, isFine }: Subject): Promise<Finding[]> => {
   const failed = await Promise.all(Array.from({ length: enough }, call))
   const bad = failed.filter((answer) => isFine(answer))
-  const { answer, tookMs } = await timed(call)
-  const refused = answer.status === 503 && Number(answer.headers.get('retry-after')) >= 1
+  // One of them may be the half-open breaker's probe, which waits in vain; the others must not.
+  const more = await Promise.all(Array.from({ length: several }, () => timed(call)))
+  const refused = more.filter(
+    ({ answer }) => answer.status === 503 && Number(answer.headers.get('retry-after')) >= 1,
+  )
+  const quick = more.filter(({ tookMs }) => tookMs < atOnceMs)
   return [
     { what: 'nothing comes through', right: bad.length === 0, seen: seen(failed[0]!) },
-    { what: 'open: 503 with Retry-After', right: refused, seen: seen(answer) },
-    { what: 'at once', right: tookMs < atOnceMs, seen: `${Math.round(tookMs)} ms` },
+    {
+      what: 'open: 503 with Retry-After',
+      right: refused.length >= several - 1,
+      seen: `${refused.length} of ${several}`,
+    },
+    { what: 'at once', right: quick.length >= several - 1, seen: `${quick.length} of ${several}` },
   ]
 }
 
@@ -75,7 +84,7 @@ const afterHealing = async ({ call, isFine }: Subject): Promise<Finding[]> => {
 }
 
 const examine = async ({ proxies }: Shop, subject: Subject): Promise<Finding[]> => {
-  await subject.prepare(enough + 8)
+  await subject.prepare(enough + 20)
   const first = await subject.call()
   const found = [{ what: 'closed', right: subject.isFine(first), seen: seen(first) }]
   found.push(...(await afterMistakes(subject)))
