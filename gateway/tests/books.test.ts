@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { DomainError } from '@micromart/kernel'
+import { adminBooksRoutes } from '../src/routes/admin-books.ts'
 import { expectDocumented } from './documented.ts'
 import { startForTest, type TestGateway } from './start.ts'
 
@@ -51,15 +52,27 @@ describe('the books', () => {
     expect(asked).toEqual([{ full: true }, { full: false }])
   })
 
-  it('may take a minute', async () => {
+  it('may take ten minutes, and the connection waits a little longer', async () => {
     let left = 0
     shop.sidecar.answer('order', 'CheckBooks', (_request, { deadline }) => {
       left = (deadline?.getTime() ?? 0) - Date.now()
       return { consistent: true, checkedAt: new Date(), cut: new Date(), invariants: [] }
     })
     expect((await read()).status).toBe(200)
-    expect(left).toBeGreaterThan(50_000)
-    expect(left).toBeLessThanOrEqual(60_000)
+    expect(left).toBeGreaterThan(590_000)
+    expect(left).toBeLessThanOrEqual(600_000)
+    const row = adminBooksRoutes.find(({ path }) => path === '/v1/admin/books')
+    expect(row?.patienceMs).toBeGreaterThan(left)
+  })
+
+  it('409 with the time to wait while another check runs', async () => {
+    shop.sidecar.answer('order', 'CheckBooks', () => {
+      throw new DomainError('conflict', 'books_in_progress')
+    })
+    const busy = await read()
+    expectDocumented(busy)
+    expect([busy.status, busy.body.code]).toEqual([409, 'books_in_progress'])
+    expect(busy.headers['retry-after']).toBe('60')
   })
 
   it('503 while a store is away, and 400 for another word than true or false', async () => {

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { context, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api'
 import type { ChangesSinceRequest, ChangesSinceResponse } from '@micromart/contracts/product'
 import type { Clock, Log } from '@micromart/kernel'
 import type { CatalogueCache } from './catalogue-cache.ts'
@@ -10,16 +8,6 @@ type Deps = {
   readonly clock: Clock
   readonly log: Log
   readonly everyMs?: number
-}
-
-/** In a trace that nobody keeps: two a second would hide those of shoppers. */
-const unkept = <T>(work: () => Promise<T>): Promise<T> => {
-  const spanContext = {
-    traceId: randomBytes(16).toString('hex'),
-    spanId: randomBytes(8).toString('hex'),
-    traceFlags: TraceFlags.NONE,
-  }
-  return context.with(trace.setSpanContext(ROOT_CONTEXT, spanContext), work)
 }
 
 /**
@@ -34,7 +22,7 @@ export const followChanges = ({ changesSince, cache, clock, log, everyMs = 500 }
 
   const ask = async (): Promise<void> => {
     const asOf = clock.now()
-    const answer = await unkept(() => changesSince({ cursor }))
+    const answer = await changesSince({ cursor })
     // The first answer names the present place and no changes: what was cached before it is unknown.
     cache.learn(answer.changes, answer.reset || cursor === '', asOf)
     cursor = answer.cursor

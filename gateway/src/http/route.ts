@@ -96,6 +96,8 @@ export type Route<P = unknown, Q = unknown, B = unknown> = {
   readonly cached?: 'lists' | 'product' | 'categories'
   /** May be kept by caches; all other answers are `no-store`. */
   readonly public?: boolean
+  /** How long the connection may be quiet until the answer, where the server's two minutes are not enough. */
+  readonly patienceMs?: number
   /** Named in the audit log with who did it to what, and what came of it. */
   readonly audit?: string
   readonly handler: (input: Input<P, Q, B>, shop: Shop) => Promise<Answer>

@@ -56,6 +56,7 @@ export const handle = (route: Route, shop: Shop, transport: Transport): RequestH
   return async (request, response) => {
     const { token, requestId, idempotency } = localsOf(response)
     const signal = leaving(route, response)
+    if (route.patienceMs !== undefined) request.socket.setTimeout(route.patienceMs) // for this answer only
     const input = inputOf(request, response, transport, signal)
     const scope: CallScope = { token, requestId, signal, idempotency }
     // An answer may be written by further calls, such as an export: they belong to the request, too.

@@ -57,6 +57,12 @@ const frozenParts = ({ params }: DomainError): Extras => ({
   ...(params['traceId'] && { traceId: params['traceId'] }),
 })
 
+/** Conflicts with something that is under way and ends by itself: seconds after which asking again is worth it. */
+const endsIn: { readonly [code: string]: number | undefined } = {
+  books_in_progress: 60,
+  idempotency_in_progress: 1,
+}
+
 const fromDomain = (error: DomainError): HttpProblem => {
   const { kind, code, fields } = error
   const frozen = frozenParts(error)
@@ -71,7 +77,8 @@ const fromDomain = (error: DomainError): HttpProblem => {
   if (kind === 'unauthenticated') {
     return new HttpProblem(401, code, { ...extras, headers: challenge })
   }
-  const wait = code === 'idempotency_in_progress' ? retryAfter(error, 1) : {}
+  const endsInSeconds = endsIn[code]
+  const wait = endsInSeconds === undefined ? {} : retryAfter(error, endsInSeconds)
   const headers = { ...frozen.headers, ...wait }
   return new HttpProblem(statusOf[kind], code, { ...extras, headers })
 }

@@ -40,6 +40,11 @@ export const serviceCodes = {
   provider_not_found: text(404, 'Provider not found', 'No such provider is connected here.'),
   sku_not_found: text(404, 'Sku not found', 'There is no such sku.'),
   user_not_found: text(404, 'User not found', 'There is no such user.'),
+  books_in_progress: text(
+    409,
+    'Check under way',
+    'Another check of the books is running; try again in a minute.',
+  ),
   cart_busy: text(409, 'Cart busy', 'The cart changed at the same moment; try again.'),
   cart_checked_out: text(409, 'Cart checked out', 'This cart is ordered: see `params.orderId`.'),
   email_taken: text(409, 'E-mail taken', 'An account with this e-mail address exists.'),

@@ -1,5 +1,6 @@
 import type { CheckBooksResponse, Invariant } from '@micromart/contracts/order'
 import { count, timeAnswer } from '../answers/money.ts'
+import { booksPatienceMs } from '../client/shop.ts'
 import { json, needs, route } from '../http/route.ts'
 import { books, booksQuery } from '../shapes/ops.ts'
 
@@ -24,10 +25,11 @@ export const adminBooksRoutes = [
     method: 'get',
     path: '/v1/admin/books',
     summary:
-      'Whether all stores agree; it takes up to a minute, and 503 says that one of them is away',
+      'Whether all stores agree; a million orders take minutes, and 503 says that one store is away',
     tag: 'Admin: operation',
     auth: needs('ops'),
     budget: 'writes', // it reads every store: dearer than any write
+    patienceMs: booksPatienceMs + 5_000, // a refusal in time, not a cut connection
     query: booksQuery,
     responses: { 200: { description: 'Each invariant with what breaks it', shape: books } },
     handler: async ({ query: { full = false } }, { order }) =>

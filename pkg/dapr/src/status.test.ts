@@ -51,7 +51,15 @@ describe('the DomainError behind a status', () => {
     expect(domainErrorOf(refused, 'cart')).toMatchObject({ effectUnknown: false })
   })
 
-  it.each([status.PERMISSION_DENIED, status.NOT_FOUND, status.INTERNAL, status.UNIMPLEMENTED])(
+  it('is an outage without effect for an RPC that the other side does not know yet', () => {
+    expect(domainErrorOf(aStatus(status.UNIMPLEMENTED), 'cart')).toMatchObject({
+      kind: 'unavailable',
+      code: 'dependency_unavailable',
+      effectUnknown: false,
+    })
+  })
+
+  it.each([status.PERMISSION_DENIED, status.NOT_FOUND, status.INTERNAL])(
     'is our bug for status %i that no service gave',
     (code) => {
       expect(domainErrorOf(aStatus(code), 'cart')).toMatchObject({ kind: 'internal' })

@@ -24,6 +24,7 @@ const isOutage = ({ code, details }: ServiceError): boolean =>
   code === status.DEADLINE_EXCEEDED ||
   code === status.RESOURCE_EXHAUSTED ||
   code === status.UNKNOWN ||
+  code === status.UNIMPLEMENTED || // of another release, while one is rolled out
   (code === status.INTERNAL && details.startsWith('Received RST_STREAM'))
 
 /** Statuses that somebody gave on purpose, though without ErrorInfo: the sidecar about a component, or our own cancelling. */
@@ -50,14 +51,15 @@ export const isUnexplainedUnavailable = (error: ServiceError): boolean =>
 /**
  * The DomainError behind a gRPC status. With ErrorInfo it is the one the service threw. Without, no service made it:
  * an outage is unavailable `dependency_unavailable` with `service`, our own cancelling `call_cancelled`, and the rest internal.
- * `effectUnknown` is false only when the service refused or the call never left.
+ * `effectUnknown` is false only when the service refused, does not know the RPC, or the call never left.
  */
 export const domainErrorOf = (error: ServiceError, service: string): DomainError => {
   const info = errorInfoOf(error.metadata)
   if (info && isKind(info.kind)) {
     return new DomainError(info.kind, info.code, info.params, { cause: error, fields: info.fields })
   }
-  const details = { cause: error, effectUnknown: !neverLeft(error) }
+  const isWithoutEffect = neverLeft(error) || error.code === status.UNIMPLEMENTED
+  const details = { cause: error, effectUnknown: !isWithoutEffect }
   if (error.code === status.CANCELLED) {
     return new DomainError('unavailable', 'call_cancelled', { service }, details)
   }
