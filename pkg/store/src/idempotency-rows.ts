@@ -97,7 +97,7 @@ export const freezeKey = async (
   return changed === 1
 }
 
-/** Takes over an attempt whose time has passed; @returns false when another was quicker */
+/** Takes over an attempt that was given up or whose time has passed; @returns false when another was quicker */
 export const takeOverKey = async (
   db: Connection,
   id: string,
@@ -106,18 +106,18 @@ export const takeOverKey = async (
   const changed = await write(
     db,
     `UPDATE idempotency_keys SET owner = ?, locked_until = ?
-     WHERE id = ? AND owner = ? AND outcome IS NULL AND locked_until <= ?`,
+     WHERE id = ? AND owner = ? AND outcome IS NULL AND (locked_until IS NULL OR locked_until <= ?)`,
     [to, lockedUntil, id, from, at],
   )
   return changed === 1
 }
 
-/** Gives an attempt up: the next request with its key goes on at once. */
-export const unlockKey = async (db: Connection, { id, owner }: Owned, at: Date): Promise<void> => {
+/** Gives an attempt up: nobody holds its key, and the next request with it goes on at once. */
+export const unlockKey = async (db: Connection, { id, owner }: Owned): Promise<void> => {
   await write(
     db,
-    'UPDATE idempotency_keys SET locked_until = ? WHERE id = ? AND owner = ? AND outcome IS NULL',
-    [at, id, owner],
+    'UPDATE idempotency_keys SET locked_until = NULL WHERE id = ? AND owner = ? AND outcome IS NULL',
+    [id, owner],
   )
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, DomainError, systemClock, systemIds } from '@micromart/kernel'
-import { metrics } from '@opentelemetry/api'
+import { context, metrics, trace } from '@opentelemetry/api'
 import type { DataSource } from 'typeorm'
 import { isLockTimeout } from './faults.ts'
 import {
@@ -69,13 +69,21 @@ export const replayOf = <T>(frozen: Frozen, { codec, handler }: KeyedCall<T>): K
     : { replayed: true, refusal: refusalOf(frozen.bytes) }
 }
 
+/** A problem names the trace that it happened in; its repeats are the same to the byte, so the frozen refusal carries it. */
+const traced = (refusal: DomainError): DomainError => {
+  const traceId = trace.getSpanContext(context.active())?.traceId
+  if (traceId === undefined) return refusal
+  const { kind, code, params, fields } = refusal
+  return new DomainError(kind, code, { ...params, traceId }, { fields, cause: refusal })
+}
+
 /** Runs work to an end that is final; throws what is not. */
 export const finalEnd = async <T>(work: () => Promise<T>): Promise<Kept<T>> => {
   try {
     return { replayed: false, answer: await work() }
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind !== 'precondition') throw error
-    return { replayed: false, refusal: error }
+    return { replayed: false, refusal: traced(error) }
   }
 }
 

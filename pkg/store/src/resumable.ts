@@ -30,12 +30,14 @@ export type ResumableOptions = {
 
 type Claim = { readonly id: string; readonly owner: string; readonly resumed: boolean }
 
-/** Errors that say that nothing was begun: the key may come again with another request. */
+/** Errors that say that nothing was begun, or that another request is in the way: the key may come again with another body. */
 const bindsNothing: ReadonlySet<ErrorKind> = new Set([
   'invalid',
   'unauthenticated',
   'forbidden',
   'not_found',
+  'already_exists',
+  'conflict',
 ])
 
 const secondsUntil = (until: Date | null, now: Date): number =>
@@ -80,7 +82,7 @@ const attempts = (db: DataSource, { lockMs, clock }: Required<ResumableOptions>)
       const isBound =
         claim.resumed || !(error instanceof DomainError) || !bindsNothing.has(error.kind)
       const end = isBound
-        ? inStatement(db, (tx) => unlockKey(tx, claim, clock.now()))
+        ? inStatement(db, (tx) => unlockKey(tx, claim))
         : inStatement(db, (tx) => dropKey(tx, claim))
       await end.catch(() => undefined) // its time passes by itself
     },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from '@jest/globals'
 import { DomainError } from '@micromart/kernel'
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import fc from 'fast-check'
 import {
   type Database,
@@ -12,6 +13,7 @@ import {
   pruneIdempotency,
   resumable,
 } from '../src/index.ts'
+import { asyncContexts } from './async-contexts.ts'
 import { eventually, openStore } from './test-database.ts'
 
 const codec = {
@@ -73,6 +75,46 @@ it.each(ways)('freezes what the state forbids, without its writes if local: %s',
   expect(await first).toEqual({ replayed: false, ...refused })
   const again = await answers(aCall('k'), async () => 'there is some by now')
   expect(again).toEqual({ replayed: true, ...refused })
+})
+
+it.each(ways)('freezes a refusal with the trace that it happened in: %s', async (_, way) => {
+  await using store = await openStore()
+  const answers = way(store.db)
+  const inTrace = (traceId: string, work: () => Promise<string>) =>
+    context.with(
+      trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: '2'.repeat(16), traceFlags: 1 }),
+      () => answers(aCall('k'), work),
+    )
+  const refused = (traceId: string) => ({
+    refusal: expect.objectContaining({ params: { available: '3', traceId } }),
+  })
+  context.setGlobalContextManager(asyncContexts())
+  try {
+    const first = inTrace('a'.repeat(32), () => Promise.reject(outOfStock()))
+    expect(await first).toMatchObject(refused('a'.repeat(32)))
+    const again = inTrace('b'.repeat(32), async () => 'there is some by now')
+    expect(await again).toMatchObject({ replayed: true, ...refused('a'.repeat(32)) })
+  } finally {
+    context.disable()
+  }
+})
+
+it.each(['conflict', 'already_exists'] as const)('binds nothing by a %s', async (kind) => {
+  await using store = await openStore()
+  const answers = resumable(store.db)
+  const busy = answers(aCall('k', 'one'), () => Promise.reject(new DomainError(kind, 'busy')))
+  await expect(busy).rejects.toMatchObject({ code: 'busy' })
+  expect(await keysIn(store.db)).toEqual([])
+})
+
+it('holds no key for an attempt that was given up: only one that died is abandoned', async () => {
+  await using store = await openStore()
+  const answers = resumable(store.db)
+  const away = new DomainError('unavailable', 'dependency_unavailable')
+  await expect(answers(aCall('k'), () => Promise.reject(away))).rejects.toBe(away)
+  const locks = await store.db.query('SELECT locked_until FROM idempotency_keys')
+  expect(locks).toEqual([{ locked_until: null }])
+  expect(await answers(aCall('k'), async () => 'resumed')).toMatchObject({ answer: 'resumed' })
 })
 
 it('takes back what a local effect wrote before it was refused', async () => {

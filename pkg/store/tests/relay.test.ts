@@ -1,7 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { type Clock, silentLog, systemClock } from '@micromart/kernel'
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Context, context, type ContextManager, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import mysql from 'mysql2/promise'
 import {
   addEvent,
@@ -14,6 +13,7 @@ import {
   startRelay,
 } from '../src/index.ts'
 import { connectRelay } from '../src/relay-connection.ts'
+import { asyncContexts } from './async-contexts.ts'
 import { anEvent, eventually, openStore, type TestStore } from './test-database.ts'
 
 const add = (store: TestStore, ...events: NewEvent[]) =>
@@ -260,20 +260,6 @@ it('deletes old events until none is left, however many and however busy it is',
   await using _ = relayOf(store, publish, { now: () => now })
   await eventually(async () => (await rows()) < 1_000)
 })
-
-/** Follows the active context through promises, as the SDK's manager does. */
-const asyncContexts = (): ContextManager => {
-  const storage = new AsyncLocalStorage<Context>()
-  const manager: ContextManager = {
-    active: () => storage.getStore() ?? ROOT_CONTEXT,
-    with: (of, work, thisArg, ...args) =>
-      storage.run(of, () => work.call(thisArg as ThisParameterType<typeof work>, ...args)),
-    bind: (_, target) => target,
-    enable: () => manager,
-    disable: () => manager,
-  }
-  return manager
-}
 
 it('carries the trace of the change', async () => {
   await using store = await openStore()

@@ -1,5 +1,6 @@
 import type { Cart as CartMessage, CartItem, GetLinesResponse } from '@micromart/contracts/cart'
 import type { CallContext } from '@micromart/service'
+import { context, trace } from '@opentelemetry/api'
 import { mostRemembered } from '../model/cart.ts'
 import type { Owner } from '../model/owner.ts'
 import type { CartView, Item } from '../model/view.ts'
@@ -18,7 +19,13 @@ export const ownerOf = (
 export const editorOf = (
   request: { readonly cartToken?: string | undefined },
   call: Pick<CallContext, 'caller' | 'idempotency'>,
-): Editor => ({ owner: ownerOf(request, call), repeatable: call.idempotency })
+): Editor => ({
+  owner: ownerOf(request, call),
+  repeatable: call.idempotency && {
+    ...call.idempotency,
+    traceId: trace.getSpanContext(context.active())?.traceId,
+  },
+})
 
 const itemMessage = ({ price, ...item }: Item): CartItem => ({ ...item, unitPrice: price })
 

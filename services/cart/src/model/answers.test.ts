@@ -43,14 +43,15 @@ it('answers a repeat as the first was answered, to the last cent', () => {
   expect(answeredBefore(kept, write('k', { scope: 'another route' }))).toBeUndefined()
 })
 
-it('repeats a refusal with its code and params', () => {
-  const kept = withAnswer(cart, write('k'), { refusal: new OutOfStock('A', 3) })
+it('repeats a refusal with its code, its params and the trace of the first', () => {
+  const first = { ...write('k'), traceId: 'first' }
+  const kept = withAnswer(cart, first, { refusal: new OutOfStock('A', 3) })
   const { refusal } = answeredBefore(kept, write('k')) as { refusal: DomainError }
   expect(refusal).toBeInstanceOf(DomainError)
   expect(refusal).toMatchObject({
     kind: 'precondition',
     code: 'out_of_stock',
-    params: { sku: 'A', available: '3' },
+    params: { sku: 'A', available: '3', traceId: 'first' },
   })
 })
 

@@ -14,9 +14,14 @@ type Written =
   | { readonly view: CartView }
   | { readonly code: string; readonly params: { readonly [name: string]: string } }
 
-const textOf = (outcome: Outcome): string => {
-  const written: Written =
-    'view' in outcome ? outcome : { code: outcome.refusal.code, params: outcome.refusal.params }
+const writtenOf = (outcome: Outcome, traceId: string | undefined): Written => {
+  if ('view' in outcome) return outcome
+  const { code, params } = outcome.refusal
+  return { code, params: traceId === undefined ? params : { ...params, traceId } }
+}
+
+const textOf = (outcome: Outcome, traceId: string | undefined): string => {
+  const written = writtenOf(outcome, traceId)
   // Amounts are bigint, which JSON does not have.
   return JSON.stringify(written, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
@@ -75,7 +80,7 @@ const newest = (answers: readonly KeptAnswer[]): readonly KeptAnswer[] => {
 
 /** The cart with one more answer; of too many the oldest are forgotten. */
 export const withAnswer = (cart: Cart, write: Repeatable, outcome: Outcome): Cart => {
-  const { key, scope, fingerprint } = write
-  const kept = { key, scope, fingerprint, answer: textOf(outcome) }
+  const { key, scope, fingerprint, traceId } = write
+  const kept = { key, scope, fingerprint, answer: textOf(outcome, traceId) }
   return { ...cart, answers: newest([...cart.answers, kept]) }
 }

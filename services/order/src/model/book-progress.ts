@@ -55,15 +55,17 @@ export const nothingStuck: BookRule = {
   ],
 }
 
-/** A service's backlog is `I9` too; its subject is the app. */
+/**
+ * A service's backlog is `I9` too; its subject is the app. An abandoned idempotency key is no break: what its attempt began has
+ * an owner that ends it, and the key waits for a repeat that may never come.
+ */
 export const judgeBacklog = (backlog: BacklogBook, time: BookTime): readonly string[] => {
-  const { unsent, oldestUnsentAt, openDeadLetters, abandonedKeys } = backlog
+  const { unsent, oldestUnsentAt, openDeadLetters } = backlog
   return wrongs([
     [
       unsent > 0n && older(oldestUnsentAt, stuckAfter.outbox, time),
       `${unsent} events are unsent, the oldest for more than a minute`,
     ],
     [openDeadLetters > 0n, `${openDeadLetters} dead letters wait for a decision`],
-    [abandonedKeys > 0n, `${abandonedKeys} idempotency keys were abandoned`],
   ])
 }
