@@ -165,6 +165,15 @@ it.each([
   expect(await booksOf(world)).toMatchObject([{ captured: 1999n, disputed, imbalance: 0n }])
 })
 
+it('does not add up disputes of another currency', async () => {
+  await using world = await start()
+  const of = await world.order('pm_card_visa')
+  const body = payload('charge.dispute.created', of).replace('"eur"', '"usd"')
+  await world.payment.receiveWebhook(signed(body))
+  expect(await booksOf(world)).toMatchObject([{ captured: 1999n, disputed: 0n, imbalance: 0n }])
+  expect(await world.metric('micromart_notices_unbooked_total')).toBe(1)
+})
+
 it.each([
   ['another secret', (body: string) => signed(body, { secret: 'whsec_guessed' })],
   ['no signature', (body: string) => ({ ...signed(body), headers: [] })],

@@ -136,6 +136,29 @@ it('hears nothing in what comes too late, out of order or is none of its busines
   await eventually(() => expect(shop.sidecar.published()).toHaveLength(1))
 })
 
+it('hears a webhook that came before its payment once it is sent again', async () => {
+  await using shop = await startForTest(slowly)
+  const orderId = anOrderId()
+  const notice = signed(aNotice('charge.succeeded', succeeded(orderId)))
+  expect(await shop.payment.receiveWebhook(notice)).toEqual({ applied: false })
+  await shop.payment.charge(aCharge(orderId, 'tok_pending'))
+  expect(await shop.payment.receiveWebhook(notice)).toEqual({ applied: true })
+  expect(await statusOf(shop, orderId)).toBe('captured')
+})
+
+it.each(['declined', 'cancelled'])('cries out when money came for a %s payment', async (end) => {
+  const { lines, log } = keepLines()
+  await using shop = await startForTest({ ...slowly, overrides: { log } })
+  const orderId = anOrderId()
+  if (end === 'cancelled') await shop.payment.cancelPayment({ orderId })
+  else await shop.payment.charge(aCharge(orderId, 'tok_declined'))
+  const notice = signed(aNotice('charge.succeeded', succeeded(orderId)))
+  for (let time = 0; time < 2; time += 1) await shop.payment.receiveWebhook(notice)
+  expect(await statusOf(shop, orderId)).toBe(end)
+  expect(lines.filter(({ message }) => message.includes('books cannot hold'))).toHaveLength(1)
+  expect(await shop.metric('micromart_notices_unbooked_total')).toBe(1)
+})
+
 it('believes no webhook about a payment that was never charged', async () => {
   await using shop = await startForTest()
   const orderId = anOrderId()

@@ -7,7 +7,7 @@ import {
   postingsOfRefund,
   postingsOfReinstatement,
 } from './ledger.ts'
-import { isNews, type Payment, settledBy } from './payment.ts'
+import { cameToNothing, isNews, type Payment, settledBy } from './payment.ts'
 import type { Refund } from './refund.ts'
 
 /** Which payment a notice is about: by the order that we told the provider of, or by the provider's own id of the charge. */
@@ -54,6 +54,8 @@ export type Change = {
   readonly ended?: readonly Refund[]
   /** A refund that was made at the provider's desk, not by us. */
   readonly foreign?: Refund
+  /** The provider tells of money that the books can't hold: nothing is written, a person must look. */
+  readonly unbooked?: boolean
 }
 
 /** Undefined: nothing new. */
@@ -69,6 +71,7 @@ const hearCharge = (
   now: Date,
 ): Heard => {
   if (isAnother(payment, chargeId)) return undefined
+  if (answer.status === 'captured' && cameToNothing(payment)) return { unbooked: true }
   if (!isNews(payment, answer)) return undefined
   return { moved: settledBy(payment, answer, now) }
 }
@@ -96,6 +99,16 @@ const hearTotal = ({ payment, refunds, balances }: Account, total: Money, ids: I
   return { foreign, postings: postingsOfRefund(balances, foreign) }
 }
 
+/** Accounts are of one currency; a bank may dispute in another. */
+const hearDispute = (
+  { payment }: Account,
+  { kind, id, amount }: News & { kind: 'disputed' | 'reinstated' },
+): Heard => {
+  if (amount.currency !== payment.amount?.currency) return { unbooked: true }
+  const won = kind === 'reinstated' ? postingsOfReinstatement(id, amount) : []
+  return { postings: [...postingsOfDispute(id, amount), ...won] }
+}
+
 /**
  * What a notice changes in a payment. Late, repeated and out of order it changes nothing.
  * @throws RefundExceedsCapture when the provider claims to have given back more than it took
@@ -113,13 +126,8 @@ export const hear = (
     case 'refunded_in_all':
       return hearTotal(account, news.total, ids)
     case 'disputed':
-      return { postings: postingsOfDispute(news.id, news.amount) }
-    case 'reinstated': {
-      const { id, amount } = news
-      return {
-        postings: [...postingsOfDispute(id, amount), ...postingsOfReinstatement(id, amount)],
-      }
-    }
+    case 'reinstated':
+      return hearDispute(account, news)
     default:
       return undefined
   }

@@ -72,6 +72,10 @@ export const isUnderWay = ({ status }: Payment): boolean =>
 
 export const hasEnded = ({ status }: Payment): boolean => moves[status].length === 0
 
+/** No money was taken, as far as the shop knows. */
+export const cameToNothing = ({ status }: Payment): boolean =>
+  status === 'declined' || status === 'cancelled'
+
 /** @throws IllegalMove */
 export const startCharge = (payment: Payment, amount: Money, now: Date): Payment =>
   move(payment, 'charging', now, { amount })

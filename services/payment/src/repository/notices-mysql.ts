@@ -32,13 +32,14 @@ const writeChange = async (
   change: Change,
   telling: RefundTelling,
 ): Promise<Written | undefined> => {
-  const { moved, ended = [], foreign } = change
+  const { moved, ended = [], foreign, unbooked = false } = change
   const postings = newPostings(change.postings ?? [], entered)
   if (moved) await writeMove(tx, moved, payment.status, telling.ids)
   await enterPostings(tx, payment.id, postings, telling.now)
   for (const refund of ended) await endRefund(tx, refund, telling)
   if (foreign) await writeForeign(tx, foreign, telling)
-  if (!moved && !foreign && ended.length === 0 && postings.length === 0) return undefined
+  const isMoved = moved !== undefined || foreign !== undefined
+  if (!isMoved && !unbooked && ended.length === 0 && postings.length === 0) return undefined
   return { ...change, disputes: postings.filter(({ name }) => name.startsWith('dispute:')).length }
 }
 
@@ -47,8 +48,9 @@ export const noticesMysql = (
   db: DataSource,
   { ids, wake, counters, clock }: Telling & { readonly clock: Clock },
 ): Notices => {
-  const tell = ({ moved, ended = [], foreign, disputes }: Written): void => {
+  const tell = ({ moved, ended = [], foreign, unbooked = false, disputes }: Written): void => {
     wake()
+    if (unbooked) counters.unbooked()
     if (moved) counters.moved(moved)
     for (const { status } of [...ended, ...(foreign ? [foreign] : [])]) {
       if (status === 'refunded') counters.refunded()
@@ -60,10 +62,11 @@ export const noticesMysql = (
     receive: async ({ eventId, about }, provider, decide) => {
       const written = await inTransaction(db, async (tx) => {
         if (about === undefined) return undefined
-        if (!(await firstTime(tx, eventId, `webhook-${provider}`))) return undefined
         const account = await lockAccount(tx, about, provider)
-        const change = account && decide(account)
-        if (account === undefined || change === undefined) return undefined
+        if (account === undefined) return undefined // not noted: sent again, it may find its payment
+        if (!(await firstTime(tx, eventId, `webhook-${provider}`))) return undefined
+        const change = decide(account)
+        if (change === undefined) return undefined
         const telling = { orderId: account.payment.orderId, ids, now: clock.now() }
         return writeChange(tx, account, change, telling)
       })

@@ -27,6 +27,9 @@ export const paymentCounters = () => {
   const disputes = meter.createCounter('micromart_disputes_total', {
     description: 'Captures that a shopper disputes',
   })
+  const unbooked = meter.createCounter('micromart_notices_unbooked_total', {
+    description: 'Money that the provider tells of and the ledger cannot hold: a person must look',
+  })
   const ended: ReadonlySet<string> = new Set(['captured', 'declined', 'cancelled'])
   return {
     moved: (payment: Payment) => {
@@ -35,6 +38,7 @@ export const paymentCounters = () => {
     },
     refunded: () => refunds.add(1),
     refused: () => refused.add(1),
+    unbooked: () => unbooked.add(1),
     disputed: () => disputes.add(1),
   }
 }

@@ -42,9 +42,15 @@ export const receiveNotice =
       log.info({ eventId, type }, 'a webhook tells nothing of ours')
       return false
     }
-    const applied = await notices.receive(notice, from, (account) =>
-      hear(account, news, { now: clock.now(), ids }),
-    )
+    let unbooked: boolean | undefined
+    const applied = await notices.receive(notice, from, (account) => {
+      const change = hear(account, news, { now: clock.now(), ids })
+      unbooked = change?.unbooked
+      return change
+    })
+    if (applied && unbooked) {
+      log.error({ eventId, type, ...about }, 'a webhook tells of money that the books cannot hold')
+    }
     if (applied && isBad(news)) log.warn({ eventId, type, ...about }, 'a webhook tells bad news')
     return applied
   }
