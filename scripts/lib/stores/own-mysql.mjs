@@ -68,6 +68,10 @@ const serverArgs = (folder, data, port, init) => [
   `--datadir=${data}`,
   `--port=${port}`,
   '--bind-address=127.0.0.1',
+  // Another server that starts deletes temporary files of this one where both keep them in /tmp.
+  `--tmpdir=${path.join(folder, 'tmp')}`,
+  // Where the binary log is on, only this lets a service's own user create its triggers.
+  '--loose-log-bin-trust-function-creators=1',
   `--socket=${path.join(folder, 'sock')}`,
   `--pid-file=${path.join(folder, 'pid')}`,
   `--init-file=${init}`,
@@ -88,6 +92,9 @@ export const startOwnMysql = async ({ folder, wish, durable = true, run, log, sa
     throw new Fault(tooOld(found), { advice: 'Install a newer one, or set MICROMART_MYSQL_URL.' })
   const data = path.join(folder, 'data')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const temporary = path.join(folder, 'tmp')
+  rmSync(temporary, { recursive: true, force: true })
+  mkdirSync(temporary, { mode: 0o700 })
   const ready = path.join(folder, 'created')
   if (!existsSync(ready)) {
     rmSync(data, { recursive: true, force: true })
