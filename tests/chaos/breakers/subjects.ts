@@ -18,6 +18,7 @@ export type Subject = {
 }
 
 const nothing = async () => {}
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const simple = (world: World, person: Person) => {
   const ask = (method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -90,7 +91,9 @@ const ofOrder = (
   const ready: Attempt[] = []
   const fillOne = async () => {
     const person = await shopper()
-    await addToCart(client, random, person, { sku: random.pick(spread).sku, quantity: 1 })
+    const line = { sku: random.pick(spread).sku, quantity: 1 }
+    const { outcome } = await addToCart(client, random, person, line)
+    if (outcome !== 'ok') throw new Error('a cart could not be filled')
     ready.push(newAttempt(random, person, 'tok_visa'))
   }
   const next = async (): Promise<Attempt> => {
@@ -108,7 +111,7 @@ const ofOrder = (
     name,
     edge,
     prepare: async (count) => {
-      for (let index = 0; index < count; index += 1) await fillOne()
+      while (ready.length < count) await fillOne().catch(() => pause(200))
     },
     call: async () => place(client, await next()),
     isFine: ({ status }) => status === 201,

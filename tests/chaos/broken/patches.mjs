@@ -70,7 +70,7 @@ export const brokenBuilds = [
       {
         file: 'services/order/src/repository/save-order.ts',
         from: '      if (fact) await tell(tx, ids.next(), to, fact)\n',
-        to: '      if (fact) setTimeout(() => void tell(db.manager, ids.next(), to, fact).catch(() => {}), 40)\n',
+        to: '      if (fact) setTimeout(() => void tell(db.manager, ids.next(), to, fact).catch(() => {}), 400)\n',
       },
     ],
   },

@@ -86,7 +86,7 @@ const legend = (): string =>
   [
     [colours.ok, 'successful operations'],
     [colours.orders, 'orders paid'],
-    [colours.unknown, 'unknown ends (5xx, timeouts, resets)'],
+    [colours.unknown, 'unknown ends (5xx, lost)'],
     [colours.fault, 'fault armed'],
     [colours.back, 'until full pace again'],
   ]
