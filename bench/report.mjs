@@ -129,3 +129,14 @@ export const cpuLines = (rows) =>
       return `CPU of a ${title}, ms: ${parts.join(', ')}`
     })
     .join('\n')
+
+/** How far the relays fell behind at worst, over all rounds. */
+export const lagLines = (rows) =>
+  rows
+    .flatMap(({ title, rounds }) =>
+      Object.keys(rounds[0].lag).map((app) => {
+        const worst = (unit) => Math.max(...rounds.map(({ lag }) => lag[app][unit]))
+        return `relay of ${app} during ${title}: at most ${worst('seconds').toFixed(2)} s and ${worst('events')} events behind\n`
+      }),
+    )
+    .join('')

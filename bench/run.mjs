@@ -12,9 +12,11 @@ import { beginRun } from '../scripts/lib/shop/prepare-shop.mjs'
 import { startShop, stopRun } from '../scripts/lib/shop/shop.mjs'
 import { stopOnSignals } from '../scripts/lib/terminal/signals.mjs'
 import { fillBare } from './bare-data.mjs'
+import { requireBooks } from './books.mjs'
 import { cpuSeconds, residentMemory } from './cpu.mjs'
+import { watchLag } from './lag.mjs'
 import { drive } from './load.mjs'
-import { chart, conditions, cpuLines, memoryLine, summarise, table } from './report.mjs'
+import { chart, conditions, cpuLines, lagLines, memoryLine, summarise, table } from './report.mjs'
 import { scenarios } from './scenarios.mjs'
 
 const { values: options } = parseArgs({
@@ -109,6 +111,9 @@ const measured = async (side, requests, scenario) => {
   return { ...round, cpuPer1000, cpuByRole: Object.fromEntries(per1000) }
 }
 
+const relayPorts = (ports, { relays = [] }) =>
+  Object.fromEntries(relays.map((app) => [app, ports[app].http]))
+
 const measure = async (operation, sides, context) => {
   const scenario = scenarios[operation]
   const rounds = []
@@ -125,6 +130,7 @@ const measure = async (operation, sides, context) => {
       }
     }
     const found = {}
+    const lag = watchLag(relayPorts(context.ports, scenario))
     for (const side of round % 2 ? sides.toReversed() : sides) {
       found[side.name] = await measured(side, requests, scenario)
     }
@@ -132,8 +138,9 @@ const measure = async (operation, sides, context) => {
     console.log(
       `${scenario.title} ${round + 1}/${options.rounds}: shop ${shop.perSecond.toFixed(0)}/s, bare ${bare.perSecond.toFixed(0)}/s`,
     )
-    rounds.push(found)
+    rounds.push({ ...found, lag: await lag() })
   }
+  if (scenario.keepsBooks) await requireBooks(context.shop, context.admin)
   return summarise({ operation, title: scenario.title, rounds })
 }
 
@@ -143,7 +150,7 @@ await cleanUp(home)
 const run = beginRun(home)
 stopOnSignals({ run, say, stop: () => stopRun(run, home) })
 const shopHandle = await startShop({ home, run, say, env: limits, zipkin: { off: true } })
-const { urls, accounts, mysqlUrl, dapr } = shopHandle
+const { urls, ports, accounts, mysqlUrl, dapr } = shopHandle
 const shop = { name: 'shop', url: urls.gateway, pids: [dapr.child.pid] }
 let bare
 try {
@@ -162,7 +169,7 @@ try {
   const [port] = await freePorts(1)
   bare = await startBare(port, database)
   const sides = [shop, { name: 'bare', url: `http://127.0.0.1:${port}`, pids: [bare.pid] }]
-  const context = { shop, products, skus, account: accounts.shopper }
+  const context = { shop, products, skus, ports, account: accounts.shopper, admin: accounts.admin }
   const rows = []
   for (const operation of options.only.split(','))
     rows.push(await measure(operation, sides, context))
@@ -174,7 +181,7 @@ try {
   writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 1)}\n`)
   writeFileSync(`${name}.svg`, chart(rows, report))
   console.log(
-    `\n${table(rows)}\n\n${cpuLines(rows)}\n${memoryLine(memory)}\nwritten: ${path.relative(process.cwd(), name)}.json and .svg`,
+    `\n${table(rows)}\n\n${cpuLines(rows)}\n${lagLines(rows)}${memoryLine(memory)}\nwritten: ${path.relative(process.cwd(), name)}.json and .svg`,
   )
 } finally {
   bare?.kill()

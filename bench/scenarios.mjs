@@ -53,7 +53,8 @@ const members = (shop, count) =>
 
 /**
  * What is measured. `shop` and `bare` each give a function that makes the next request; `amount` says that a
- * round is so many prepared requests instead of so many seconds.
+ * round is so many prepared requests instead of so many seconds. `relays` are the apps whose outboxes are watched meanwhile;
+ * with `keepsBooks` the shop's books must agree in the end.
  */
 export const scenarios = {
   list: {
@@ -101,6 +102,8 @@ export const scenarios = {
   order: {
     title: 'place order',
     wanted: [201],
+    relays: ['order', 'payment'],
+    keepsBooks: true,
     prepare: async ({ shop, skus, amount }) => {
       const next = inTurn(await many(amount, () => newCart(shop, any(skus))))
       const body = {
