@@ -165,6 +165,18 @@ it.each([
   expect(await booksOf(world)).toMatchObject([{ captured: 1999n, disputed, imbalance: 0n }])
 })
 
+it('has an event sent again that tells of a charge whose answer is still to be read', async () => {
+  await using world = await start()
+  const of = await world.order('pm_card_visa')
+  const charging = `UPDATE payments SET status = 'charging', charge_id = NULL WHERE order_id = ?`
+  await world.query(charging, [of.order])
+  const notice = signed(payload('charge.dispute.created', of))
+  await expect(world.payment.receiveWebhook(notice)).rejects.toMatchObject({ kind: 'unavailable' })
+  const learned = `UPDATE payments SET status = 'captured', charge_id = ? WHERE order_id = ?`
+  await world.query(learned, [of.intent, of.order])
+  expect(await world.payment.receiveWebhook(notice)).toEqual({ applied: true })
+})
+
 it('does not add up disputes of another currency', async () => {
   await using world = await start()
   const of = await world.order('pm_card_visa')

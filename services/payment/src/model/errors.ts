@@ -95,3 +95,12 @@ export class NoticeInvalid extends DomainError {
     super('invalid', 'webhook_invalid')
   }
 }
+
+/** It may be about a payment whose charge is not known by its id yet: the provider must send it again. */
+export class NoticeTooEarly extends DomainError {
+  override readonly name = 'NoticeTooEarly'
+
+  constructor() {
+    super('unavailable', 'dependency_unavailable')
+  }
+}

@@ -1,7 +1,8 @@
 import type { Clock } from '@micromart/kernel'
 import { firstTime, inTransaction, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { Change } from '../model/notice.ts'
+import { NoticeTooEarly } from '../model/errors.ts'
+import type { Change, NoticeRef } from '../model/notice.ts'
 import type { Notices } from '../model/ports.ts'
 import type { Refund } from '../model/refund.ts'
 import { lockAccount, type LockedAccount } from './account-rows.ts'
@@ -43,6 +44,16 @@ const writeChange = async (
   return { ...change, disputes: postings.filter(({ name }) => name.startsWith('dispute:')).length }
 }
 
+const unnamed = `SELECT id FROM payments WHERE charge_id IS NULL AND status = 'charging' LIMIT 1`
+
+/** A charge that nobody here knows may be that of a payment whose answer has not been read yet. */
+const nobodys = async (tx: EntityManager, about: NoticeRef): Promise<undefined> => {
+  if (!('chargeId' in about)) return undefined
+  const underWay: readonly unknown[] = await tx.query(unnamed)
+  if (underWay.length > 0) throw new NoticeTooEarly()
+  return undefined
+}
+
 /** Notices of providers: the event's id and its effect are one transaction. */
 export const noticesMysql = (
   db: DataSource,
@@ -63,7 +74,7 @@ export const noticesMysql = (
       const written = await inTransaction(db, async (tx) => {
         if (about === undefined) return undefined
         const account = await lockAccount(tx, about, provider)
-        if (account === undefined) return undefined // not noted: sent again, it may find its payment
+        if (account === undefined) return nobodys(tx, about) // not noted: sent again, it may find its payment
         if (!(await firstTime(tx, eventId, `webhook-${provider}`))) return undefined
         const change = decide(account)
         if (change === undefined) return undefined

@@ -29,7 +29,7 @@ const isBad = (news: News): boolean =>
 /**
  * Takes what a provider tells by itself, once per event: late, repeated, out of order or of unknown type it changes nothing.
  * @returns whether it told something new
- * @throws ProviderNotFound, SignatureInvalid, NoticeInvalid
+ * @throws ProviderNotFound, SignatureInvalid, NoticeInvalid, NoticeTooEarly
  */
 export const receiveNotice =
   (deps: Deps) =>
