@@ -79,12 +79,12 @@ export class PaymentNotWaiting extends DomainError {
   }
 }
 
-/** The goods have not left the shelf's books yet: seconds after the payment they have. */
+/** The goods have not left the shelf's books yet: seconds after the payment they have. Nothing final: a key does not keep it. */
 export class StockNotClaimed extends DomainError {
   override readonly name = 'StockNotClaimed'
 
   constructor() {
-    super('precondition', 'stock_not_claimed')
+    super('conflict', 'stock_not_claimed')
   }
 }
 
