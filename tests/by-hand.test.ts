@@ -87,7 +87,12 @@ const startMachine = async (): Promise<Machine> => {
 beforeAll(async () => {
   copyCheckout()
   const { mysqlUrl, redisUrl, home } = await startMachine()
-  const { ZIPKIN_URL: _, MICROMART_CACHE = path.resolve('var', 'cache'), ...own } = process.env
+  const {
+    ZIPKIN_URL: _,
+    MICROMART_HOME: __,
+    MICROMART_CACHE = path.resolve('var', 'cache'),
+    ...own
+  } = process.env
   const [name = '', value = ''] = mark.split('=')
   env = {
     ...own,
