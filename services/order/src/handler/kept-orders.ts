@@ -75,13 +75,14 @@ export const keptOrder = <Req extends Named>(
   read: Act<Req, Order>,
 ): Act<Req, Order> => {
   return async (request, call) => {
-    let fresh: Order | undefined
+    let mine: { readonly order: Order; readonly state: OrderState } | undefined
     const keep = keyed(answers, name, asJson<OrderState>(), async (asked: Req, context) => {
-      fresh = await act(asked, context)
-      return stateOf(fresh)
+      const order = await act(asked, context)
+      mine = { order, state: stateOf(order) }
+      return mine.state
     })
     const state = await keep(request, call)
-    if (fresh) return fresh
+    if (mine?.state === state) return mine.order // otherwise another attempt's answer is kept
     const order = await read(sameOrder(request, state), call)
     return state.status === 'PAYMENT_PENDING' ? order : inState(order, state)
   }
@@ -102,13 +103,14 @@ export const keptRefund = <Req extends Named>(
   read: (orderId: string, refundId: string) => Promise<Refunded>,
 ): Act<Req, Refunded> => {
   return async (request, call) => {
-    let fresh: Refunded | undefined
+    let mine: { readonly refunded: Refunded; readonly state: RefundState } | undefined
     const keep = keyed(answers, name, asJson<RefundState>(), async (asked: Req, context) => {
-      fresh = await act(asked, context)
-      return refundStateOf(fresh)
+      const refunded = await act(asked, context)
+      mine = { refunded, state: refundStateOf(refunded) }
+      return mine.state
     })
     const state = await keep(request, call)
-    if (fresh) return fresh
+    if (mine?.state === state) return mine.refunded
     const { refund, order } = await read(sameOrder(request, state.order).id, state.id)
     const { status, updatedAt } = state
     const then: Refund = { ...refund, status, updatedAt: new Date(updatedAt) }
