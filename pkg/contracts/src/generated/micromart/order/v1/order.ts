@@ -3086,7 +3086,7 @@ export const OrderServiceService = {
     responseSerialize: (value: ListRefundsResponse): Buffer => Buffer.from(ListRefundsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListRefundsResponse => ListRefundsResponse.decode(value),
   },
-  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to), `stock_not_claimed`. */
+  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to); conflict `stock_not_claimed`. */
   shipOrder: {
     path: "/micromart.order.v1.OrderService/ShipOrder" as const,
     requestStream: false as const,
@@ -3170,7 +3170,7 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
    */
   refundOrder: handleUnaryCall<RefundOrderRequest, RefundOrderResponse>;
   listRefunds: handleUnaryCall<ListRefundsRequest, ListRefundsResponse>;
-  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to), `stock_not_claimed`. */
+  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to); conflict `stock_not_claimed`. */
   shipOrder: handleUnaryCall<ShipOrderRequest, ShipOrderResponse>;
   /** SHIPPED -> DELIVERED. Errors: as ShipOrder. */
   deliverOrder: handleUnaryCall<DeliverOrderRequest, DeliverOrderResponse>;
@@ -3329,7 +3329,7 @@ export interface OrderServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListRefundsResponse) => void,
   ): ClientUnaryCall;
-  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to), `stock_not_claimed`. */
+  /** PAID -> SHIPPED. Errors: not_found; precondition `illegal_move` (params.from, params.to); conflict `stock_not_claimed`. */
   shipOrder(
     request: ShipOrderRequest,
     callback: (error: ServiceError | null, response: ShipOrderResponse) => void,
