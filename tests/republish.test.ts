@@ -4,7 +4,14 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { eventually, shop } from './support/shop.ts'
-import { addToCart, loginAs, newMember, newProduct, placeOrder, stockOf } from './support/shopper.ts'
+import {
+  addToCart,
+  loginAs,
+  newMember,
+  newProduct,
+  placeOrder,
+  stockOf,
+} from './support/shopper.ts'
 
 let admin: string
 

@@ -80,10 +80,11 @@ export const aCart = (change: Partial<Cart> = {}): Cart => ({
 })
 
 /** How an order is paid; nothing waits for the shopper unless said. */
-export const aPayment = (
-  status: PaymentStatus,
-  nextAction: NextAction | undefined = undefined,
-): OrderPayment => ({ status, method: 'card', nextAction })
+export const aPayment = (status: PaymentStatus, nextAction?: NextAction): OrderPayment => ({
+  status,
+  method: 'card',
+  nextAction,
+})
 
 export const anOrder = (change: Partial<Order> = {}): Order => ({
   id: systemIds.next(),

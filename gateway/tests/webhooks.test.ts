@@ -77,7 +77,7 @@ describe('webhooks', () => {
       headers: { 'Content-Type': 'application/json' },
       body: new Blob(['x'.repeat(most + 1)]).stream(),
       duplex: 'half',
-    } as RequestInit)
+    })
     expect(chunked.status).toBe(413)
     expect(received()).toHaveLength(1)
   })

@@ -17,7 +17,7 @@ export type OrderRow = {
   readonly createdAt: number
 }
 
-export type OrderLineRow = {
+type OrderLineRow = {
   readonly orderId: string
   readonly sku: string
   readonly quantity: number
@@ -38,7 +38,7 @@ export type Hold = {
 }
 
 /** A payment as the payment service knows it. */
-export type PaymentRow = {
+type PaymentRow = {
   readonly orderId: string
   readonly status: string
   readonly amount: number
@@ -62,7 +62,7 @@ export type LedgerRow = {
   readonly amount: number
 }
 
-export type OutboxRow = {
+type OutboxRow = {
   readonly owner: string
   readonly id: string
   readonly topic: string
@@ -70,7 +70,7 @@ export type OutboxRow = {
   readonly isSent: boolean
 }
 
-export type TimelineRow = {
+type TimelineRow = {
   readonly orderId: string
   readonly status: string
   readonly event: string

@@ -28,7 +28,7 @@ const recovery = async (history: History, healedAt: number, before: number) => {
 }
 
 /** Arms a fault, heals it and measures how the shop comes back. */
-export const runFault = async (
+const runFault = async (
   fault: Fault,
   {
     shop,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Completion, History, Invoke, OrderSeen, Outcome } from './history.ts'
 
-export type Request = {
+type Request = {
   readonly op: string
   readonly process: string
   /** The caller's canary; `staff` reads everything. */
@@ -29,19 +29,19 @@ export type Answer = {
 export type Client = (request: Request) => Promise<Answer>
 
 /** Everybody's name and e-mail hold one; an answer that holds another's is a leak. */
-export const canaryPattern = /cnry[0-9a-z]{10}/g
+const canaryPattern = /cnry[0-9a-z]{10}/g
 
 const definite = new Set([400, 401, 402, 403, 404, 405, 412, 413, 415, 422, 428, 429])
 const definiteCodes = new Set(['cart_checked_out', 'price_changed', 'email_taken', 'order_ended'])
 
 /** reliability.md, section 4: what a client may conclude from an answer. */
-export const outcomeOf = (status: number, code: string | undefined): Outcome => {
+const outcomeOf = (status: number, code: string | undefined): Outcome => {
   if (status >= 200 && status < 300) return 'ok'
   if (definite.has(status) || (code !== undefined && definiteCodes.has(code))) return 'fail'
   return 'info'
 }
 
-export const shortHash = (text: string): string =>
+const shortHash = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 12)
 
 type Json = Readonly<Record<string, unknown>>

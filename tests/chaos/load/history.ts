@@ -55,7 +55,7 @@ export type Completion = {
 }
 
 /** Faults and phases, for the timeline. */
-export type Note = {
+type Note = {
   readonly type: 'note'
   readonly at: number
   readonly what: 'phase' | 'armed' | 'healed' | 'recovered' | 'platform'

@@ -15,7 +15,7 @@ export type Person = {
 
 const tokenLastsMs = 200_000
 
-export const newCanary = (random: Random): string => `cnry${random.word(10)}`
+const newCanary = (random: Random): string => `cnry${random.word(10)}`
 
 export const newGuest = (random: Random, process: string): Person => {
   const canary = newCanary(random)

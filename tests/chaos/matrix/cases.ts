@@ -77,8 +77,8 @@ export const steps: readonly Step[] = [
 export const points = ['before', 'after', 'answered'] as const
 export const kinds = ['reset', 'timeout', 'kill caller', 'kill callee'] as const
 
-export type Point = (typeof points)[number]
-export type Kind = (typeof kinds)[number]
+type Point = (typeof points)[number]
+type Kind = (typeof kinds)[number]
 
 export type Case = { readonly step: Step; readonly point: Point; readonly kind: Kind }
 

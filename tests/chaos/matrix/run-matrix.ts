@@ -79,7 +79,7 @@ const cellOf = (result: Result | undefined): string => {
   if (!result) return ''
   if (!result.reached) return 'not reached'
   return result.violations.length === 0
-    ? `${result.ended}`
+    ? result.ended
     : `**${result.violations.length} violations**`
 }
 

@@ -46,7 +46,7 @@ const outcomeFrom = (answer: string): Outcome => {
 }
 
 /** A key that came before with something else. */
-export class IdempotencyMismatch extends DomainError {
+class IdempotencyMismatch extends DomainError {
   override readonly name = 'IdempotencyMismatch'
 
   constructor() {

@@ -5,7 +5,7 @@ import type { Background, Orders, Payments, Stock } from '../model/ports.ts'
 import type { Settle } from './settle.ts'
 
 /** How an attempt wants to end its order. */
-export type End = {
+type End = {
   readonly change: Change
   /** What the shopper is told. */
   readonly refusal: unknown
