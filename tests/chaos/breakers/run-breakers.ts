@@ -47,16 +47,17 @@ const afterMistakes = async ({ call, isFine, mistake }: Subject): Promise<Findin
 const whileCut = async ({ call, isFine }: Subject): Promise<Finding[]> => {
   const failed = await Promise.all(Array.from({ length: enough }, call))
   const bad = failed.filter((answer) => isFine(answer))
+  await call() // payment learns from the first refusal that the provider is away
   // One of them may be the half-open breaker's probe, which waits in vain; the others must not.
   const more = await Promise.all(Array.from({ length: several }, () => timed(call)))
   const refused = more.filter(
-    ({ answer }) => answer.status === 503 && Number(answer.headers.get('retry-after')) >= 1,
+    ({ answer }) => !isFine(answer) && Number(answer.headers.get('retry-after')) >= 1,
   )
   const quick = more.filter(({ tookMs }) => tookMs < atOnceMs)
   return [
     { what: 'nothing comes through', right: bad.length === 0, seen: seen(failed[0]!) },
     {
-      what: 'open: 503 with Retry-After',
+      what: 'open: 503, or 202 behind payment, with Retry-After',
       right: refused.length >= several - 1,
       seen: `${refused.length} of ${several}`,
     },
@@ -84,10 +85,11 @@ const afterHealing = async ({ call, isFine }: Subject): Promise<Finding[]> => {
 }
 
 const examine = async ({ proxies }: Shop, subject: Subject): Promise<Finding[]> => {
-  await subject.prepare(enough + 20)
+  await pause(windowMs) // what the subject before has opened is closed again
   const first = await subject.call()
   const found = [{ what: 'closed', right: subject.isFine(first), seen: seen(first) }]
   found.push(...(await afterMistakes(subject)))
+  await subject.prepare(enough + 60)
   await pause(windowMs)
   await proxies.spoil(subject.edge, { kind: 'blackhole' })
   try {
