@@ -11,15 +11,18 @@ const installMissing = async (missing, say, logDir) => {
     `There is no ${missing.includes('redis-server') ? 'Redis' : 'MariaDB or MySQL'} on this machine`,
     {
       advice:
-        'Install it (Debian: sudo apt-get install mariadb-server-core redis-server), or name running ones in ' +
+        'Install it (Debian: sudo apt-get install mariadb-server-core mariadb-client-core redis-server), or name running ones in ' +
         'MICROMART_MYSQL_URL (mysql://admin:password@host:port) and MICROMART_REDIS_URL (redis://:password@host:port/0).',
     },
   )
 }
 
+/** The server, and the package of a program that making its first files takes (my_print_defaults), which it does not depend on. */
+const mariadbPackages = ['mariadb-server-core', 'mariadb-client-core']
+
 /** What has to be installed for the stores that are not given. */
 const missingStores = async ({ mysqlUrl, redisUrl }) => [
-  ...(mysqlUrl || (await findMysql()) ? [] : ['mariadb-server-core']),
+  ...(mysqlUrl || (await findMysql()) ? [] : mariadbPackages),
   ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
 ]
 
