@@ -32,6 +32,7 @@ describe('the DomainError behind a status', () => {
     status.DEADLINE_EXCEEDED,
     status.RESOURCE_EXHAUSTED,
     status.UNKNOWN,
+    status.CANCELLED, // by a hop that noticed our deadline before us
   ])('is an outage of unknown effect for status %i without details', (code) => {
     expect(domainErrorOf(aStatus(code), 'cart')).toMatchObject({
       kind: 'unavailable',
@@ -107,7 +108,8 @@ describe('what a breaker counts', () => {
   })
 
   it('is not our own cancelling, nor an ETag that no longer holds', () => {
-    expect(isMissingAnswer(aStatus(status.CANCELLED))).toBe(false)
+    expect(isMissingAnswer(aStatus(status.CANCELLED, 'Cancelled on client'))).toBe(false)
+    expect(isMissingAnswer(aStatus(status.CANCELLED))).toBe(true)
     expect(isMissingAnswer(aStatus(status.ABORTED))).toBe(false)
   })
 })

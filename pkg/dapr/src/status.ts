@@ -18,18 +18,22 @@ const errorInfoOf = (metadata: Metadata | undefined): ErrorInfo | undefined => {
   }
 }
 
+/** We gave the call up ourselves (grpc-js's words). A hop that notices our deadline before us says CANCELLED, too: that is an outage. */
+const isOwnCancelling = ({ code, details }: ServiceError): boolean =>
+  code === status.CANCELLED && details.startsWith('Cancelled on client')
+
 /** Whether a status says only that the way there failed: nobody on the other side refused anything. */
 const isOutage = ({ code, details }: ServiceError): boolean =>
   code === status.UNAVAILABLE ||
   code === status.DEADLINE_EXCEEDED ||
+  code === status.CANCELLED ||
   code === status.RESOURCE_EXHAUSTED ||
   code === status.UNKNOWN ||
   code === status.UNIMPLEMENTED || // of another release, while one is rolled out
   (code === status.INTERNAL && details.startsWith('Received RST_STREAM'))
 
-/** Statuses that somebody gave on purpose, though without ErrorInfo: the sidecar about a component, or our own cancelling. */
+/** Statuses that the sidecar gives on purpose, though without ErrorInfo, about a component. */
 const answers: ReadonlySet<status> = new Set([
-  status.CANCELLED,
   status.ABORTED,
   status.INVALID_ARGUMENT,
   status.FAILED_PRECONDITION,
@@ -38,7 +42,10 @@ const answers: ReadonlySet<status> = new Set([
 
 /** Whether an error means that no answer came: what a breaker counts. A service's own refusal is an answer, of any kind. */
 export const isMissingAnswer = (error: unknown): boolean =>
-  isServiceError(error) && errorInfoOf(error.metadata) === undefined && !answers.has(error.code)
+  isServiceError(error) &&
+  errorInfoOf(error.metadata) === undefined &&
+  !isOwnCancelling(error) &&
+  !answers.has(error.code)
 
 /** The call never left this process, so nothing can have happened. */
 export const neverLeft = ({ code, details }: ServiceError): boolean =>
@@ -60,7 +67,7 @@ export const domainErrorOf = (error: ServiceError, service: string): DomainError
   }
   const isWithoutEffect = neverLeft(error) || error.code === status.UNIMPLEMENTED
   const details = { cause: error, effectUnknown: !isWithoutEffect }
-  if (error.code === status.CANCELLED) {
+  if (isOwnCancelling(error)) {
     return new DomainError('unavailable', 'call_cancelled', { service }, details)
   }
   if (isOutage(error)) {
