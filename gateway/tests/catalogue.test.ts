@@ -54,7 +54,8 @@ describe('the catalogue', () => {
   })
 
   it('answers 304 to who holds the present ETag', async () => {
-    shop.sidecar.answer('product', 'GetProduct', () => ({ product: aProduct() }))
+    const product = aProduct() // the same however often the gateway asks
+    shop.sidecar.answer('product', 'GetProduct', () => ({ product }))
     const first = await shop.http.get('/v1/products/known')
     const again = await shop.http
       .get('/v1/products/known')
