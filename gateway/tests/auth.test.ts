@@ -43,8 +43,10 @@ describe('authentication', () => {
     expect(shop.calls()).toEqual(['user.Register'])
   })
 
-  it('logs in: 200 with tokens, and the password goes to the user service alone', async () => {
-    const response = await shop.http.post('/v1/auth/login').send(credentials)
+  it('logs in: 200 with tokens; password and code go to the user service alone, with no whole address', async () => {
+    const login = { ...credentials, totp: '123456' }
+    const sent = shop.http.post('/v1/auth/login').set('User-Agent', 'Firefox')
+    const response = await sent.send(login)
     expectDocumented(response)
     expect(response.body).toEqual({
       accessToken: 'access',
@@ -53,7 +55,8 @@ describe('authentication', () => {
       expiresIn: 300,
     })
     expect(response.headers['set-cookie']).toBeUndefined()
-    expect(shop.sidecar.recorded('user.Login')[0]?.request).toEqual(credentials)
+    const device = { userAgent: 'Firefox', address: '127.0.0.0/24' }
+    expect(shop.sidecar.recorded('user.Login')[0]?.request).toEqual({ ...login, device })
   })
 
   it('refreshes and logs out', async () => {

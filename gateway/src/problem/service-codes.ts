@@ -30,6 +30,12 @@ export const serviceCodes = {
   webhook_invalid: text(400, 'Not a notice', 'The body is no notice of this provider.'),
   credentials_wrong: text(401, 'Wrong credentials', 'E-mail or password is wrong.'),
   refresh_invalid: text(401, 'Refresh token not accepted', 'Log in again.'),
+  totp_required: text(
+    401,
+    'Code required',
+    'Send it again with `totp`: six digits, or a recovery code.',
+  ),
+  totp_wrong: text(401, 'Wrong code', 'The code is wrong, too old or was used before.'),
   token_expired: text(401, 'Token expired', 'Exchange the refresh token for a new one.'),
   role_above_own: text(403, 'Role above own', 'Nobody grants more than they hold.'),
   address_not_found: text(404, 'Address not found', 'There is no such address.'),

@@ -7,6 +7,7 @@ import { type Answer, anybody, type Input, json, noContent, route } from '../htt
 import { loginIn, refreshIn, registered, registerIn, tokens } from '../shapes/account.ts'
 import { forgetCartCookie, sentCartToken } from './cart-token.ts'
 import { alsoAnswers, headers } from './common.ts'
+import { deviceOf } from './device.ts'
 
 type Sent = Pick<Input<unknown, unknown, unknown>, 'header' | 'https' | 'caller'>
 
@@ -41,14 +42,15 @@ const register = async (
   input: Input<unknown, unknown, z.output<typeof registerIn>>,
   shop: Shop,
 ) => {
-  const made = await shop.user.register(input.body)
+  const made = await shop.user.register({ ...input.body, device: deviceOf(input) })
   const answer = tokensAnswer(made.tokens)
   const cookies = await mergedCart(input, answer.accessToken, shop)
   return json(201, { ...answer, user: userAnswer(made.user) }, cookies)
 }
 
 const login = async (input: Input<unknown, unknown, z.output<typeof loginIn>>, shop: Shop) => {
-  const answer = tokensAnswer((await shop.user.login(input.body)).tokens)
+  const { tokens: given } = await shop.user.login({ ...input.body, device: deviceOf(input) })
+  const answer = tokensAnswer(given)
   return json(200, answer, await mergedCart(input, answer.accessToken, shop))
 }
 
@@ -86,8 +88,10 @@ export const authRoutes = [
     budget: 'writes',
     body: { type: 'json', shape: refreshIn },
     responses: { 200: { description: 'New tokens', shape: tokens }, ...alsoAnswers(401) },
-    handler: async ({ body }, { user }) =>
-      json(200, tokensAnswer((await user.refresh(body)).tokens)),
+    handler: async (input, { user }) => {
+      const sent = { ...input.body, device: deviceOf(input) }
+      return json(200, tokensAnswer((await user.refresh(sent)).tokens))
+    },
   }),
   route({
     ...common,

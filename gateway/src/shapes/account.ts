@@ -19,7 +19,13 @@ export const registered = z.object({ ...tokenFields, user }).meta({ id: 'Registe
 
 export const registerIn = z.strictObject({ email, password, name: line(100) })
 
-export const loginIn = z.strictObject({ email: z.string().min(1).max(254), password })
+export const loginIn = z.strictObject({
+  email: z.string().min(1).max(254),
+  password,
+  totp: z.string().min(1).max(100).optional().meta({
+    description: 'Of the second factor, where the account has one: six digits, or a recovery code.',
+  }),
+})
 
 /** Opaque to us; a text that is not ours is simply not known. */
 const refreshToken = z.string().min(1).max(512)

@@ -7,6 +7,8 @@ export type Caller =
       readonly id: string
       readonly roles: readonly string[]
       readonly scopes: readonly string[]
+      /** Claim `sid`: the session that the token came of; undefined for a token of none. */
+      readonly sessionId: string | undefined
     }
   | { readonly kind: 'anonymous' }
 

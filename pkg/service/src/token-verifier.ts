@@ -71,11 +71,12 @@ const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
 const texts = (claim: unknown): readonly string[] =>
   Array.isArray(claim) ? claim.filter((role) => typeof role === 'string') : []
 
-const callerOf = ({ sub = '', scope, roles }: JWTPayload): Caller => ({
+const callerOf = ({ sub = '', scope, roles, sid }: JWTPayload): Caller => ({
   kind: 'user',
   id: sub,
   roles: texts(roles),
   scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
+  sessionId: typeof sid === 'string' ? sid : undefined,
 })
 
 /** The moment from which jose would refuse the token, in ms since 1970. */

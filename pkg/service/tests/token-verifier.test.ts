@@ -37,9 +37,11 @@ describe('a token', () => {
   it('names its user, roles and scopes', async () => {
     const tokens = testTokens()
     const { verify } = verifierOf(() => tokens.jwks)
-    expect(await verify(tokens.userToken(user))).toEqual({
+    const ofSession = { ...user, claims: { sid: 's-1' } }
+    expect(await verify(tokens.userToken(ofSession))).toEqual({
       kind: 'user',
       id: 'u-1',
+      sessionId: 's-1',
       roles: ['customer', 'support'],
       scopes: ['account', 'cart', 'orders', 'orders:read', 'orders:refund', 'users:read'],
     })

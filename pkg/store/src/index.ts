@@ -15,7 +15,7 @@ export {
 export { idempotencyTables, pruneIdempotency, type RequestKey } from './idempotency-rows.ts'
 export { firstTime, inboxTables, pruneInbox } from './inbox.ts'
 export { migrate } from './migrate.ts'
-export { type MigrationClass, sqlMigration } from './migration.ts'
+export { alterOnce, type MigrationClass, sqlMigration } from './migration.ts'
 export {
   addEvent,
   type NewEvent,

@@ -22,6 +22,7 @@ import { accessTokensJose } from './crypto/access-tokens-jose.ts'
 import { commonPasswordsZxcvbn } from './crypto/common-passwords-zxcvbn.ts'
 import { keyBox } from './crypto/key-box.ts'
 import { keyMakerJose } from './crypto/keys-jose.ts'
+import { oneTimeCodesOtpauth } from './crypto/one-time-codes-otpauth.ts'
 import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
 import { secretsNode } from './crypto/secrets-node.ts'
 import { userRpc } from './handler/rpc.ts'
@@ -33,6 +34,7 @@ import { keptAnswers } from './repository/kept-answers-mysql.ts'
 import { loginFailuresMysql } from './repository/login-failures-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { userRows } from './repository/rows.ts'
+import { secondFactorsMysql } from './repository/second-factors-mysql.ts'
 import { sessionsMysql } from './repository/sessions-mysql.ts'
 import { signingKeysMysql } from './repository/signing-keys-mysql.ts'
 import { type UseCases, userUseCases } from './usecase/index.ts'
@@ -50,6 +52,8 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
     sessions: countedSessions(sessionsMysql(db)),
     addresses: addressesMysql(db),
     failures: loginFailuresMysql(db),
+    secondFactors: secondFactorsMysql(db),
+    oneTimeCodes: oneTimeCodesOtpauth(box),
     keys,
     passwords: await passwordsArgon2(cost, limits, secretsNode.token()),
     commonPasswords: commonPasswordsZxcvbn(),

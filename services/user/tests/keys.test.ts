@@ -47,6 +47,7 @@ describe('signing keys', () => {
         'account cart orders catalog:write stock:write orders:read orders:refund orders:ship users:read users:write ops',
       roles: ['customer', 'admin'],
       jti: expect.any(String),
+      sid: expect.any(String),
       iat: now,
       exp: now + 300,
     })

@@ -104,12 +104,15 @@ describe('a login begun before a change of password', () => {
     await ann.rpc.changePassword(wish)
 
     const now = user.clock.now()
-    const session = newSession(systemIds.next(), ann.user.id, now)
+    const device = { userAgent: undefined, address: undefined }
+    const of = { id: systemIds.next(), accountId: ann.user.id, clientId: undefined, device }
+    const session = newSession(of, now)
+    const next = { digest: 'e'.repeat(64), at: now, device }
     const first = { digest: 'd'.repeat(64), expiresAt: session.endsAt }
     const version = before?.passwordVersion ?? NaN
 
     expect(await sessions.open(session, first, version)).toBe(false)
-    expect(await sessions.rotate(first.digest, 'e'.repeat(64), now)).toEqual({ outcome: 'invalid' })
+    expect(await sessions.rotate(first.digest, next)).toEqual({ outcome: 'invalid' })
     expect(await sessions.open(session, first, version + 1)).toBe(true)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { eventually } from '@micromart/testing'
 import * as fc from 'fast-check'
+import { decodeJwt } from 'jose'
 import { days, startForTest, type UserRpc } from './start-for-test.ts'
 
 const invalid = { kind: 'unauthenticated', code: 'refresh_invalid' }
@@ -123,6 +124,37 @@ describe('refreshing', () => {
       expect(await user.query('SELECT digest FROM refresh_token')).toEqual([]),
     )
   })
+})
+
+it('a session keeps where it was used from last, and when; its tokens name it', async () => {
+  await using user = await startForTest()
+  const ann = await user.join()
+  const stored = async () => {
+    const [row] = await user.query(
+      `SELECT id, client_id AS client, user_agent AS agent, address, last_used_at AS last
+       FROM session WHERE started_at <> ?`,
+      [began],
+    )
+    return row
+  }
+  const began = user.clock.now()
+  user.clock.forward(days(1))
+  const device = { userAgent: 'Firefox', address: '192.0.2.0/24' }
+  const { tokens } = await user.guest.login({ ...ann, device })
+  const first = { client: null, agent: 'Firefox', address: '192.0.2.0/24' }
+  const id = decodeJwt(tokens?.accessToken ?? '')['sid']
+  expect(await stored()).toEqual({ ...first, id, last: user.clock.now() })
+
+  user.clock.forward(days(1))
+  const moved = { refreshToken: tokens?.refreshToken ?? '', device: { address: '198.51.100.0/24' } }
+  const next = await user.guest.refresh(moved)
+  expect(await stored()).toEqual({
+    ...first,
+    id,
+    address: moved.device.address,
+    last: user.clock.now(),
+  })
+  expect(decodeJwt(next.tokens?.accessToken ?? '')['sid']).toBe(id)
 })
 
 describe('logging out', () => {

@@ -36,10 +36,10 @@ export const accessTokensJose = ({ issuer, clock, ids, ...rest }: Deps): AccessT
     ready: async () => {
       await signer()
     },
-    sign: async ({ id, roles }: Account) => {
+    sign: async ({ id, roles }: Account, sessionId) => {
       const { kid, key } = await signer()
       const now = Math.floor(clock.now().getTime() / 1000)
-      return new SignJWT({ scope: scopesOf(roles).join(' '), roles })
+      return new SignJWT({ scope: scopesOf(roles).join(' '), roles, sid: sessionId })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
         .setIssuer(issuer)
         .setAudience(tokenAudience)

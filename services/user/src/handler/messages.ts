@@ -1,4 +1,5 @@
 import type {
+  Device as DeviceMessage,
   SavedAddress as SavedAddressMessage,
   Tokens as TokensMessage,
   User,
@@ -6,6 +7,7 @@ import type {
 import type { Address as AddressMessage } from '@micromart/contracts/types'
 import type { Account } from '../model/account.ts'
 import type { Address, SavedAddress } from '../model/address.ts'
+import type { Device } from '../model/device.ts'
 import type { Tokens } from '../model/session.ts'
 
 export const userMessage = ({ id, email, name, roles, createdAt }: Account): User => ({
@@ -39,4 +41,10 @@ export const addressFrom = (message: AddressMessage = noAddress): Address => ({
   postalCode: message.postalCode,
   country: message.country,
   phone: message.phone,
+})
+
+/** A caller that says nothing of where it is has an unknown device. */
+export const deviceFrom = (message: DeviceMessage | undefined): Device => ({
+  userAgent: message?.userAgent,
+  address: message?.address,
 })

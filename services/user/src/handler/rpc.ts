@@ -11,7 +11,13 @@ import { DomainError, isId } from '@micromart/kernel'
 import { type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
 import type { Actor } from '../model/role-change.ts'
 import type { UseCases } from '../usecase/index.ts'
-import { addressFrom, savedAddressMessage, tokensMessage, userMessage } from './messages.ts'
+import {
+  addressFrom,
+  deviceFrom,
+  savedAddressMessage,
+  tokensMessage,
+  userMessage,
+} from './messages.ts'
 
 /** The access mark has let users in only; this says so to the compiler. */
 const userOf = ({ caller }: CallContext): Actor => {
@@ -48,16 +54,18 @@ type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names
 const sessions = (
   use: UseCases,
 ): Rpcs<'register' | 'login' | 'refresh' | 'logout' | 'getJwks'> => ({
-  register: unary(async ({ email, password, name }) => {
-    const { account, tokens } = await use.register({ email, password, name })
+  register: unary(async ({ email, password, name, device }) => {
+    const wish = { email, password, name, device: deviceFrom(device) }
+    const { account, tokens } = await use.register(wish)
     return { user: userMessage(account), tokens: tokensMessage(tokens) }
   }),
-  login: unary(async ({ email, password }) => {
-    const { account, tokens } = await use.login({ email, password })
+  login: unary(async ({ email, password, totp, device }) => {
+    const attempt = { email, password, code: totp, device: deviceFrom(device) }
+    const { account, tokens } = await use.login(attempt)
     return { user: userMessage(account), tokens: tokensMessage(tokens) }
   }),
-  refresh: unary(async ({ refreshToken }) => ({
-    tokens: tokensMessage(await use.refresh(refreshToken)),
+  refresh: unary(async ({ refreshToken, device }) => ({
+    tokens: tokensMessage(await use.refresh(refreshToken, deviceFrom(device))),
   })),
   logout: unary(async ({ refreshToken }) => {
     await use.logout(refreshToken)

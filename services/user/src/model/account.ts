@@ -7,6 +7,10 @@ export type Account = {
   readonly name: string
   readonly roles: readonly Role[]
   readonly createdAt: Date
+  /** Whether its e-mail address was proven by a letter sent there. */
+  readonly emailVerified: boolean
+  /** Whether a login takes a code besides the password. */
+  readonly secondFactor: boolean
 }
 
 /** What a login compares with; never leaves the service. */
@@ -20,3 +24,8 @@ export type Credentials = {
 
 /** What a new account starts with. */
 export const firstRoles: readonly Role[] = ['customer']
+
+export const newAccount = (
+  of: Pick<Account, 'id' | 'email' | 'name' | 'roles'>,
+  createdAt: Date,
+): Account => ({ ...of, createdAt, emailVerified: false, secondFactor: false })

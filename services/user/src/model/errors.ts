@@ -53,6 +53,24 @@ export class CredentialsWrong extends DomainError {
   }
 }
 
+/** The password is right, and the account wants a code besides. */
+export class SecondFactorRequired extends DomainError {
+  override readonly name = 'SecondFactorRequired'
+
+  constructor() {
+    super('unauthenticated', 'totp_required')
+  }
+}
+
+/** A code that is wrong, too old or used before: the answer never says which. */
+export class SecondFactorWrong extends DomainError {
+  override readonly name = 'SecondFactorWrong'
+
+  constructor() {
+    super('unauthenticated', 'totp_wrong')
+  }
+}
+
 /**
  * Too many failed logins of one account; nothing was hashed. The gateway answers 429.
  * Params: `retryAfter` in whole seconds.
@@ -180,8 +198,12 @@ export class LastAdmin extends DomainError {
 }
 
 /** Why somebody was not let in, in a word for logs and metrics; undefined for what is no such refusal. */
-export const refusedAs = (error: unknown): 'wrong' | 'throttled' | 'busy' | undefined => {
+export const refusedAs = (
+  error: unknown,
+): 'wrong' | 'code_required' | 'code_wrong' | 'throttled' | 'busy' | undefined => {
   if (error instanceof CredentialsWrong) return 'wrong'
+  if (error instanceof SecondFactorRequired) return 'code_required'
+  if (error instanceof SecondFactorWrong) return 'code_wrong'
   if (error instanceof LoginThrottled) return 'throttled'
   return error instanceof LoginBusy ? 'busy' : undefined
 }

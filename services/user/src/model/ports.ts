@@ -1,8 +1,10 @@
 import type { Clock, Ids, Log, Page } from '@micromart/kernel'
 import type { Account, Credentials } from './account.ts'
 import type { Address, SavedAddress } from './address.ts'
+import type { Device } from './device.ts'
 import type { Failures } from './login-throttle.ts'
 import type { Actor } from './role-change.ts'
+import type { Proof, SecondFactor } from './second-factor.ts'
 import type { RefreshToken, Session } from './session.ts'
 import type { SigningKey } from './signing-key.ts'
 
@@ -56,9 +58,16 @@ type RoleChange = {
 
 /** What became of a refresh token: `reused` has ended its session. */
 export type Rotation =
-  | { readonly outcome: 'rotated'; readonly account: Account }
+  | { readonly outcome: 'rotated'; readonly account: Account; readonly sessionId: string }
   | { readonly outcome: 'reused'; readonly accountId: string }
   | { readonly outcome: 'invalid' }
+
+/** The token that a used one is exchanged for, and who asks. */
+export type NextToken = {
+  readonly digest: string
+  readonly at: Date
+  readonly device: Device
+}
 
 export type Sessions = {
   /** @returns false when the account is gone or its password has changed since `passwordVersion` was read */
@@ -68,7 +77,7 @@ export type Sessions = {
     passwordVersion: number,
   ) => Promise<boolean>
   /** Uses up one token and gives out the next. Of parallel uses of one token at most one rotates. */
-  readonly rotate: (digest: string, nextDigest: string, at: Date) => Promise<Rotation>
+  readonly rotate: (digest: string, next: NextToken) => Promise<Rotation>
   /** Ends the session of a token, known or not. */
   readonly end: (digest: string, at: Date) => Promise<void>
   /** Deletes sessions whose last day is over. */
@@ -86,12 +95,43 @@ export type Addresses = {
   readonly remove: (accountId: string, id: string) => Promise<boolean>
 }
 
-/** Survives restarts and is shared by replicas. @param key digest of the e-mail's key */
+/** Wrong passwords. Survives restarts and is shared by replicas. @param key digest of the e-mail's key */
 export type LoginFailures = {
   readonly of: (key: string) => Promise<Failures | undefined>
   readonly add: (key: string, at: Date) => Promise<void>
   readonly clear: (key: string) => Promise<void>
   readonly prune: (now: Date) => Promise<number>
+}
+
+/** Second factors by account. */
+export type SecondFactors = {
+  /**
+   * Proves a factor, with its row locked: attempts at once come one after the other. What is not proven counts as a failure.
+   * @param prove judges what is stored; what it throws counts as nothing
+   * @returns false when not proven, and when the account has no factor
+   */
+  readonly attempt: (
+    accountId: string,
+    at: Date,
+    prove: (factor: SecondFactor) => Proof | undefined,
+  ) => Promise<boolean>
+}
+
+/** Time-based codes (RFC 6238): six digits, 30 s, SHA-1; a step before and after the present one is taken, too. */
+export type OneTimeCodes = {
+  /** A new secret: sealed for us, in base32 and as an otpauth URI for its owner, once. */
+  readonly newSecret: (of: {
+    readonly accountId: string
+    readonly email: string
+    readonly shop: string
+  }) => { readonly sealedSecret: string; readonly secret: string; readonly uri: string }
+  /** @returns the step whose code it is; undefined for none around `at` */
+  readonly stepOf: (of: {
+    readonly accountId: string
+    readonly sealedSecret: string
+    readonly code: string
+    readonly at: Date
+  }) => number | undefined
 }
 
 export type SigningKeys = {
@@ -118,7 +158,8 @@ export type Hasher = {
 }
 
 export type AccessTokens = {
-  readonly sign: (account: Account) => Promise<string>
+  /** @param sessionId the session that the token is of, its claim `sid` */
+  readonly sign: (account: Account, sessionId: string) => Promise<string>
   /** Opens the active key. @throws Error when it was sealed with another key-encryption key */
   readonly ready: () => Promise<void>
 }
@@ -140,6 +181,8 @@ export type Ports = {
   readonly sessions: Sessions
   readonly addresses: Addresses
   readonly failures: LoginFailures
+  readonly secondFactors: SecondFactors
+  readonly oneTimeCodes: OneTimeCodes
   readonly keys: SigningKeys
   readonly passwords: Passwords
   /** Passwords that are refused, in lower case. */

@@ -4,7 +4,8 @@ import { newSession, refreshExpiry } from './session.ts'
 
 const day = 86_400_000
 const start = new Date('2026-01-01T00:00:00Z')
-const session = newSession('s', 'a', start)
+const device = { userAgent: undefined, address: undefined }
+const session = newSession({ id: 's', accountId: 'a', clientId: undefined, device }, start)
 const at = (days: number) => new Date(start.getTime() + days * day)
 
 describe('a session', () => {

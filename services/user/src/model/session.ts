@@ -1,3 +1,5 @@
+import type { Device } from './device.ts'
+
 /** Access tokens live for so many seconds (design section 6). */
 export const accessTokenSeconds = 300
 
@@ -15,6 +17,9 @@ export type Session = {
   readonly startedAt: Date
   /** 90 days after the login, however often it is refreshed. */
   readonly endsAt: Date
+  /** The OAuth client that acts for the account; undefined for the shop's own login. */
+  readonly clientId: string | undefined
+  readonly device: Device
 }
 
 /** A refresh token as it is stored: by its SHA-256, in hex. */
@@ -28,12 +33,10 @@ export type Tokens = {
   readonly expiresIn: number
 }
 
-export const newSession = (id: string, accountId: string, now: Date): Session => ({
-  id,
-  accountId,
-  startedAt: now,
-  endsAt: new Date(now.getTime() + absoluteMs),
-})
+export const newSession = (
+  of: Pick<Session, 'id' | 'accountId' | 'clientId' | 'device'>,
+  now: Date,
+): Session => ({ ...of, startedAt: now, endsAt: new Date(now.getTime() + absoluteMs) })
 
 /** The end of a refresh token given out now: 30 days, within its session's. */
 export const refreshExpiry = (session: Pick<Session, 'endsAt'>, now: Date): Date =>

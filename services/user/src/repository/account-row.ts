@@ -8,10 +8,12 @@ const rolesOf = (text: string | null): Account['roles'] => {
   return roles.filter((role) => held.includes(role))
 }
 
-export const accountOf = ({ id, email, name, roles: held, createdAt }: AccountRow): Account => ({
+export const accountOf = ({ id, email, name, createdAt, ...row }: AccountRow): Account => ({
   id,
   email: email ?? '',
   name,
-  roles: rolesOf(held),
+  roles: rolesOf(row.roles),
   createdAt,
+  emailVerified: row.emailVerifiedAt !== null,
+  secondFactor: row.secondFactorSince !== null,
 })

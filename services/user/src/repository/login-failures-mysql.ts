@@ -1,5 +1,5 @@
 import { type Database, deleteAll } from '@micromart/store'
-import { forgottenBefore } from '../model/login-throttle.ts'
+import { forgottenBefore, passwordRule } from '../model/login-throttle.ts'
 import type { LoginFailures } from '../model/ports.ts'
 import { loginFailureRows } from './rows.ts'
 
@@ -14,12 +14,14 @@ export const loginFailuresMysql = (db: Database): LoginFailures => ({
     await db.manager.query(
       `INSERT INTO login_failure (digest, failures, last_at) VALUES (?, 1, ?)
        ON DUPLICATE KEY UPDATE failures = IF(last_at < ?, 1, failures + 1), last_at = GREATEST(last_at, ?)`,
-      [digest, at, forgottenBefore(at), at],
+      [digest, at, forgottenBefore(passwordRule, at), at],
     )
   },
   clear: async (digest) => {
     await db.manager.delete(loginFailureRows, { digest })
   },
   prune: (now) =>
-    deleteAll(db, 'DELETE FROM login_failure WHERE last_at < ?', [forgottenBefore(now)]),
+    deleteAll(db, 'DELETE FROM login_failure WHERE last_at < ?', [
+      forgottenBefore(passwordRule, now),
+    ]),
 })

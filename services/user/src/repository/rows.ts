@@ -12,6 +12,8 @@ export type AccountRow = {
   passwordVersion: number
   createdAt: Date
   erasedAt: Date | null
+  emailVerifiedAt: Date | null
+  secondFactorSince: Date | null
   /** Comma separated, read in the same query; NULL for none. */
   readonly roles: string | null
 }
@@ -27,6 +29,8 @@ export const accountRows = new EntitySchema<AccountRow>({
     passwordVersion: { name: 'password_version', type: 'int' },
     createdAt: { name: 'created_at', ...timeColumn },
     erasedAt: { name: 'erased_at', ...timeColumn, nullable: true },
+    emailVerifiedAt: { name: 'email_verified_at', ...timeColumn, nullable: true },
+    secondFactorSince: { name: 'second_factor_since', ...timeColumn, nullable: true },
     roles: {
       type: 'varchar',
       virtualProperty: true,
@@ -52,6 +56,12 @@ export type SessionRow = {
   startedAt: Date
   endsAt: Date
   revokedAt: Date | null
+  /** NULL for the shop's own login. */
+  clientId: string | null
+  userAgent: string | null
+  address: string | null
+  /** NULL for one that was opened before this was kept. */
+  lastUsedAt: Date | null
 }
 
 export const sessionRows = new EntitySchema<SessionRow>({
@@ -62,6 +72,10 @@ export const sessionRows = new EntitySchema<SessionRow>({
     startedAt: { name: 'started_at', ...timeColumn },
     endsAt: { name: 'ends_at', ...timeColumn },
     revokedAt: { name: 'revoked_at', ...timeColumn, nullable: true },
+    clientId: { name: 'client_id', type: 'varchar', length: 100, nullable: true },
+    userAgent: { name: 'user_agent', type: 'varchar', length: 200, nullable: true },
+    address: { type: 'varchar', length: 50, nullable: true },
+    lastUsedAt: { name: 'last_used_at', ...timeColumn, nullable: true },
   },
 })
 
@@ -125,6 +139,40 @@ export const loginFailureRows = new EntitySchema<LoginFailureRow>({
   },
 })
 
+export type TotpRow = {
+  accountId: string
+  sealedSecret: string
+  startedAt: Date
+  confirmedAt: Date | null
+  /** The 30 s step of the last code taken: below 2^31 until the year 4011. */
+  lastStep: number | null
+  failures: number
+  lastFailureAt: Date | null
+}
+
+export const totpRows = new EntitySchema<TotpRow>({
+  name: 'totp',
+  columns: {
+    accountId: { name: 'account_id', ...idColumn, primary: true },
+    sealedSecret: { name: 'sealed_secret', type: 'varchar', length: 255 },
+    startedAt: { name: 'started_at', ...timeColumn },
+    confirmedAt: { name: 'confirmed_at', ...timeColumn, nullable: true },
+    lastStep: { name: 'last_step', type: 'int', nullable: true },
+    failures: { type: 'int' },
+    lastFailureAt: { name: 'last_failure_at', ...timeColumn, nullable: true },
+  },
+})
+
+export type RecoveryCodeRow = { accountId: string; digest: string }
+
+export const recoveryCodeRows = new EntitySchema<RecoveryCodeRow>({
+  name: 'recovery_code',
+  columns: {
+    accountId: { name: 'account_id', ...idColumn, primary: true },
+    digest: { type: 'char', length: 64, primary: true },
+  },
+})
+
 export type SigningKeyRow = {
   kid: string
   /** NULL for retired keys: the unique key on it allows one `active` and one `next`, and any number of NULLs. */
@@ -160,4 +208,6 @@ export const userRows = [
   addressRows,
   loginFailureRows,
   signingKeyRows,
+  totpRows,
+  recoveryCodeRows,
 ]

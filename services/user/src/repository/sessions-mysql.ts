@@ -1,9 +1,9 @@
 import { type Database, deleteAll, inTransaction } from '@micromart/store'
 import { type EntityManager, IsNull, MoreThan, Not } from 'typeorm'
-import type { Rotation, Sessions } from '../model/ports.ts'
-import { refreshExpiry } from '../model/session.ts'
+import type { NextToken, Rotation, Sessions } from '../model/ports.ts'
+import { refreshExpiry, type Session } from '../model/session.ts'
 import { accountOf } from './account-row.ts'
-import { accountRows, refreshTokenRows, sessionRows } from './rows.ts'
+import { accountRows, refreshTokenRows, type SessionRow, sessionRows } from './rows.ts'
 
 /** Ends the sessions of an account, but one of them when it is named. */
 export const endSessions = async (
@@ -16,6 +16,15 @@ export const endSessions = async (
   await tx.update(sessionRows, { accountId, revokedAt: IsNull(), ...others }, { revokedAt: at })
 }
 
+const rowOf = ({ clientId, device, ...session }: Session): SessionRow => ({
+  ...session,
+  revokedAt: null,
+  clientId: clientId ?? null,
+  userAgent: device.userAgent ?? null,
+  address: device.address ?? null,
+  lastUsedAt: session.startedAt,
+})
+
 /** The lock on the account sets a login and a change of its password in an order: no session survives a change unseen. */
 const open =
   (db: Database): Sessions['open'] =>
@@ -26,7 +35,7 @@ const open =
         [session.accountId, passwordVersion],
       )
       if (!found) return false
-      await tx.insert(sessionRows, { ...session })
+      await tx.insert(sessionRows, rowOf(session))
       await tx.insert(refreshTokenRows, { ...first, sessionId: session.id })
       return true
     })
@@ -46,11 +55,28 @@ const refuse = async (
   return { outcome: 'reused', accountId: session.accountId }
 }
 
+/** Goes on with a session, and notes where from. */
+const proceed = async (
+  tx: EntityManager,
+  session: SessionRow,
+  { digest, at, device: { userAgent, address } }: NextToken,
+): Promise<void> => {
+  const seen = {
+    lastUsedAt: at,
+    ...(userAgent !== undefined && { userAgent }),
+    ...(address !== undefined && { address }),
+  }
+  await tx.update(sessionRows, { id: session.id }, seen)
+  const expiresAt = refreshExpiry(session, at)
+  await tx.insert(refreshTokenRows, { digest, sessionId: session.id, expiresAt })
+}
+
 /** The WHERE is the check: of parallel uses one finds the token unused, and the others end the session it goes on with. */
 const rotate =
   (db: Database): Sessions['rotate'] =>
-  (digest, nextDigest, at) =>
+  (digest, next) =>
     inTransaction(db, async (tx) => {
+      const { at } = next
       const token = await tx.findOneBy(refreshTokenRows, { digest })
       if (!token) return invalid
       const { affected } = await tx.update(
@@ -63,9 +89,8 @@ const rotate =
       if (affected !== 1) return refuse(tx, digest, session, at)
       const account = await tx.findOneBy(accountRows, { id: session.accountId, erasedAt: IsNull() })
       if (!account) return invalid
-      const expiresAt = refreshExpiry(session, at)
-      await tx.insert(refreshTokenRows, { digest: nextDigest, sessionId: session.id, expiresAt })
-      return { outcome: 'rotated', account: accountOf(account) }
+      await proceed(tx, session, next)
+      return { outcome: 'rotated', account: accountOf(account), sessionId: session.id }
     })
 
 const end =

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
+import { newAccount } from '../model/account.ts'
 import { LoginThrottled } from '../model/errors.ts'
 import type { Failures } from '../model/login-throttle.ts'
 import type { Ports } from '../model/ports.ts'
 import { checkPassword } from './check-password.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
-const account = { id: 'a', email: 'ann@example.com', name: 'Ann', roles: [], createdAt: now }
+const account = newAccount({ id: 'a', email: 'ann@example.com', name: 'Ann', roles: [] }, now)
 const credentials = { account, passwordHash: 'hash of right', passwordVersion: 0 }
 
 // No hash is old here, so nothing of it is called.

@@ -1,6 +1,6 @@
 import type { Credentials } from '../model/account.ts'
 import { CredentialsWrong } from '../model/errors.ts'
-import { admitAttempt } from '../model/login-throttle.ts'
+import { admitAttempt, passwordRule } from '../model/login-throttle.ts'
 import { couldBePassword } from '../model/password.ts'
 import type { Hasher, Ports } from '../model/ports.ts'
 
@@ -31,7 +31,7 @@ export const checkPassword =
     const key = secrets.digest(emailKey)
     const admit = async () => {
       const earlier = await failures.of(key)
-      admitAttempt(earlier, clock.now())
+      admitAttempt(passwordRule, earlier, clock.now())
       return earlier
     }
     await admit()

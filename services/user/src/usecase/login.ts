@@ -1,50 +1,26 @@
 import type { Account } from '../model/account.ts'
-import { emailKey } from '../model/email.ts'
-import { refusedAs } from '../model/errors.ts'
+import type { Device } from '../model/device.ts'
 import type { Ports } from '../model/ports.ts'
 import type { Tokens } from '../model/session.ts'
-import { checkPassword } from './check-password.ts'
+import { authenticate, type LoginAttempt } from './authenticate.ts'
 import { startSession } from './start-session.ts'
 
-type Deps = Pick<
-  Ports,
-  | 'accounts'
-  | 'sessions'
-  | 'failures'
-  | 'accessTokens'
-  | 'passwords'
-  | 'secrets'
-  | 'clock'
-  | 'ids'
-  | 'log'
->
-
-export type LoginAttempt = { readonly email: string; readonly password: string }
+type Deps = Parameters<typeof authenticate>[0] & Pick<Ports, 'sessions' | 'accessTokens' | 'ids'>
 
 /**
- * Logs in with e-mail and password.
- * @throws CredentialsWrong for an unknown account too, LoginThrottled, LoginBusy
+ * Logs in with e-mail, password and, where the account wants one, a code.
+ * @throws what `authenticate` throws
  */
 export const login = (deps: Deps) => {
-  const { accounts, log } = deps
-  const check = checkPassword(deps)
+  const prove = authenticate(deps)
   const start = startSession(deps)
   return async ({
-    email,
-    password,
-  }: LoginAttempt): Promise<{ account: Account; tokens: Tokens }> => {
-    const key = emailKey(email)
-    const credentials = await accounts.credentials({ emailKey: key })
-    const userId = credentials?.account.id
-    try {
-      const { account, passwordVersion } = await check({ emailKey: key, credentials, password })
-      const tokens = await start(account, passwordVersion)
-      log.info({ event: 'auth.login', outcome: 'ok', userId }, 'logged in')
-      return { account, tokens }
-    } catch (error) {
-      const outcome = refusedAs(error)
-      if (outcome) log.warn({ event: 'auth.login', outcome, userId }, 'login refused')
-      throw error
-    }
+    device,
+    ...credentials
+  }: LoginAttempt & { readonly device: Device }): Promise<{ account: Account; tokens: Tokens }> => {
+    const { account, passwordVersion } = await prove(credentials)
+    const tokens = await start(account, passwordVersion, { device })
+    deps.log.info({ event: 'auth.login', outcome: 'ok', userId: account.id }, 'logged in')
+    return { account, tokens }
   }
 }

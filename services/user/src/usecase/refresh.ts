@@ -1,3 +1,4 @@
+import { type Device, deviceOf } from '../model/device.ts'
 import { RefreshInvalid } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
 import { accessTokenSeconds, type Tokens } from '../model/session.ts'
@@ -11,15 +12,15 @@ type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'clock' | 'log
  */
 export const refresh =
   ({ sessions, accessTokens, secrets, clock, log }: Deps) =>
-  async (token: string): Promise<Tokens> => {
+  async (token: string, device: Device): Promise<Tokens> => {
     const refreshToken = secrets.token()
-    const [digest, nextDigest] = [secrets.digest(token), secrets.digest(refreshToken)]
-    const rotation = await sessions.rotate(digest, nextDigest, clock.now())
+    const next = { digest: secrets.digest(refreshToken), at: clock.now(), device: deviceOf(device) }
+    const rotation = await sessions.rotate(secrets.digest(token), next)
     if (rotation.outcome === 'reused') {
       const { accountId } = rotation
       log.warn({ event: 'auth.refresh_reused', userId: accountId }, 'session ended: token reused')
     }
     if (rotation.outcome !== 'rotated') throw new RefreshInvalid()
-    const accessToken = await accessTokens.sign(rotation.account)
+    const accessToken = await accessTokens.sign(rotation.account, rotation.sessionId)
     return { accessToken, refreshToken, expiresIn: accessTokenSeconds }
   }

@@ -1,4 +1,5 @@
-import { type Account, firstRoles } from '../model/account.ts'
+import { type Account, firstRoles, newAccount } from '../model/account.ts'
+import type { Device } from '../model/device.ts'
 import { emailKey, emailOf } from '../model/email.ts'
 import { EmailTaken } from '../model/errors.ts'
 import { nameOf } from '../model/name.ts'
@@ -24,6 +25,7 @@ export type Registration = {
   readonly email: string
   readonly password: string
   readonly name: string
+  readonly device: Device
 }
 
 /**
@@ -40,9 +42,9 @@ export const register = (deps: Deps) => {
     // Before the hash, which is dear; the unique key decides between two at once.
     if (await accounts.credentials({ emailKey: emailKey(email) })) throw new EmailTaken()
     const passwordHash = await passwords.inTurn((hasher) => hasher.hash(wish.password))
-    const account = { id: ids.next(), email, name, roles: firstRoles, createdAt: clock.now() }
+    const account = newAccount({ id: ids.next(), email, name, roles: firstRoles }, clock.now())
     await accounts.add(account, passwordHash)
     log.info({ event: 'auth.register', outcome: 'ok', userId: account.id }, 'account opened')
-    return { account, tokens: await start(account, 0) }
+    return { account, tokens: await start(account, 0, wish) }
   }
 }

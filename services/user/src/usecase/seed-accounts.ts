@@ -1,3 +1,4 @@
+import { newAccount } from '../model/account.ts'
 import { emailKey, emailOf } from '../model/email.ts'
 import { nameOf } from '../model/name.ts'
 import type { Ports } from '../model/ports.ts'
@@ -22,7 +23,10 @@ export const seedAccounts = ({ accounts, passwords, clock, ids }: Deps) => {
     const passwordHash = await passwords.inTurn((hasher) => hasher.hash(wish.password))
     const email = emailOf(wish.email)
     const [name, roles] = [nameOf(wish.name), rolesOf(wish.roles)]
-    await accounts.add({ id: ids.next(), email, name, roles, createdAt: clock.now() }, passwordHash)
+    await accounts.add(
+      newAccount({ id: ids.next(), email, name, roles }, clock.now()),
+      passwordHash,
+    )
   }
 
   const ensure = async (wish: SeedAccount): Promise<boolean> => {

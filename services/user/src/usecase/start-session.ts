@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.ts'
+import { type Device, deviceOf } from '../model/device.ts'
 import { CredentialsWrong } from '../model/errors.ts'
 import type { Ports } from '../model/ports.ts'
 import { accessTokenSeconds, newSession, refreshExpiry, type Tokens } from '../model/session.ts'
@@ -12,9 +13,14 @@ type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'clock' | 'ids
  */
 export const startSession =
   ({ sessions, accessTokens, secrets, clock, ids }: Deps) =>
-  async (account: Account, passwordVersion: number): Promise<Tokens> => {
+  async (
+    account: Account,
+    passwordVersion: number,
+    { device }: { readonly device: Device },
+  ): Promise<Tokens> => {
     const now = clock.now()
-    const session = newSession(ids.next(), account.id, now)
+    const of = { id: ids.next(), accountId: account.id, clientId: undefined }
+    const session = newSession({ ...of, device: deviceOf(device) }, now)
     const refreshToken = secrets.token()
     const first = {
       digest: secrets.digest(refreshToken),
@@ -22,6 +28,6 @@ export const startSession =
     }
     const opened = await sessions.open(session, first, passwordVersion)
     if (!opened) throw new CredentialsWrong()
-    const accessToken = await accessTokens.sign(account)
+    const accessToken = await accessTokens.sign(account, session.id)
     return { accessToken, refreshToken, expiresIn: accessTokenSeconds }
   }

@@ -1,21 +1,7 @@
-import { inboxTables, sqlMigration } from '@micromart/store'
+import { alterOnce, inboxTables, sqlMigration } from '@micromart/store'
 
 const ascii = 'CHARACTER SET ascii COLLATE ascii_bin'
 const id = `CHAR(36) ${ascii} NOT NULL`
-
-/**
- * An ALTER that can be run again: MySQL knows no `ADD COLUMN IF NOT EXISTS`.
- * @param column the one that tells whether it was run
- */
-const alterOnce = (table: string, column: string, changes: string): readonly string[] => [
-  `SET @run = IF(
-     EXISTS (SELECT 1 FROM information_schema.columns
-             WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = '${column}'),
-     'DO 0', 'ALTER TABLE ${table} ${changes}')`,
-  'PREPARE run_once FROM @run',
-  'EXECUTE run_once',
-  'DEALLOCATE PREPARE run_once',
-]
 
 const paymentColumns = `
   ADD COLUMN provider VARCHAR(20) ${ascii} NOT NULL DEFAULT "simulated",
@@ -68,11 +54,11 @@ const enterTheOld = [
 
 export const alterPayments = sqlMigration(
   'AddProviderToPayments1763800000004',
-  alterOnce('payments', 'provider', paymentColumns),
+  alterOnce('payments', { column: 'provider' }, paymentColumns),
 )
 
 export const alterRefunds = sqlMigration('AddStatusToRefunds1763800000005', [
-  ...alterOnce('refunds', 'status', refundColumns),
+  ...alterOnce('refunds', { column: 'status' }, refundColumns),
   doneRefunds,
 ])
 

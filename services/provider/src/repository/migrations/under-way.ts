@@ -1,33 +1,14 @@
-import { sqlMigration } from '@micromart/store'
+import { alterOnce, sqlMigration } from '@micromart/store'
 
 const ascii = 'CHARACTER SET ascii COLLATE ascii_bin'
-
-/**
- * A change that can be run again: MySQL knows no `ADD COLUMN IF NOT EXISTS`.
- * @param sign a query with a row once it was run
- */
-const once = (sign: string, change: string): readonly string[] => [
-  `SET @run = IF(EXISTS (${sign}), 'DO 0', '${change}')`,
-  'PREPARE run_once FROM @run',
-  'EXECUTE run_once',
-  'DEALLOCATE PREPARE run_once',
-]
-
-const hasColumn = (table: string, column: string): string =>
-  `SELECT 1 FROM information_schema.columns
-   WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = '${column}'`
-
-const hasIndex = (table: string, index: string): string =>
-  `SELECT 1 FROM information_schema.statistics
-   WHERE table_schema = DATABASE() AND table_name = '${table}' AND index_name = '${index}'`
 
 /** `due_at` is set while a charge is under way, and says when its time is over. */
 export const chargesUnderWay = sqlMigration(
   'AddDueToCharges1763800000002',
-  once(
-    hasColumn('charges', 'due_at'),
-    `ALTER TABLE charges
-       ADD COLUMN due_at DATETIME(3) NULL,
+  alterOnce(
+    'charges',
+    { column: 'due_at' },
+    `ADD COLUMN due_at DATETIME(3) NULL,
        ADD COLUMN then_status VARCHAR(20) NULL,
        ADD COLUMN then_code VARCHAR(40) NULL,
        ADD COLUMN keeps_money BOOLEAN NOT NULL DEFAULT FALSE,
@@ -38,10 +19,10 @@ export const chargesUnderWay = sqlMigration(
 /** References compare byte by byte, and their sums come from the index alone. */
 export const ledgerByReference = sqlMigration(
   'IndexLedgerByReference1763800000003',
-  once(
-    hasIndex('ledger', 'ledger_reference'),
-    `ALTER TABLE ledger
-       MODIFY COLUMN reference VARCHAR(100) ${ascii} NOT NULL,
+  alterOnce(
+    'ledger',
+    { index: 'ledger_reference' },
+    `MODIFY COLUMN reference VARCHAR(100) ${ascii} NOT NULL,
        ADD KEY ledger_reference (reference, kind, amount, currency, entered_at)`,
   ),
 )

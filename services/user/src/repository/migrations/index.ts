@@ -1,5 +1,11 @@
+import { createAccountFlows } from './account-flows.ts'
 import { createDeadLetters, createKeptAnswers } from './operations.ts'
 import { createUsers } from './create-users.ts'
 
 /** In the order in which they run. */
-export const migrations = [...createUsers, ...createKeptAnswers, ...createDeadLetters]
+export const migrations = [
+  ...createUsers,
+  ...createKeptAnswers,
+  ...createDeadLetters,
+  ...createAccountFlows,
+]

@@ -41,10 +41,21 @@ export interface SavedAddress {
   readonly address: Address | undefined;
 }
 
+/** Where a session is used from, for its owner to recognise. */
+export interface Device {
+  /** The client's User-Agent. */
+  readonly userAgent?:
+    | string
+    | undefined;
+  /** A network, never a whole address: IPv4 /24, IPv6 /48. */
+  readonly address?: string | undefined;
+}
+
 export interface RegisterRequest {
   readonly email: string;
   readonly password: string;
   readonly name: string;
+  readonly device?: Device | undefined;
 }
 
 export interface RegisterResponse {
@@ -55,6 +66,9 @@ export interface RegisterResponse {
 export interface LoginRequest {
   readonly email: string;
   readonly password: string;
+  /** Of the second factor, where the account has one: six digits, or a recovery code. */
+  readonly totp?: string | undefined;
+  readonly device?: Device | undefined;
 }
 
 export interface LoginResponse {
@@ -64,6 +78,7 @@ export interface LoginResponse {
 
 export interface RefreshRequest {
   readonly refreshToken: string;
+  readonly device?: Device | undefined;
 }
 
 export interface RefreshResponse {
@@ -404,8 +419,65 @@ export const SavedAddress: MessageFns<SavedAddress> = {
   },
 };
 
+function createBaseDevice(): Device {
+  return { userAgent: undefined, address: undefined };
+}
+
+export const Device: MessageFns<Device> = {
+  encode(message: Device, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userAgent !== undefined) {
+      writer.uint32(10).string(message.userAgent);
+    }
+    if (message.address !== undefined) {
+      writer.uint32(18).string(message.address);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Device {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDevice() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseRegisterRequest(): RegisterRequest {
-  return { email: "", password: "", name: "" };
+  return { email: "", password: "", name: "", device: undefined };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest> = {
@@ -418,6 +490,9 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     }
     if (message.name !== "") {
       writer.uint32(26).string(message.name);
+    }
+    if (message.device !== undefined) {
+      Device.encode(message.device, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -457,6 +532,14 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
             }
 
             message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.device = Device.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -530,7 +613,7 @@ export const RegisterResponse: MessageFns<RegisterResponse> = {
 };
 
 function createBaseLoginRequest(): LoginRequest {
-  return { email: "", password: "" };
+  return { email: "", password: "", totp: undefined, device: undefined };
 }
 
 export const LoginRequest: MessageFns<LoginRequest> = {
@@ -540,6 +623,12 @@ export const LoginRequest: MessageFns<LoginRequest> = {
     }
     if (message.password !== "") {
       writer.uint32(18).string(message.password);
+    }
+    if (message.totp !== undefined) {
+      writer.uint32(26).string(message.totp);
+    }
+    if (message.device !== undefined) {
+      Device.encode(message.device, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -571,6 +660,22 @@ export const LoginRequest: MessageFns<LoginRequest> = {
             }
 
             message.password = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.totp = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.device = Device.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -644,13 +749,16 @@ export const LoginResponse: MessageFns<LoginResponse> = {
 };
 
 function createBaseRefreshRequest(): RefreshRequest {
-  return { refreshToken: "" };
+  return { refreshToken: "", device: undefined };
 }
 
 export const RefreshRequest: MessageFns<RefreshRequest> = {
   encode(message: RefreshRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refreshToken !== "") {
       writer.uint32(10).string(message.refreshToken);
+    }
+    if (message.device !== undefined) {
+      Device.encode(message.device, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -674,6 +782,14 @@ export const RefreshRequest: MessageFns<RefreshRequest> = {
             }
 
             message.refreshToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.device = Device.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2047,7 +2163,10 @@ export const UserServiceService = {
     responseSerialize: (value: RegisterResponse): Buffer => Buffer.from(RegisterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RegisterResponse => RegisterResponse.decode(value),
   },
-  /** Errors: unauthenticated `credentials_wrong`; unavailable `login_busy` when too many hashes wait. */
+  /**
+   * Errors: unauthenticated `credentials_wrong`, `totp_required`, `totp_wrong`; unavailable `login_busy` when too many hashes wait,
+   * `login_throttled` with `retryAfter` in seconds.
+   */
   login: {
     path: "/micromart.user.v1.UserService/Login" as const,
     requestStream: false as const,
@@ -2213,7 +2332,10 @@ export const UserServiceService = {
 export interface UserServiceServer extends UntypedServiceImplementation {
   /** Errors: already_exists `email_taken`; invalid `password_common`, `password_too_short`. */
   register: handleUnaryCall<RegisterRequest, RegisterResponse>;
-  /** Errors: unauthenticated `credentials_wrong`; unavailable `login_busy` when too many hashes wait. */
+  /**
+   * Errors: unauthenticated `credentials_wrong`, `totp_required`, `totp_wrong`; unavailable `login_busy` when too many hashes wait,
+   * `login_throttled` with `retryAfter` in seconds.
+   */
   login: handleUnaryCall<LoginRequest, LoginResponse>;
   /** Rotates the refresh token. Errors: unauthenticated `refresh_invalid`; reuse revokes the family. */
   refresh: handleUnaryCall<RefreshRequest, RefreshResponse>;
@@ -2257,7 +2379,10 @@ export interface UserServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RegisterResponse) => void,
   ): ClientUnaryCall;
-  /** Errors: unauthenticated `credentials_wrong`; unavailable `login_busy` when too many hashes wait. */
+  /**
+   * Errors: unauthenticated `credentials_wrong`, `totp_required`, `totp_wrong`; unavailable `login_busy` when too many hashes wait,
+   * `login_throttled` with `retryAfter` in seconds.
+   */
   login(
     request: LoginRequest,
     callback: (error: ServiceError | null, response: LoginResponse) => void,
