@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { scopes } from '@micromart/kernel'
+import { isOwnScope, scopes } from '@micromart/kernel'
 import type { Test } from 'supertest'
 import type { z } from 'zod'
 import { openapiDocument, openapiText, operationId } from '../src/http/openapi.ts'
@@ -88,6 +88,26 @@ describe('every route of the table', () => {
       expect([status, body.code]).toEqual([403, 'scope_missing'])
       expect(headers['www-authenticate']).toContain(`scope="${scopeOf(route)}"`)
       expect(shop.calls()).toEqual([])
+    },
+  )
+
+  it.each(rows(({ auth }) => auth.kind !== 'none' && isOwnScope(auth.scope)))(
+    'S30 %s is 403 to a machine that holds every scope, and nobody is called',
+    async (_name, route) => {
+      const token = shop.tokens.machineToken({ clientId: 'till', scopes })
+      const { status, body } = await send(route).set('Authorization', `Bearer ${token}`)
+      expect([status, body.code]).toEqual([403, 'user_required'])
+      expect(shop.calls()).toEqual([])
+    },
+  )
+
+  it.each(rows(({ auth }) => auth.kind !== 'none' && !isOwnScope(auth.scope)))(
+    'S30 %s lets a machine in by its scope alone',
+    async (_name, route) => {
+      const scope = scopeOf(route) ?? ''
+      const token = shop.tokens.machineToken({ clientId: 'till', scopes: [scope] })
+      const { status } = await send(route).set('Authorization', `Bearer ${token}`)
+      expect([401, 403]).not.toContain(status)
     },
   )
 

@@ -14,7 +14,7 @@ export const makeMetrics = () => {
       description: 'Requests refused by a rate limit',
     }),
     denied: meter.createCounter('micromart_authz_denied_total', {
-      description: 'Requests whose token lacks the scope',
+      description: 'Requests that their caller may not make',
     }),
     cacheReads: meter.createCounter('micromart_catalogue_cache_reads_total', {
       description: 'Catalogue reads by outcome',

@@ -1,5 +1,6 @@
 import { type Log } from '@micromart/kernel'
 import type { Response } from 'express'
+import { callerFields } from '../http/caller-fields.ts'
 import { localsOf, traceIdOf } from '../http/locals.ts'
 import type { Answer, Route } from '../http/route.ts'
 import { problemOf } from '../problem/problem.ts'
@@ -17,9 +18,9 @@ export const audited = async (
   if (audit === undefined) return work()
   const { caller, params, requestId } = localsOf(response)
   const say = (outcome: string) => {
-    const userId = caller.kind === 'user' ? caller.id : undefined
-    const fields = { event: 'audit', action: audit, userId, subject: params, outcome }
-    log.info({ ...fields, requestId, traceId: traceIdOf(response) }, 'audited')
+    const fields = { event: 'audit', action: audit, ...callerFields(caller) }
+    const traceId = traceIdOf(response)
+    log.info({ ...fields, subject: params, outcome, requestId, traceId }, 'audited')
   }
   try {
     const answer = await work()

@@ -1,3 +1,4 @@
+import { scopeRefusal } from '@micromart/service'
 import type { RequestHandler } from 'express'
 import { localsOf } from '../http/locals.ts'
 import type { Auth } from '../http/route.ts'
@@ -7,9 +8,10 @@ import { refusal } from '../problem/problem.ts'
 export const authorise = (auth: Auth): RequestHandler => {
   return (_request, response, next) => {
     const { caller } = localsOf(response)
-    if (auth.kind === 'none' || caller.kind !== 'user') return next()
-    if (caller.scopes.includes(auth.scope)) return next()
+    if (auth.kind === 'none' || caller.kind === 'anonymous') return next()
+    const code = scopeRefusal(caller, auth.scope)
+    if (code === undefined) return next()
     const challenge = `Bearer realm="micromart", error="insufficient_scope", scope="${auth.scope}"`
-    throw refusal('scope_missing', { headers: { 'WWW-Authenticate': challenge } })
+    throw refusal(code, { headers: { 'WWW-Authenticate': challenge } })
   }
 }

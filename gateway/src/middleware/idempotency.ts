@@ -50,6 +50,7 @@ const principalOf = (
 ): string | undefined => {
   const { caller } = localsOf(response)
   if (caller.kind === 'user') return `user ${caller.id}`
+  if (caller.kind === 'machine') return `client ${caller.id}`
   const token = guestToken(request, response, route, transport)
   return token && `guest ${sha256(token)}`
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Log } from '@micromart/kernel'
 import type { ErrorRequestHandler, Request } from 'express'
+import { callerFields } from '../http/caller-fields.ts'
 import { type Locals, localsOf, traceIdOf } from '../http/locals.ts'
 import type { GatewayMetrics } from '../http/metrics.ts'
 import { type HttpProblem, problemBody, problemOf } from '../problem/problem.ts'
@@ -27,16 +28,17 @@ const drain = (request: Request): void => {
 }
 
 /** S60: who was refused what, without what they sent. */
-const logRefusal = (log: Log, request: Request, locals: Locals, { code }: HttpProblem): void => {
-  if (code !== 'scope_missing' || locals.caller.kind !== 'user') return
+const logRefusal = (log: Log, request: Request, locals: Locals, problem: HttpProblem): void => {
+  if (problem.status !== 403) return
   const { requestId, traceId, caller } = locals
   const action = `${request.method} ${instanceOf(request.originalUrl)}`
-  log.info({ userId: caller.id, action, outcome: code, requestId, traceId }, 'refused')
+  const fields = { event: 'security.refused', ...callerFields(caller), action }
+  log.warn({ ...fields, outcome: problem.code, requestId, traceId }, 'refused')
 }
 
-const countRefusal = ({ code }: HttpProblem, { limited, denied }: GatewayMetrics): void => {
+const countRefusal = ({ code, status }: HttpProblem, { limited, denied }: GatewayMetrics): void => {
   if (code === 'rate_limited') limited.add(1)
-  if (code === 'scope_missing') denied.add(1)
+  if (status === 403) denied.add(1)
 }
 
 /** The one place where an error becomes an answer. What nobody expected is logged here, once. */

@@ -52,6 +52,7 @@ export const limitAddress = (
 const accountOf = (response: Response, budget: Budget, address: string): string | undefined => {
   const { caller, body } = localsOf(response)
   if (caller.kind === 'user') return caller.id
+  if (caller.kind === 'machine') return `client ${caller.id}`
   if (budget !== 'auth' || typeof body !== 'object' || body === null) return undefined
   const named = 'email' in body ? body.email : undefined
   return typeof named === 'string' ? `${named.toLowerCase()} from ${address}` : undefined

@@ -33,6 +33,7 @@ const ownCodes = {
   token_invalid: text(401, 'Token not accepted', 'The token is expired, malformed or not ours.'),
   payment_declined: text(402, 'Payment declined', 'The payment was declined; nothing was charged.'),
   scope_missing: text(403, 'Not allowed', 'The token lacks the scope that this needs.'),
+  user_required: text(403, 'User required', 'A client by itself has no account, cart or orders.'),
   not_found: text(404, 'Not found', 'There is nothing here.'),
   method_not_allowed: text(405, 'Method not allowed', 'See `Allow` for the methods there are.'),
   request_timeout: text(408, 'Request timeout', 'The request took too long to arrive.'),

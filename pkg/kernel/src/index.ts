@@ -26,4 +26,4 @@ export {
   sumMoney,
 } from './money.ts'
 export type { Page } from './page.ts'
-export { isRole, type Role, roles, type Scope, scopes, scopesOf } from './roles.ts'
+export { isOwnScope, isRole, type Role, roles, type Scope, scopes, scopesOf } from './roles.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { roles, scopes, scopesOf } from './roles.ts'
+import { isOwnScope, roles, scopes, scopesOf } from './roles.ts'
 
 describe('roles', () => {
   it('give the scopes of the design, each once and in the table order', () => {
@@ -17,6 +17,10 @@ describe('roles', () => {
       'users:read',
       'ops',
     ])
+  })
+
+  it("tell the customer's own things from the staff's", () => {
+    expect(scopes.filter(isOwnScope)).toEqual(scopesOf(['customer']))
   })
 
   it('grant nothing when unknown', () => {

@@ -15,12 +15,19 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number]
 
+/** Of what belongs to the user behind a token: account, cart, orders. A machine has none of it. */
+const ownScopes = ['account', 'cart', 'orders'] as const satisfies readonly Scope[]
+
+/** Whether a scope is about the caller's own things; all others are the staff's. */
+export const isOwnScope = (scope: string): boolean =>
+  (ownScopes as readonly string[]).includes(scope)
+
 export const roles = ['customer', 'support', 'merchandiser', 'operator', 'admin'] as const
 
 export type Role = (typeof roles)[number]
 
 const scopesByRole: Readonly<Record<Role, readonly Scope[]>> = {
-  customer: ['account', 'cart', 'orders'],
+  customer: ownScopes,
   support: ['orders:read', 'orders:refund', 'users:read'],
   merchandiser: ['catalog:write', 'stock:write'],
   operator: ['ops', 'orders:read'],

@@ -1,6 +1,9 @@
 import type { IdempotencyKey } from '@micromart/dapr'
 
-/** Who asks. Decisions rest on the user's own rights, never on which service passed the call on. */
+/**
+ * Who asks. Decisions rest on the caller's own rights, never on which service passed the call on. A machine is a client
+ * that speaks for itself (RFC 6749 4.4): it has no account, and so neither cart nor orders, whatever its scopes say.
+ */
 export type Caller =
   | {
       readonly kind: 'user'
@@ -9,6 +12,12 @@ export type Caller =
       readonly scopes: readonly string[]
       /** Claim `sid`: the session that the token came of; undefined for a token of none. */
       readonly sessionId: string | undefined
+    }
+  | {
+      readonly kind: 'machine'
+      /** The client's. */
+      readonly id: string
+      readonly scopes: readonly string[]
     }
   | { readonly kind: 'anonymous' }
 

@@ -52,7 +52,7 @@ const limitOf = (limit: number): number => {
   throw invalid('/limit', 'limit_invalid', 'is 1 to 100')
 }
 
-const actorOf = ({ caller }: CallContext): string => (caller.kind === 'user' ? caller.id : '')
+const actorOf = ({ caller }: CallContext): string => (caller.kind === 'anonymous' ? '' : caller.id)
 
 /** What a desk does with one letter. */
 const desk = ({ consumer, letters, topics, clock, log }: DeskSettings) => {

@@ -1,5 +1,6 @@
 export { backlogRpc } from './backlog-rpc.ts'
 export { deadLetterRpc, type DeskSettings } from './dead-letter-rpc.ts'
+export { scopeRefusal } from './access.ts'
 export type { CallContext, Caller } from './caller.ts'
 export type { ServedService } from './grpc-server.ts'
 export { startHealthServer } from './http-server.ts'

@@ -11,7 +11,10 @@ export type MessageCodec<T> = {
 
 type Handle<Req, Res> = (request: Req, call: CallContext) => Promise<Res>
 
-const nameOf = (caller: Caller): string => (caller.kind === 'user' ? caller.id : '')
+const nameOf = (caller: Caller): string => {
+  if (caller.kind === 'anonymous') return ''
+  return caller.kind === 'user' ? caller.id : `client ${caller.id}`
+}
 
 /** What is the same request: same handler, route and principal (scope), caller and key. */
 const rowId = (handler: string, { caller, idempotency }: CallContext): string => {

@@ -71,13 +71,13 @@ const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
 const texts = (claim: unknown): readonly string[] =>
   Array.isArray(claim) ? claim.filter((role) => typeof role === 'string') : []
 
-const callerOf = ({ sub = '', scope, roles, sid }: JWTPayload): Caller => ({
-  kind: 'user',
-  id: sub,
-  roles: texts(roles),
-  scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
-  sessionId: typeof sid === 'string' ? sid : undefined,
-})
+/** RFC 9068 section 2.2: where no resource owner took part, `sub` is the client itself, which `client_id` names. */
+const callerOf = ({ sub = '', client_id: clientId, scope, roles, sid }: JWTPayload): Caller => {
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
+  if (clientId === sub) return { kind: 'machine', id: sub, scopes }
+  const sessionId = typeof sid === 'string' ? sid : undefined
+  return { kind: 'user', id: sub, roles: texts(roles), scopes, sessionId }
+}
 
 /** The moment from which jose would refuse the token, in ms since 1970. */
 const endOf = ({ exp = 0, iat = 0 }: JWTPayload): number =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { status } from '@grpc/grpc-js'
 import { CartServiceService } from '@micromart/contracts/cart'
+import { DeadLetterServiceService } from '@micromart/contracts/ops'
 import { DomainError, silentLog } from '@micromart/kernel'
 import { type CallContext, serve, unary } from '@micromart/service'
 import { testClient } from '@micromart/testing'
@@ -38,6 +39,34 @@ describe('access', () => {
       params: { scope: 'cart' },
     })
     expect((await merge(cart.tokens.userToken({ id: 'u-1' }))).cart?.version).toBe('u-1')
+  })
+
+  it('S30 refuses a machine what is a user’s own, whatever its scopes', async () => {
+    await using cart = await startCart({ getCart: whoCalls(), mergeCart: whoCalls() })
+    const token = cart.tokens.machineToken({ clientId: 'till', scopes: ['cart', 'ops'] })
+    const rpc = cart.client.as({ token })
+    const refused = { kind: 'forbidden', code: 'user_required', params: { scope: 'cart' } }
+    await expect(rpc.mergeCart({ cartToken: 'guest' })).rejects.toMatchObject(refused)
+    await expect(rpc.getCart(aGet)).rejects.toMatchObject(refused)
+    await expect(rpc.getCart({ cartToken: 'guest' })).rejects.toMatchObject(refused)
+  })
+
+  it('S30 lets a machine do what its scopes allow, and no more', async () => {
+    const definition = { getDeadLetter: DeadLetterServiceService.getDeadLetter }
+    const who: string[] = []
+    const getDeadLetter = unary(async (_request, { caller }: CallContext) => {
+      who.push('id' in caller ? `${caller.kind} ${caller.id}` : caller.kind)
+      return { letter: undefined }
+    })
+    await using cart = await startCart({}, { services: [[definition, { getDeadLetter }]] })
+    await using client = await testClient(definition, cart.running.port)
+    const ask = (...scopes: string[]) =>
+      client
+        .as({ token: cart.tokens.machineToken({ clientId: 'watchman', scopes }) })
+        .getDeadLetter({ id: 'x' })
+    await ask('ops', 'orders:read')
+    expect(who).toEqual(['machine watchman'])
+    await expect(ask('orders:read')).rejects.toMatchObject({ code: 'scope_missing' })
   })
 
   it('refuses an RPC without a mark, whatever its bearer may', async () => {

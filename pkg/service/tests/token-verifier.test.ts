@@ -47,6 +47,16 @@ describe('a token', () => {
     })
   })
 
+  it('S19 speaks for a client where client_id is its subject, and for a user where it is another', async () => {
+    const tokens = testTokens()
+    const { verify } = verifierOf(() => tokens.jwks)
+    const scopes = ['orders:read', 'ops']
+    const machine = { kind: 'machine', id: 'warehouse', scopes }
+    expect(await verify(tokens.machineToken({ clientId: 'warehouse', scopes }))).toEqual(machine)
+    const delegated = tokens.userToken({ ...user, claims: { client_id: 'warehouse' } })
+    expect(await verify(delegated)).toMatchObject({ kind: 'user', id: 'u-1' })
+  })
+
   it.each([
     ['S26 another issuer', { iss: 'http://evil.example' }],
     ['S26 another audience', { aud: 'other' }],

@@ -20,8 +20,14 @@ import {
 } from './messages.ts'
 
 /** The access mark has let users in only; this says so to the compiler. */
-const userOf = ({ caller }: CallContext): Actor => {
+const userOf = ({ caller }: CallContext): { readonly id: string } => {
   if (caller.kind === 'user') return caller
+  throw new DomainError('unauthenticated', 'authentication_required')
+}
+
+/** Who sets roles may be a client, too: without roles of its own it gives none. */
+const actorOf = ({ caller }: CallContext): Actor => {
+  if (caller.kind !== 'anonymous') return caller
   throw new DomainError('unauthenticated', 'authentication_required')
 }
 
@@ -141,9 +147,9 @@ const desk = (
     'SetRoles',
     SetRolesResponse,
     async ({ id, roles, expectedRoles }, call) => ({
-      user: userMessage(await use.setRoles(userOf(call), { id, roles, expected: expectedRoles })),
+      user: userMessage(await use.setRoles(actorOf(call), { id, roles, expected: expectedRoles })),
     }),
-    ({ id }, call) => (isId(id) ? id : userOf(call).id),
+    ({ id }) => (isId(id) ? id : undefined),
   ),
 })
 
