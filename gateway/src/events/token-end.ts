@@ -3,7 +3,7 @@ import type { Clock } from '@micromart/kernel'
 /** A guest's stream, and a bound for every other. */
 const longestMs = 15 * 60_000
 
-/** For one that is accepted within the clock's skew, though it has ended. */
+/** For one that ends this very moment: its stream says so, rather than nothing. */
 const shortestMs = 1_000
 
 /** When a token that was verified says that it ends, in ms since 1970. */
