@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals'
+import { eventually } from '@micromart/testing'
+import { startMerchant } from './merchant.ts'
 import { startForTest, type TestProvider } from './start-for-test.ts'
 
 const refund = (provider: TestProvider, charge: unknown, amount: number, key = 'r1') =>
@@ -35,4 +37,24 @@ it('refuses to refund a declined or unknown charge, and another refund under a u
   const { body: charge } = await provider.charge('k2')
   await refund(provider, charge['id'], 5)
   expect((await refund(provider, charge['id'], 6)).body).toEqual({ code: 'idempotency_mismatch' })
+})
+
+it('gives money back at its own desk, and tells of every refund with the sum of all', async () => {
+  await using merchant = await startMerchant()
+  await using provider = await startForTest({}, { PROVIDER_WEBHOOK_URL: merchant.url })
+  const { body: charge } = await provider.charge('k1')
+  const atDesk = (amount?: number, reference = 'order-1') =>
+    provider.post('/v1/desk/refunds', { reference, amount })
+  expect((await atDesk(500)).body).toMatchObject({ status: 'succeeded', amount: 500 })
+  await refund(provider, charge['id'], 700)
+  expect((await atDesk()).body).toMatchObject({ amount: 799 })
+  expect(await atDesk()).toMatchObject({ status: 422, body: { code: 'refund_exceeds_charge' } })
+  expect((await atDesk(1, 'no-order')).body).toEqual({ code: 'charge_unknown' })
+  await eventually(() => expect(merchant.heard()).toHaveLength(3))
+  const told = merchant.heard().map(({ type, data }) => [type, data['reference'], data['refunded']])
+  expect(told.toSorted()).toEqual([
+    ['charge.refunded', 'order-1', 1200],
+    ['charge.refunded', 'order-1', 1999],
+    ['charge.refunded', 'order-1', 500],
+  ])
 })

@@ -30,6 +30,19 @@ it.each([
   expect((await provider.charge('k1', { token })).body).toMatchObject({ status })
 })
 
+it('captures tok_late_capture after it has declined it, and tells it', async () => {
+  await using merchant = await startMerchant()
+  await using provider = await startForTest({}, { PROVIDER_WEBHOOK_URL: merchant.url })
+  const first = await provider.charge('k1', { token: 'tok_late_capture' })
+  expect(first.body).toMatchObject({ status: 'declined', declineCode: 'card_declined' })
+  expect(await provider.ledger()).toEqual([])
+  await eventually(() => expect(merchant.heard()).toHaveLength(1))
+  const [heard] = merchant.heard()
+  const data = { id: first.body['id'], reference: 'order-1', status: 'succeeded', amount: 1999 }
+  expect(heard).toMatchObject({ type: 'charge.succeeded', data })
+  expect(await provider.ledger()).toHaveLength(1)
+})
+
 it('tells a notice again until it is taken, by the same id', async () => {
   await using merchant = await startMerchant()
   merchant.answer(503)

@@ -6,6 +6,7 @@ import type { UseCases } from '../usecase/index.ts'
 import { chargeMessage, entryMessage, faultMessage, refundMessage, sumMessage } from './messages.ts'
 import {
   chargeBody,
+  deskRefundBody,
   faultBody,
   keyBody,
   keyHeader,
@@ -67,7 +68,15 @@ const refundRoutes = (use: UseCases): [string, Route][] => {
     const request = { key: keyOf(asked), chargeId: charge, amount: BigInt(amount), declined }
     return refundMessage(await use.refund(request))
   }
-  return [['POST /v1/refunds', { handle: refund, operation: 'refund' }]]
+  const atDesk = async (asked: Asked) => {
+    const { reference, amount } = read(deskRefundBody, asked.body, 'refund_invalid')
+    const given = amount === undefined ? undefined : BigInt(amount)
+    return refundMessage(await use.refundAtDesk({ reference, amount: given }))
+  }
+  return [
+    ['POST /v1/refunds', { handle: refund, operation: 'refund' }],
+    ['POST /v1/desk/refunds', { handle: atDesk }],
+  ]
 }
 
 const ledgerRoutes = (use: UseCases): [string, Route][] => {

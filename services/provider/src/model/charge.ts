@@ -21,7 +21,15 @@ type UnderWay =
   /** Waits for the card's holder until it expires. `next` undefined: whatever the holder does, the bank says nothing. */
   | { readonly status: 'requires_action'; readonly dueAt: Date; readonly next: End | undefined }
 
-export type Outcome = End | UnderWay
+/** Declined, so the merchant is told; the bank takes the money all the same, a little later. */
+type Reversed = {
+  readonly status: 'declined'
+  readonly declineCode: DeclineCode
+  readonly dueAt: Date
+  readonly next: End
+}
+
+export type Outcome = End | UnderWay | Reversed
 
 /** A charge as it is remembered. The token is not; a hash of the request tells repeats from mistakes. */
 export type Charge = {
@@ -55,11 +63,10 @@ const declined = (declineCode: DeclineCode): End => ({ status: 'declined', decli
 /** What a step makes of a charge; undefined: it stays as it is. */
 export type Step = (charge: Charge, now: Date) => End | undefined
 
-/** What time does: a pending charge settles, one whose holder never came is declined. */
+/** What time does: a pending charge settles, a decline is reversed, one whose holder never came is declined. */
 export const whenDue: Step = ({ outcome }, now) => {
-  if (outcome.status === 'pending' && outcome.dueAt <= now) return outcome.next
-  const isLate = outcome.status === 'requires_action' && outcome.dueAt <= now
-  return isLate ? declined('authentication_expired') : undefined
+  if (!('dueAt' in outcome) || outcome.dueAt > now) return undefined
+  return outcome.status === 'requires_action' ? declined('authentication_expired') : outcome.next
 }
 
 /** The holder has authenticated, or the merchant goes on as if. */
@@ -78,6 +85,9 @@ export const whenCancelled: Step = ({ outcome }) =>
   outcome.status === 'pending' || outcome.status === 'requires_action'
     ? declined('cancelled')
     : undefined
+
+/** What somebody gives back at the provider's own desk: by the merchant's reference, all that is left unless said. */
+export type DeskRefund = { readonly reference: string; readonly amount: bigint | undefined }
 
 export type RefundRequest = {
   readonly key: string

@@ -1,11 +1,13 @@
 import type { Charge } from './charge.ts'
 
-/** What the merchant is told unasked: of charges that did not end at once. */
+/** What the merchant is told unasked: of charges that did not end at once, and of every refund. */
 export type Notice = {
   /** The event's id, the same at every attempt. */
   readonly id: string
-  readonly type: `charge.${'succeeded' | 'declined'}`
+  readonly type: `charge.${'succeeded' | 'declined' | 'refunded'}`
   readonly charge: Charge
+  /** With `charge.refunded`: all that has gone back by then, minor units. */
+  readonly refunded?: bigint
 }
 
 /** A notice on its way, as it is sent. */

@@ -14,6 +14,10 @@ import type { DueNotice } from './notice.ts'
 export type Charges = {
   readonly find: (key: string) => Promise<Charge | undefined>
   readonly findById: (id: string) => Promise<Charge | undefined>
+  /** The charge of a reference that took money, with what of it has not gone back. */
+  readonly taken: (
+    reference: string,
+  ) => Promise<{ readonly chargeId: string; readonly kept: bigint } | undefined>
   /** Keeps the first charge of a key, with its ledger entry; answers the one that is kept and whether it is new. */
   readonly settle: (
     charge: NewCharge,

@@ -12,6 +12,8 @@ export type Plan = {
   readonly silent?: true
   /** The first request of a key gets a server error and has no effect. */
   readonly failsFirst?: true
+  /** Declined at first, and captured all the same when a pending one would settle. */
+  readonly reversed?: true
   /** Refunds of the charge are refused. */
   readonly keepsMoney?: true
 }
@@ -32,6 +34,7 @@ const plans: ReadonlyMap<string, Plan> = new Map([
   ['tok_3ds', { ...approves, first: 'requires_action' }],
   ['tok_3ds_fail', { ...declines('authentication_failed'), first: 'requires_action' }],
   ['tok_3ds_abandon', { end: undefined, first: 'requires_action' }],
+  ['tok_late_capture', { ...declines('card_declined'), reversed: true }],
   ['tok_refund_refused', { ...approves, keepsMoney: true }],
 ])
 

@@ -6,8 +6,11 @@ const endOf = (status: End['status'], code: DeclineCode | null): End =>
   status === 'succeeded' ? { status } : { status, declineCode: code ?? 'card_declined' }
 
 const outcomeOf = (row: ChargeRow): Outcome => {
-  const { status, dueAt, thenStatus, thenCode } = row
+  const { status, declineCode, dueAt, thenStatus, thenCode } = row
   const next = thenStatus === null ? undefined : endOf(thenStatus, thenCode)
+  if (status === 'declined' && dueAt && next) {
+    return { status, declineCode: declineCode ?? 'card_declined', dueAt, next }
+  }
   if (status === 'requires_action') return { status, dueAt: dueAt ?? row.createdAt, next }
   if (status === 'pending') {
     return { status, dueAt: dueAt ?? row.createdAt, next: next ?? { status: 'succeeded' } }
@@ -24,18 +27,18 @@ export const chargeOf = (row: ChargeRow): Charge => ({
   fingerprint: row.fingerprint ?? undefined,
 })
 
-const codeOf = (end: End | undefined): DeclineCode | null =>
-  end?.status === 'declined' ? end.declineCode : null
+const codeOf = (outcome: Outcome | undefined): DeclineCode | null =>
+  outcome?.status === 'declined' ? outcome.declineCode : null
 
 /** What an outcome is in the row. */
 export const outcomeColumns = (outcome: Outcome) => {
-  if (outcome.status === 'succeeded' || outcome.status === 'declined') {
-    const { status } = outcome
-    return { status, declineCode: codeOf(outcome), dueAt: null, thenStatus: null, thenCode: null }
+  const { status } = outcome
+  const declineCode = codeOf(outcome)
+  if (!('dueAt' in outcome)) {
+    return { status, declineCode, dueAt: null, thenStatus: null, thenCode: null }
   }
-  const { status, dueAt, next } = outcome
-  const thenStatus = next?.status ?? null
-  return { status, declineCode: null, dueAt, thenStatus, thenCode: codeOf(next) }
+  const { dueAt, next } = outcome
+  return { status, declineCode, dueAt, thenStatus: next?.status ?? null, thenCode: codeOf(next) }
 }
 
 type Source = { readonly ids: Ids; readonly now: Date }

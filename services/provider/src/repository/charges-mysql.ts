@@ -34,6 +34,14 @@ const insertCharge = async (tx: EntityManager, row: ChargeRow): Promise<void> =>
   await enterCapture(tx, row, row.createdAt)
 }
 
+/** By the ledger's index: charges have none by reference. */
+const takenSql = `
+  SELECT c.id, c.amount - c.refunded AS kept
+  FROM ledger l JOIN charges c ON c.idempotency_key = l.idempotency_key
+  WHERE l.reference = ? AND l.kind = 'capture' LIMIT 1`
+
+type TakenRow = { readonly id: string; readonly kept: string }
+
 const ended = chargeTable.assignments('c', [
   'status',
   'declineCode',
@@ -81,6 +89,10 @@ export const chargesMysql = (db: DataSource, source: Source): Charges => {
   return {
     find,
     findById: (id) => findBy('id', id),
+    taken: async (reference) => {
+      const [row] = await alone(() => db.query<TakenRow[]>(takenSql, [reference]))
+      return row && { chargeId: row.id, kept: BigInt(row.kept) }
+    },
     settle: (charge) => keep(newRow(charge, { ids, now: clock.now() })),
     entomb: async (key) => (await keep(tombstone(key, { ids, now: clock.now() }))).charge,
     take: async (key, step) => {

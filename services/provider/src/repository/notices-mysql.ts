@@ -5,7 +5,7 @@ import type { Charge } from '../model/charge.ts'
 import type { DueNotice, Notice } from '../model/notice.ts'
 import type { Notices } from '../model/ports.ts'
 
-const dataOf = ({ id, key, reference, outcome, amount }: Charge) => ({
+const chargeData = ({ id, key, reference, outcome, amount }: Charge) => ({
   id,
   key,
   reference,
@@ -14,11 +14,16 @@ const dataOf = ({ id, key, reference, outcome, amount }: Charge) => ({
   ...(amount && { amount: Number(amount.amount), currency: amount.currency }),
 })
 
+const dataOf = ({ charge, refunded }: Notice) => ({
+  ...chargeData(charge),
+  ...(refunded !== undefined && { refunded: Number(refunded) }),
+})
+
 /** Writes a notice in the transaction of what it tells. A tombstone has no order to tell of. */
 export const addNotice = async (tx: EntityManager, notice: Notice, now: Date): Promise<void> => {
   const { id, type, charge } = notice
   if (charge.reference === undefined) return
-  const body = JSON.stringify({ id, type, createdAt: now.toISOString(), data: dataOf(charge) })
+  const body = JSON.stringify({ id, type, createdAt: now.toISOString(), data: dataOf(notice) })
   await tx.query('INSERT INTO notices (id, body, next_at, created_at) VALUES (?, ?, ?, ?)', [
     id,
     body,

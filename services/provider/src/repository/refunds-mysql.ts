@@ -4,7 +4,16 @@ import type { DataSource, EntityManager } from 'typeorm'
 import type { Refund, RefundRequest } from '../model/charge.ts'
 import { IdempotencyMismatch, RefundExceedsCharge, RefundRefused } from '../model/errors.ts'
 import type { Refunds } from '../model/ports.ts'
+import { chargeOf } from './charge-rows.ts'
+import { addNotice } from './notices-mysql.ts'
 import { type ChargeRow, chargeRows, ledgerRows, type RefundRow, refundRows } from './rows.ts'
+
+type Source = {
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Called after a commit that added a notice. */
+  readonly wake: () => void
+}
 
 /** The WHERE is the check: two refunds of the last cent cannot both win. */
 const takeFromCharge = async (tx: EntityManager, { chargeId, amount }: RefundRequest) => {
@@ -32,10 +41,16 @@ const enter = (tx: EntityManager, refund: RefundRow, charge: ChargeRow) =>
 const chargeById = (tx: EntityManager, id: string): Promise<ChargeRow> =>
   tx.findOneByOrFail(chargeRows, { id })
 
-export const refundsMysql = (
-  db: DataSource,
-  { clock, ids }: { clock: Clock; ids: Ids },
-): Refunds => {
+/** The merchant hears of every refund, its own ones too, with all that has gone back by then. */
+const tell = (tx: EntityManager, row: ChargeRow, { ids, clock }: Source) =>
+  addNotice(
+    tx,
+    { id: ids.next(), type: 'charge.refunded', charge: chargeOf(row), refunded: row.refunded },
+    clock.now(),
+  )
+
+export const refundsMysql = (db: DataSource, source: Source): Refunds => {
+  const { clock, ids, wake } = source
   const refundNow = (request: RefundRequest): Promise<Refund> =>
     inTransaction(db, async (tx) => {
       const row = { ...request, id: ids.next(), createdAt: clock.now() }
@@ -44,6 +59,7 @@ export const refundsMysql = (
       const charge = await chargeById(tx, request.chargeId)
       if (charge.keepsMoney) throw new RefundRefused()
       await enter(tx, row, charge)
+      await tell(tx, charge, source)
       return {
         id: row.id,
         chargeId: row.chargeId,
@@ -61,7 +77,9 @@ export const refundsMysql = (
   return {
     refund: async (request) => {
       try {
-        return await refundNow(request)
+        const refund = await refundNow(request)
+        wake()
+        return refund
       } catch (error) {
         if (isDuplicate(error, 'PRIMARY')) return earlier(request)
         throw error

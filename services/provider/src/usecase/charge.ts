@@ -13,10 +13,14 @@ const sameRequest = (charge: Charge, fingerprint: string): Charge => {
   return charge
 }
 
-const outcomeOf = ({ end, first }: Plan, { settleMs, actionMs }: Delays, now: Date): Outcome => {
+const outcomeOf = (plan: Plan, { settleMs, actionMs }: Delays, now: Date): Outcome => {
+  const { end, first, reversed } = plan
   const after = (ms: number) => new Date(now.getTime() + ms)
   if (first === 'pending' && end) return { status: first, dueAt: after(settleMs), next: end }
   if (first === 'requires_action') return { status: first, dueAt: after(actionMs), next: end }
+  if (reversed && end?.status === 'declined') {
+    return { ...end, dueAt: after(settleMs), next: { status: 'succeeded' } }
+  }
   return end ?? { status: 'declined', declineCode: 'card_declined' }
 }
 

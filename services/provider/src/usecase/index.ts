@@ -1,7 +1,7 @@
 import type { Ports } from '../model/ports.ts'
 import { charge } from './charge.ts'
 import { findCharge } from './find-charge.ts'
-import { refund } from './refund.ts'
+import { refund, refundAtDesk } from './refund.ts'
 import { endDue, pruneNotices, sendNotices } from './run-clock.ts'
 import {
   approveCharge,
@@ -21,6 +21,7 @@ export const providerUseCases = (ports: Ports) => ({
   refuseCharge: refuseCharge(ports),
   showCharge: showCharge(ports),
   refund: refund(ports),
+  refundAtDesk: refundAtDesk(ports),
   ledgerAfter: ports.ledger.after,
   ledgerSumsAfter: ports.ledger.sumsAfter,
   endDue: endDue(ports),

@@ -15,10 +15,10 @@ const sendOne = async (
   { notices, tell, clock }: Pick<Ports, 'notices' | 'tell' | 'clock'>,
   notice: DueNotice,
 ): Promise<void> => {
+  const begun = clock.now() // whether it was the last attempt is not for its own duration to say
   if (await tell(notice.body)) return notices.delivered(notice.id)
-  const now = clock.now()
-  const wait = waitAfter(notice, now)
-  const at = wait === undefined ? undefined : new Date(now.getTime() + wait)
+  const wait = waitAfter(notice, begun)
+  const at = wait === undefined ? undefined : new Date(clock.now().getTime() + wait)
   return notices.retryAt(notice.id, at)
 }
 
