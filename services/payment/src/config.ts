@@ -4,6 +4,13 @@ import { z } from 'zod'
 const address = z.url().transform((url) => url.replace(/\/$/, ''))
 
 const wired = baseSettings.extend({
+  SWEEP_EVERY_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(3_600_000)
+    .default(1_000)
+    .describe('How often late money that is to go back is looked for, in milliseconds.'),
   PAYMENT_PROVIDER: z
     .enum(['simulated', 'stripe'])
     .default('simulated')

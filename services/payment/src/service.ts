@@ -71,26 +71,36 @@ const startPruning = ({ db, platform: { clock, log } }: Opened) =>
     log,
   })
 
+/** A running payment service. `sweep` runs the sweeper once, now. */
+export type PaymentService = Running & { readonly sweep: () => Promise<void> }
+
 /** Starts the payment service. Disposing what it returns stops everything in reverse order. */
 export const startPayment = async (
   config: Config,
   overrides: Partial<Ports> = {},
-): Promise<Running> => {
+): Promise<PaymentService> => {
   await using starting = new AsyncDisposableStack()
   const platform = starting.use(await startPlatform(apps.payment, config, overrides))
   const url = await platform.sidecar.secret('mysql-payment')
   const db = starting.use(await openDatabase({ url, entities, migrations }))
   const opened = { config, db, platform, starting }
   const ports = await wire(opened, overrides)
+  const use = paymentUseCases(ports)
   starting.use(startPruning(opened))
   const running = starting.use(
     await platform.serve({
-      services: [[PaymentServiceService, paymentRpc(paymentUseCases(ports))]],
+      services: [[PaymentServiceService, paymentRpc(use)]],
       operations: { app: apps.payment, backlog: () => readBacklog(db, platform.clock) },
       verifier: noUsers,
       storeAnswers: () => db.query('SELECT 1'),
     }),
   )
+  const everyMs = config.SWEEP_EVERY_MS
+  const { log } = ports
+  const sweeper = starting.use(
+    startSweeper({ name: 'late captures', everyMs, run: use.payBackLate, log }),
+  )
   const started = starting.move()
-  return { ...running, [Symbol.asyncDispose]: () => started.disposeAsync() }
+  const sweep = sweeper.runNow
+  return { ...running, sweep, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }

@@ -5,7 +5,7 @@ import { eventually } from '@micromart/testing'
 import type { Ports } from '../src/model/ports.ts'
 import type { Provider } from '../src/model/provider.ts'
 import { aCharge, anOrderId, eur, startForTest, type TestShop } from './start-for-test.ts'
-import { aNotice, signed } from './webhooks-for-test.ts'
+import { aNotice, signed, startHook } from './webhooks-for-test.ts'
 
 const killedNow = (): never => {
   throw new Error('killed')
@@ -112,6 +112,40 @@ describe.each(steps)('killed %s', (step) => {
     })
     expect(await shop.ledger(orderId)).toEqual([])
     await balanced(shop)
+  })
+
+  it('late money goes back once in the end', async () => {
+    await using hook = await startHook()
+    const providerEnv = { PROVIDER_WEBHOOK_URL: hook.url, PROVIDER_SETTLE_SECONDS: '0.1' }
+    let ahead = 0
+    const clock = { now: () => new Date(Date.now() + ahead) }
+    await using shop = await startForTest({ providerEnv, overrides: { clock } })
+    const ids = { next: killedNow }
+    const deaf = await shop.replica({ ids, log: silentLog })
+    const orderId = anOrderId()
+    await shop.payment.charge(aCharge(orderId, 'tok_late_capture'))
+    let died = false
+    hook.passTo(async (notice) => {
+      if (died) return shop.payment.receiveWebhook(notice)
+      died = true
+      return deaf.receiveWebhook(notice) // before its commit: the provider tells it again
+    })
+    const open = async () =>
+      (await shop.payment.listPaymentBooks({ afterOrderId: '', limit: 10 })).items[0]?.refundsOpen
+    await eventually(async () => expect(await open()).toBe(1999n))
+    const faulty =
+      step === 'before the commit'
+        ? dyingBeforeCommit(shop.provider, 'refund')
+        : dyingAt(shop.provider, 'refund', step)
+    await shop.sweep(faulty)
+    expect(await open()).toBe(1999n)
+    ahead += 2_000
+    await shop.sweep()
+    expect((await shop.ledger(orderId)).map(({ kind }) => kind)).toEqual(['capture', 'refund'])
+    await balanced(shop)
+    expect(await shop.metric('micromart_captures_late_total')).toBe(1)
+    expect(await shop.metric('micromart_notices_unbooked_total')).toBe(0)
+    await eventually(() => expect(shop.sidecar.published()).toHaveLength(3))
   })
 
   it('a refund is one refund in the end', async () => {

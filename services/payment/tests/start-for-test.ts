@@ -39,10 +39,14 @@ export type TestShop = AsyncDisposable & {
   readonly provider: Provider
   /** Another replica of payment on the same database. */
   readonly replica: (overrides?: Partial<Ports>) => Promise<RpcClient<typeof PaymentServiceService>>
+  /** Runs the sweeper once, or that of another replica. It never runs by itself. */
+  readonly sweep: (overrides?: Partial<Ports>) => Promise<void>
   /** The provider's side of the money, of one order. */
   readonly ledger: (orderId: string) => Promise<readonly LedgerEntry[]>
   /** Makes the provider's next requests of a kind fail. */
   readonly arm: (fault: Readonly<Record<string, unknown>>) => Promise<void>
+  /** Somebody gives money of an order back at the provider's own desk; all that is left unless said. */
+  readonly refundAtDesk: (reference: string, amount?: number) => Promise<void>
   /** Every word in payment's database. */
   readonly dump: () => Promise<string>
   /** Rows of payment's database. */
@@ -107,13 +111,13 @@ const ledgerOf = (url: string) => async (orderId: string) => {
     .map(({ kind, key, reference, amount }) => ({ kind, key, reference, amount }))
 }
 
-const armAt = (url: string) => async (fault: Readonly<Record<string, unknown>>) => {
-  const response = await fetch(`${url}/v1/faults`, {
+const postTo = (url: string, path: string) => async (body: object) => {
+  const response = await fetch(url + path, {
     method: 'POST',
     headers: { authorization: `Bearer ${providerKey}` },
-    body: JSON.stringify(fault),
+    body: JSON.stringify(body),
   })
-  if (!response.ok) throw new Error(`the provider does not arm that: ${response.status}`)
+  if (!response.ok) throw new Error(`the provider does not take that: ${response.status}`)
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -153,6 +157,7 @@ const settingsOf = (sidecar: FakeSidecar, providerUrl: string, patienceMs: numbe
     PROVIDER_DEADLINE_MS: String(patienceMs),
     PROVIDER_ASK_DEADLINE_MS: '2000',
     LOG_LEVEL: 'error',
+    SWEEP_EVERY_MS: '3600000',
   })
 
 /** The real payment service and its real provider on databases of their own, with a fake sidecar. */
@@ -186,8 +191,12 @@ const open = async (stack: AsyncDisposableStack, settings: Settings) => {
     sidecar,
     provider: providerHttp(address, { breakers, clock: systemClock, log: silentLog }),
     replica: async (ports: Partial<Ports> = {}) => (await start(ports)).payment,
+    sweep: async (ports?: Partial<Ports>) =>
+      (ports ? (await start(ports)).running : running).sweep(),
     ledger: ledgerOf(provider.url),
-    arm: armAt(provider.url),
+    arm: postTo(provider.url, '/v1/faults'),
+    refundAtDesk: (reference: string, amount?: number) =>
+      postTo(provider.url, '/v1/desk/refunds')({ reference, amount }),
     query: queryAt(database.url),
     dump: () => dumpOf(database.url),
     metric: (name: string, labels?: Record<string, string>) =>

@@ -90,6 +90,21 @@ it.each([
   expect((await booksOf(world))[0]).toMatchObject({ provider: 'stripe', imbalance: 0n })
 })
 
+it('gives back what succeeds although it was declined', async () => {
+  await using world = await start()
+  const of = await world.order('pm_card_chargeDeclined')
+  world.fake.settle(of.intent)
+  expect(await world.tell('payment_intent.succeeded', of)).toBe(true)
+  expect((await booksOf(world))[0]).toMatchObject({
+    status: 'declined',
+    captured: 1999n,
+    refundsOpen: 1999n,
+  })
+  await world.sweep()
+  expect((await booksOf(world))[0]).toMatchObject({ refunded: 1999n, refundsOpen: 0n })
+  expect(world.fake.refunds()).toMatchObject([{ payment_intent: of.intent, amount: 1999 }])
+})
+
 it('takes an event once, however often it comes', async () => {
   await using world = await start()
   const of = await world.order('pm_processing')

@@ -146,15 +146,20 @@ it('hears a webhook that came before its payment once it is sent again', async (
   expect(await statusOf(shop, orderId)).toBe('captured')
 })
 
-it.each(['declined', 'cancelled'])('cries out when money came for a %s payment', async (end) => {
+it.each([
+  ['that nobody ever charged', 'cancelled', 'EUR'],
+  ['in another currency', 'declined', 'USD'],
+])('cries out when money came %s', async (_, end, currency) => {
   const { lines, log } = keepLines()
   await using shop = await startForTest({ ...slowly, overrides: { log } })
   const orderId = anOrderId()
   if (end === 'cancelled') await shop.payment.cancelPayment({ orderId })
   else await shop.payment.charge(aCharge(orderId, 'tok_declined'))
-  const notice = signed(aNotice('charge.succeeded', succeeded(orderId)))
+  const taken = { ...succeeded(orderId), amount: 1999, currency }
+  const notice = signed(aNotice('charge.succeeded', taken))
   for (let time = 0; time < 2; time += 1) await shop.payment.receiveWebhook(notice)
   expect(await statusOf(shop, orderId)).toBe(end)
+  expect(await shop.query('SELECT * FROM refunds')).toEqual([])
   expect(lines.filter(({ message }) => message.includes('books cannot hold'))).toHaveLength(1)
   expect(await shop.metric('micromart_notices_unbooked_total')).toBe(1)
 })

@@ -34,6 +34,7 @@ export const access = {
   '/micromart.payment.v1.PaymentService/Refund': { kind: 'service' },
   '/micromart.payment.v1.PaymentService/GetPayment': { kind: 'service' },
   '/micromart.payment.v1.PaymentService/ReceiveWebhook': { kind: 'public' },
+  '/micromart.payment.v1.PaymentService/ListForeignRefunds': { kind: 'service' },
   '/micromart.payment.v1.PaymentService/ListPaymentBooks': { kind: 'service' },
   '/micromart.payment.v1.PaymentService/ListProviderBooks': { kind: 'service' },
   '/micromart.product.v1.ProductService/ListProducts': { kind: 'public' },

@@ -1,4 +1,4 @@
-import { isId } from '@micromart/kernel'
+import { isId, type Money, money } from '@micromart/kernel'
 import { z } from 'zod'
 import type { ChargeAnswer } from '../model/charge-answer.ts'
 import { NoticeInvalid } from '../model/errors.ts'
@@ -85,11 +85,31 @@ const notice = z.object({
 const subject = z.object({ reference: z.string().refine(isId) })
 const refundNews = z.object({ key: z.string().max(255), status: z.enum(['succeeded', 'refused']) })
 
+const currency = z.string().regex(/^[A-Z]{3}$/)
+const taken = z.object({ amount, currency })
+const givenBack = z.object({ refunded: amount, currency })
+
+const takenIn = (data: unknown): Money | undefined => {
+  const read = taken.safeParse(data).data
+  return read && money(read.amount, read.currency)
+}
+
+const chargeNews = (data: unknown): News => {
+  const answer = chargeAnswerOf(data)
+  if (answer.status === 'unknown') return { kind: 'nothing' }
+  const of = takenIn(data)
+  return { kind: 'charge', answer, ...(of && { amount: of }) }
+}
+
+const givenBackNews = (data: unknown): News => {
+  const read = givenBack.safeParse(data).data
+  if (read === undefined) return { kind: 'nothing' }
+  return { kind: 'refunded_in_all', total: money(read.refunded, read.currency) }
+}
+
 const newsOf = (type: string, data: unknown): News => {
-  if (type.startsWith('charge.')) {
-    const answer = chargeAnswerOf(data)
-    return answer.status === 'unknown' ? { kind: 'nothing' } : { kind: 'charge', answer }
-  }
+  if (type === 'charge.refunded') return givenBackNews(data)
+  if (type.startsWith('charge.')) return chargeNews(data)
   const read = type.startsWith('refund.') ? refundNews.safeParse(data).data : undefined
   const refundId = read && refundIdOf(read.key)
   if (read === undefined || refundId === undefined) return { kind: 'nothing' }

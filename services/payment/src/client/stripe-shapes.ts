@@ -16,6 +16,8 @@ const intent = z.object({
   id,
   status: z.string().max(40),
   created: z.number().int(),
+  amount_received: amount.optional(),
+  currency: currency.optional(),
   metadata: z.record(z.string(), z.string()).default({}),
   next_action: z
     .object({ redirect_to_url: z.object({ url: z.url({ protocol: /^https?$/ }) }).nullish() })
@@ -87,8 +89,10 @@ const intentTold = (object: unknown, actionMs: number): Told => {
   const of = intentOf(object)
   const orderId = of?.metadata['order_id'] ?? ''
   if (of === undefined || !isId(orderId)) return nothing
-  const answer = answerOf(of, actionMs)
-  return { about: { orderId }, news: { kind: 'charge', chargeId: of.id, answer } }
+  const news = { kind: 'charge', chargeId: of.id, answer: answerOf(of, actionMs) } as const
+  const { amount_received: taken, currency: of_ } = of
+  if (taken === undefined || of_ === undefined) return { about: { orderId }, news }
+  return { about: { orderId }, news: { ...news, amount: money(taken, of_) } }
 }
 
 const chargeTold = (object: unknown): Told => {

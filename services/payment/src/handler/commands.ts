@@ -1,5 +1,6 @@
 import type {
   ChargeRequest,
+  ListForeignRefundsRequest,
   ListPaymentBooksRequest,
   ReceiveWebhookRequest,
   RefundRequest,
@@ -8,6 +9,7 @@ import type { Money as MoneyMessage } from '@micromart/contracts/types'
 import { DomainError, isId, type Money } from '@micromart/kernel'
 import type { ChargeCommand } from '../usecase/charge.ts'
 import type { BooksQuery } from '../usecase/list-books.ts'
+import type { ForeignQuery } from '../usecase/list-foreign-refunds.ts'
 import type { NoticeCommand } from '../usecase/receive-notice.ts'
 import type { RefundCommand } from '../usecase/refund.ts'
 
@@ -66,6 +68,19 @@ export const noticeCommand = ({
   return { provider, body, headers: new Map(headers.map(({ name, value }) => [name, value])) }
 }
 
+const pageLimit = (limit: number): number =>
+  limit >= 1 && limit <= 1000 ? limit : refuse('/limit', 'limit_out_of_range', 'must be 1..1000')
+
+/** A moment without an id is before all that was booked in it. */
+export const foreignQuery = ({
+  afterBookedAt: bookedAt,
+  afterRefundId,
+  limit,
+}: ListForeignRefundsRequest): ForeignQuery => {
+  const id = afterRefundId === '' ? '' : idOf('/afterRefundId', afterRefundId)
+  return { after: bookedAt && { bookedAt, id }, limit: pageLimit(limit) }
+}
+
 /** Both books have pages of one form. */
 export const booksQuery = (
   { afterOrderId, limit }: ListPaymentBooksRequest,
@@ -74,6 +89,5 @@ export const booksQuery = (
   if (!/^[\x20-\x7e]{0,100}$/.test(afterOrderId)) {
     refuse('/afterOrderId', 'cursor_invalid', 'must be an order id, or empty')
   }
-  if (limit < 1 || limit > 1000) refuse('/limit', 'limit_out_of_range', 'must be 1..1000')
-  return { afterOrderId, limit, deadline }
+  return { afterOrderId, limit: pageLimit(limit), deadline }
 }

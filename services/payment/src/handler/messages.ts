@@ -1,11 +1,14 @@
 import {
   ChargeOutcome,
+  type ForeignRefund as ForeignRefundMessage,
   type PaymentBook as PaymentBookMessage,
   type Payment as PaymentMessage,
+  RefundOrigin,
   type RefundResponse,
 } from '@micromart/contracts/payment'
 import type { PaymentBook } from '../model/book.ts'
 import { hasEnded, type Payment, type PaymentStatus, refundedMoney } from '../model/payment.ts'
+import type { ForeignRefund } from '../model/refund.ts'
 import type { Known } from '../usecase/ask.ts'
 import type { Refunded } from '../usecase/refund.ts'
 
@@ -38,6 +41,17 @@ export const refundMessage = ({ status, payment }: Refunded): RefundResponse => 
   refunded: status === 'refunded',
   refused: status === 'refused',
   payment: paymentMessage({ payment, neverMade: false }),
+})
+
+const origins: Readonly<Record<ForeignRefund['origin'], RefundOrigin>> = {
+  desk: RefundOrigin.REFUND_ORIGIN_DESK,
+  late: RefundOrigin.REFUND_ORIGIN_LATE,
+}
+
+export const foreignMessage = ({ id, origin, ...of }: ForeignRefund): ForeignRefundMessage => ({
+  ...of,
+  refundId: id,
+  origin: origins[origin],
 })
 
 export const bookMessage = (book: PaymentBook): PaymentBookMessage => book

@@ -4,12 +4,13 @@ import type { UseCases } from '../usecase/index.ts'
 import {
   booksQuery,
   chargeCommand,
+  foreignQuery,
   noticeCommand,
   orderCommand,
   orderIdOf,
   refundCommand,
 } from './commands.ts'
-import { bookMessage, endOf, paymentMessage, refundMessage } from './messages.ts'
+import { bookMessage, endOf, foreignMessage, paymentMessage, refundMessage } from './messages.ts'
 
 /** Message -> command -> use case -> message. */
 export const paymentRpc = (use: UseCases): PaymentServiceServer => ({
@@ -33,6 +34,9 @@ export const paymentRpc = (use: UseCases): PaymentServiceServer => ({
   })),
   receiveWebhook: unary(async (request) => ({
     applied: await use.receiveNotice(noticeCommand(request)),
+  })),
+  listForeignRefunds: unary(async (request) => ({
+    items: (await use.listForeignRefunds(foreignQuery(request))).map(foreignMessage),
   })),
   listPaymentBooks: unary(async (request, call) => ({
     items: (await use.listPaymentBooks(booksQuery(request, call))).map(bookMessage),

@@ -62,6 +62,10 @@ export const postingsOfMove = (
   return promised ? release(amount) : []
 }
 
+/** Money that was taken after the payment had ended: nothing is promised any more, and its end stands. */
+export const postingsOfLateCapture = (of: Money): readonly Posting[] =>
+  posting('late', { debit: 'captured', credit: 'clearing' }, of)
+
 /** @throws RefundExceedsCapture: what is given back is never more than what was taken */
 export const postingsOfRefund = (
   balances: Balances,

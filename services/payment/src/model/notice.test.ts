@@ -3,8 +3,9 @@ import { money, systemIds } from '@micromart/kernel'
 import * as fc from 'fast-check'
 import type { ChargeAnswer } from './charge-answer.ts'
 import { balancesOf, postingsOfMove } from './ledger.ts'
-import { type Account, hear, type News } from './notice.ts'
-import { hasEnded, newPayment, type Payment, settledBy, startCharge } from './payment.ts'
+import type { Account } from './account.ts'
+import { hear, type News } from './notice.ts'
+import { cancelled, hasEnded, newPayment, type Payment, settledBy, startCharge } from './payment.ts'
 import type { Refund } from './refund.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -25,7 +26,8 @@ const answers: readonly ChargeAnswer[] = [
 
 const accountOf = (payment: Payment, refunds: readonly Refund[] = []): Account => {
   const postings = postingsOfMove('charging', payment)
-  return { payment, refunds, balances: balancesOf(postings.flatMap(({ entries }) => entries)) }
+  const balances = balancesOf(postings.flatMap(({ entries }) => entries))
+  return { payment, refunds, balances, toldRefunded: 0n }
 }
 
 const told = (payment: Payment, answer: ChargeAnswer): Payment =>
@@ -38,6 +40,7 @@ const refund = (id: string, amount: number, status: Refund['status'] = 'pending'
   paymentId: 'p1',
   amount: money(amount, 'EUR'),
   status,
+  origin: 'order',
 })
 
 describe('a notice of a charge', () => {
@@ -58,6 +61,41 @@ describe('a notice of a charge', () => {
 
   it('says nothing of a payment that was never charged', () => {
     for (const answer of answers) expect(told(open, answer)).toBe(open)
+  })
+})
+
+describe('a notice of money for a payment that had ended', () => {
+  const declined = settledBy(charging, { status: 'declined', code: 'card_declined' }, now)
+  const late = (payment: Payment, amount?: number, currency = 'EUR', refunds: Refund[] = []) =>
+    hear(
+      accountOf(payment, refunds),
+      {
+        kind: 'charge',
+        answer: { status: 'captured', chargeId: 'c9' },
+        ...(amount !== undefined && { amount: money(amount, currency) }),
+      },
+      telling,
+    )
+
+  it('leaves its end, enters what was taken, and owes it back', () => {
+    const change = late(declined, 999)
+    expect(change?.late).toEqual({ ...declined, chargeId: 'c9', version: declined.version + 1 })
+    expect(change?.moved).toBeUndefined()
+    expect(change?.foreign).toMatchObject({ status: 'pending', origin: 'late' })
+    expect(change?.foreign?.amount).toEqual(money(999, 'EUR'))
+    const entries = (change?.postings ?? []).flatMap((posting) => posting.entries)
+    expect(balancesOf(entries)).toMatchObject({ captured: 999n, imbalance: 0n })
+    expect(late(declined)?.foreign?.amount).toEqual(money(1000, 'EUR')) // as much as was asked for
+  })
+
+  it('is news once, whatever other event tells it', () => {
+    const owed: Refund = { ...refund('r1', 1000), origin: 'late' }
+    expect(late(declined, 1000, 'EUR', [owed])).toBeUndefined()
+  })
+
+  it('cannot be booked in another currency, nor for what nobody ever charged', () => {
+    expect(late(declined, 1000, 'USD')).toEqual({ unbooked: true })
+    expect(late(cancelled(open, now), 1000)).toEqual({ unbooked: true })
   })
 })
 
@@ -84,9 +122,16 @@ describe('a notice of refunds', () => {
       )
     expect(total(400)?.foreign?.amount).toEqual(money(400, 'EUR'))
     expect(total(400, [refund('r1', 300)])?.foreign?.amount).toEqual(money(100, 'EUR'))
-    expect(total(300, [refund('r1', 300)])).toBeUndefined()
+    expect(total(300, [refund('r1', 300)])).toEqual({ toldRefunded: 300n })
     expect(total(0)).toBeUndefined()
     expect(() => total(1001)).toThrow('refund_exceeds_capture')
+  })
+
+  it('asks for one again that came before its capture, and cannot book another currency', () => {
+    const total = (currency: string) =>
+      hear(accountOf(charging), { kind: 'refunded_in_all', total: money(5, currency) }, telling)
+    expect(() => total('EUR')).toThrow('dependency_unavailable')
+    expect(total('USD')).toEqual({ unbooked: true })
   })
 
   it('enters a dispute with its end, whichever is heard of first', () => {

@@ -1,14 +1,9 @@
-import { type Ids, type Money, money } from '@micromart/kernel'
+import type { Ids, Money } from '@micromart/kernel'
+import type { Account, Heard } from './account.ts'
 import type { ChargeAnswer } from './charge-answer.ts'
-import {
-  type Balances,
-  type Posting,
-  postingsOfDispute,
-  postingsOfRefund,
-  postingsOfReinstatement,
-} from './ledger.ts'
-import { cameToNothing, isNews, type Payment, settledBy } from './payment.ts'
-import type { Refund } from './refund.ts'
+import { postingsOfDispute, postingsOfLateCapture, postingsOfReinstatement } from './ledger.ts'
+import { capturedLate, cameToNothing, isNews, type Payment, settledBy } from './payment.ts'
+import { hearTotal, refundEnds } from './refund-news.ts'
 
 /** Which payment a notice is about: by the order that we told the provider of, or by the provider's own id of the charge. */
 export type NoticeRef = { readonly orderId: string } | { readonly chargeId: string }
@@ -29,6 +24,8 @@ export type News =
       readonly kind: 'charge'
       /** The provider's id of the charge that it tells of, if it says. */
       readonly chargeId?: string
+      /** How much it took, if it says. */
+      readonly amount?: Money
       readonly answer: ChargeAnswer
     }
   | { readonly kind: 'refund'; readonly id: string; readonly outcome: 'refunded' | 'refused' }
@@ -38,65 +35,43 @@ export type News =
   | { readonly kind: 'reinstated'; readonly id: string; readonly amount: Money }
   | { readonly kind: 'nothing' }
 
-/** A payment with all that a notice may change, locked. */
-export type Account = {
-  readonly payment: Payment
-  readonly refunds: readonly Refund[]
-  readonly balances: Balances
-}
-
-/** What a notice changes; the repository writes it as it stands. */
-export type Change = {
-  readonly moved?: Payment
-  /** Besides those of the move. Those that were entered before are not entered again. */
-  readonly postings?: readonly Posting[]
-  /** Refunds that got an outcome. */
-  readonly ended?: readonly Refund[]
-  /** A refund that was made at the provider's desk, not by us. */
-  readonly foreign?: Refund
-  /** The provider tells of money that the books can't hold: nothing is written, a person must look. */
-  readonly unbooked?: boolean
-}
-
-/** Undefined: nothing new. */
-type Heard = Change | undefined
-
 /** A charge beside the one that counts (a creation repeated after the key was forgotten) decides nothing. */
 const isAnother = ({ chargeId: known }: Payment, told: string | undefined): boolean =>
   known !== undefined && told !== undefined && known !== told
 
+type Means = { readonly now: Date; readonly ids: Ids }
+
+/** Taken for nothing: it is entered, and goes back under a key of its own. Only for a payment that somebody did charge. */
+const hearLate = (
+  { payment, refunds }: Account,
+  chargeId: string,
+  taken: Money | undefined,
+  { now, ids }: Means,
+): Heard => {
+  if (refunds.some(({ origin }) => origin === 'late')) return undefined
+  const amount = taken ?? payment.amount
+  if (amount === undefined || amount.currency !== payment.amount?.currency) {
+    return { unbooked: true }
+  }
+  return {
+    late: capturedLate(payment, chargeId, now),
+    postings: postingsOfLateCapture(amount),
+    foreign: { id: ids.next(), paymentId: payment.id, amount, status: 'pending', origin: 'late' },
+  }
+}
+
 const hearCharge = (
-  { payment }: Account,
-  { answer, chargeId }: News & { kind: 'charge' },
-  now: Date,
+  account: Account,
+  { answer, chargeId, amount }: News & { kind: 'charge' },
+  means: Means,
 ): Heard => {
+  const { payment } = account
   if (isAnother(payment, chargeId)) return undefined
-  if (answer.status === 'captured' && cameToNothing(payment)) return { unbooked: true }
+  if (answer.status === 'captured' && cameToNothing(payment)) {
+    return hearLate(account, answer.chargeId, amount, means)
+  }
   if (!isNews(payment, answer)) return undefined
-  return { moved: settledBy(payment, answer, now) }
-}
-
-const hearRefund = (
-  { refunds, balances }: Account,
-  id: string,
-  outcome: 'refunded' | 'refused',
-): Heard => {
-  const refund = refunds.find((known) => known.id === id && known.status === 'pending')
-  if (refund === undefined) return undefined
-  const postings = outcome === 'refunded' ? postingsOfRefund(balances, refund) : []
-  return { ended: [{ ...refund, status: outcome }], postings }
-}
-
-/** What neither the ledger nor a refund under way explains was given back at the provider's desk. */
-const hearTotal = ({ payment, refunds, balances }: Account, total: Money, ids: Ids): Heard => {
-  const underWay = refunds
-    .filter(({ status }) => status === 'pending')
-    .reduce((sum, { amount }) => sum + amount.amount, 0n)
-  const unexplained = total.amount - balances.refunded - underWay
-  if (unexplained <= 0n || total.currency !== payment.amount?.currency) return undefined
-  const amount = money(unexplained, total.currency)
-  const foreign: Refund = { id: ids.next(), paymentId: payment.id, amount, status: 'refunded' }
-  return { foreign, postings: postingsOfRefund(balances, foreign) }
+  return { moved: settledBy(payment, answer, means.now) }
 }
 
 /** Accounts are of one currency; a bank may dispute in another. */
@@ -111,20 +86,16 @@ const hearDispute = (
 
 /**
  * What a notice changes in a payment. Late, repeated and out of order it changes nothing.
- * @throws RefundExceedsCapture when the provider claims to have given back more than it took
+ * @throws RefundExceedsCapture when the provider claims to have given back more than it took; NoticeTooEarly
  */
-export const hear = (
-  account: Account,
-  news: News,
-  { now, ids }: { readonly now: Date; readonly ids: Ids },
-): Heard => {
+export const hear = (account: Account, news: News, means: Means): Heard => {
   switch (news.kind) {
     case 'charge':
-      return hearCharge(account, news, now)
+      return hearCharge(account, news, means)
     case 'refund':
-      return hearRefund(account, news.id, news.outcome)
+      return refundEnds(account, news, means.ids)
     case 'refunded_in_all':
-      return hearTotal(account, news.total, ids)
+      return hearTotal(account, news.total, means.ids)
     case 'disputed':
     case 'reinstated':
       return hearDispute(account, news)

@@ -87,6 +87,14 @@ export const captureNothing = (payment: Payment, amount: Money, now: Date): Paym
 /** @throws IllegalMove */
 export const cancelled = (payment: Payment, now: Date): Payment => move(payment, 'cancelled', now)
 
+/** Money came although the payment had ended. The end stands: the row names the charge, the ledger what it took. */
+export const capturedLate = (payment: Payment, chargeId: string, now: Date): Payment => ({
+  ...payment,
+  chargeId,
+  version: payment.version + 1,
+  updatedAt: now,
+})
+
 const changesBy = (answer: ChargeAnswer, { chargeId: known }: Payment): Changes => {
   switch (answer.status) {
     case 'captured':

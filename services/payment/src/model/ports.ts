@@ -1,9 +1,10 @@
 import type { Clock, Ids, Log, Money } from '@micromart/kernel'
 import type { PaymentBook } from './book.ts'
-import type { Account, Change, ProviderNotice } from './notice.ts'
+import type { Account, Change } from './account.ts'
+import type { ProviderNotice } from './notice.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 import type { Provider } from './provider.ts'
-import type { Refund } from './refund.ts'
+import type { ForeignMark, ForeignRefund, Refund } from './refund.ts'
 
 export type Payments = {
   readonly find: (orderId: string) => Promise<Payment | undefined>
@@ -30,7 +31,17 @@ export type Refunds = {
   readonly confirm: (refund: Refund) => Promise<void>
   /** Notes the provider's refusal and frees what was reserved. @returns false when it had an outcome already */
   readonly refuse: (refund: Refund) => Promise<boolean>
+  /** Those that no order asked for, after a mark, oldest first. */
+  readonly foreign: (
+    after: ForeignMark | undefined,
+    limit: number,
+  ) => Promise<readonly ForeignRefund[]>
+  /** Takes refunds of late captures that are due, and has them due again after their pause: replicas never take the same. */
+  readonly takeDue: (most: number) => Promise<readonly DueRefund[]>
 }
+
+/** A refund that this service has to see through, with the charge that it is of. */
+export type DueRefund = { readonly refund: Refund; readonly chargeId: string | undefined }
 
 export type Notices = {
   /**

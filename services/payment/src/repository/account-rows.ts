@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
-import type { Account, NoticeRef } from '../model/notice.ts'
+import type { Account } from '../model/account.ts'
+import type { NoticeRef } from '../model/notice.ts'
 import { readLedger } from './ledger-mysql.ts'
 import { paymentOf } from './payment-rows.ts'
 import { refundOf } from './refund-rows.ts'
@@ -24,5 +25,11 @@ export const lockAccount = async (
   if (row === undefined || (provider !== undefined && row.provider !== provider)) return undefined
   const { names, balances } = await readLedger(tx, row.id)
   const refunds = await refundTable.select(tx, 'WHERE payment_id = ?', [row.id])
-  return { payment: paymentOf(row), refunds: refunds.map(refundOf), balances, entered: names }
+  return {
+    payment: paymentOf(row),
+    refunds: refunds.map(refundOf),
+    balances,
+    toldRefunded: row.toldRefunded,
+    entered: names,
+  }
 }

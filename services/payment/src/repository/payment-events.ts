@@ -10,7 +10,7 @@ type Fact = Pick<NewEvent, 'topic' | 'aggregateId' | 'payload'>
 export const factOf = ({ id, orderId, status, ...of }: Payment): Fact | undefined => {
   const ids = { paymentId: id, orderId }
   if (status === 'captured') {
-    const payload = PaymentSettled.toJSON({ ...ids, amount: of.amount })
+    const payload = PaymentSettled.toJSON({ ...ids, amount: of.amount, late: false })
     return { topic: topics.paymentSettled, aggregateId: id, payload }
   }
   if (status === 'declined' || (status === 'cancelled' && of.amount !== undefined)) {
@@ -19,6 +19,13 @@ export const factOf = ({ id, orderId, status, ...of }: Payment): Fact | undefine
   }
   return undefined
 }
+
+/** Money that came after the payment had ended. */
+export const lateFact = ({ id, orderId }: Payment, { amount }: Refund): Fact => ({
+  topic: topics.paymentSettled,
+  aggregateId: id,
+  payload: PaymentSettled.toJSON({ paymentId: id, orderId, amount, late: true }),
+})
 
 export const refundFact = ({ id, paymentId, amount }: Refund, orderId: string): Fact => ({
   topic: topics.paymentRefunded,

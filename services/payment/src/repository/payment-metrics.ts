@@ -24,6 +24,9 @@ export const paymentCounters = () => {
   const refused = meter.createCounter('micromart_refunds_refused', {
     description: 'Refunds that the provider will not pay back: a person must look',
   })
+  const late = meter.createCounter('micromart_captures_late_total', {
+    description: 'Captures that came after their payment had ended, and go back',
+  })
   const disputes = meter.createCounter('micromart_disputes_total', {
     description: 'Captures that a shopper disputes',
   })
@@ -38,6 +41,7 @@ export const paymentCounters = () => {
     },
     refunded: () => refunds.add(1),
     refused: () => refused.add(1),
+    late: () => late.add(1),
     unbooked: () => unbooked.add(1),
     disputed: () => disputes.add(1),
   }

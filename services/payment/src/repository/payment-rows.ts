@@ -53,5 +53,6 @@ export const newRow = (payment: Payment): PaymentRow => ({
   provider: payment.provider,
   refundAsked: 0n,
   refunded: 0n,
+  toldRefunded: 0n,
   createdAt: payment.updatedAt,
 })

@@ -29,7 +29,7 @@ const moved = paymentTable.assignments('p', movedProperties)
 const moveOnce = `UPDATE payments p SET ${moved.text} WHERE p.id = ? AND p.version = ?`
 
 /** One move, by the one who read the version before it. */
-const update = async (tx: Connection, payment: Payment): Promise<boolean> => {
+export const updatePayment = async (tx: Connection, payment: Payment): Promise<boolean> => {
   const values = [...moved.valuesOf(movedColumns(payment)), payment.id, payment.version - 1]
   return (await write(tx, moveOnce, values)) === 1
 }
@@ -41,7 +41,7 @@ export const writeMove = async (
   from: PaymentStatus,
   ids: Ids,
 ): Promise<boolean> => {
-  if (!(await update(tx, moved))) return false
+  if (!(await updatePayment(tx, moved))) return false
   await enterPostings(tx, moved.id, postingsOfMove(from, moved), moved.updatedAt)
   const fact = factOf(moved)
   if (fact) await addEvent(tx, { ...fact, id: ids.next(), occurredAt: moved.updatedAt })
@@ -69,7 +69,7 @@ export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling):
       }
     },
     save: async (moved, from) => {
-      if (isAlone(moved, from)) return inStatement(db, (tx) => update(tx, moved))
+      if (isAlone(moved, from)) return inStatement(db, (tx) => updatePayment(tx, moved))
       const saved = await inTransaction(db, (tx) => writeMove(tx, moved, from, ids))
       if (!saved) return false
       wake()

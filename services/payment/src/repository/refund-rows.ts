@@ -10,19 +10,25 @@ export const refundOf = (row: RefundRow): Refund => ({
   paymentId: row.paymentId,
   amount: money(row.amount, row.currency),
   status: row.status,
+  origin: row.origin,
 })
 
+/** What this service owes by itself is due at once. */
 export const insertRefund = (tx: EntityManager, refund: Refund, now: Date): Promise<void> => {
   const { amount, ...rest } = refund
   const done = refund.status === 'refunded'
-  return refundTable.insert(tx, [{ ...rest, ...amount, done, createdAt: now, updatedAt: now }])
+  const dueAt = refund.origin === 'late' && refund.status === 'pending' ? now : null
+  const foreignAt = refund.origin === 'order' ? null : now
+  const times = { dueAt, foreignAt, createdAt: now, updatedAt: now }
+  return refundTable.insert(tx, [{ ...rest, ...amount, done, ...times }])
 }
 
 /** Gives a refund its one outcome; whoever wins writes the rest. */
 const endOnce = async (tx: EntityManager, { id, status }: Refund, now: Date): Promise<boolean> => {
   const ended = await write(
     tx,
-    `UPDATE refunds SET status = ?, done = ?, updated_at = ? WHERE id = ? AND status = 'pending'`,
+    `UPDATE refunds SET status = ?, done = ?, due_at = NULL, updated_at = ?
+     WHERE id = ? AND status = 'pending'`,
     [status, status === 'refunded', now, id],
   )
   return ended === 1

@@ -2,14 +2,15 @@ import type { Clock, Money } from '@micromart/kernel'
 import { inTransaction, isDuplicate, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { AmountMismatch, RefundExceedsCapture } from '../model/errors.ts'
-import { postingsOfRefund } from '../model/ledger.ts'
 import type { Payment } from '../model/payment.ts'
 import type { Refunds } from '../model/ports.ts'
 import type { Refund } from '../model/refund.ts'
+import { refundEnds } from '../model/refund-news.ts'
+import { countWritten, writeChange } from './account-change.ts'
 import { lockAccount } from './account-rows.ts'
-import { enterPostings } from './ledger-mysql.ts'
+import { dueRefunds, foreignRefunds } from './foreign-refunds.ts'
 import type { Telling } from './payments-mysql.ts'
-import { endRefund, insertRefund, refundOf } from './refund-rows.ts'
+import { insertRefund, refundOf } from './refund-rows.ts'
 import { refundTable } from './rows.ts'
 
 /** The WHERE is the check: refunds that come at once can't add up to more than was captured. */
@@ -42,37 +43,40 @@ export const refundsMysql = (
     return refundOf(row)
   }
   /** The payment's row is locked first, as in every change of its money. */
-  const end = (ended: Refund): Promise<boolean> =>
-    inTransaction(db, async (tx) => {
-      const account = await lockAccount(tx, { id: ended.paymentId })
-      if (account === undefined) throw new Error(`refund ${ended.id} has no payment`)
-      const { payment, refunds, balances } = account
-      const isOpen = refunds.some(({ id, status }) => id === ended.id && status === 'pending')
-      if (!isOpen) return false
-      const now = clock.now()
-      if (ended.status === 'refunded') {
-        await enterPostings(tx, payment.id, postingsOfRefund(balances, ended), now)
-      }
-      return endRefund(tx, ended, { orderId: payment.orderId, ids, now })
+  const end = async ({ id, paymentId }: Refund, outcome: 'refunded' | 'refused') => {
+    const written = await inTransaction(db, async (tx) => {
+      const account = await lockAccount(tx, { id: paymentId })
+      if (account === undefined) throw new Error(`refund ${id} has no payment`)
+      const change = refundEnds(account, { id, outcome }, ids)
+      if (change === undefined) return undefined
+      const { orderId } = account.payment
+      return writeChange(tx, account, change, { orderId, ids, now: clock.now() })
     })
+    if (written === undefined) return false
+    countWritten(written, counters)
+    wake()
+    return true
+  }
   return {
     reserve: async ({ id, payment, amount }) => {
       try {
-        return await insert({ id, paymentId: payment.id, amount, status: 'pending' })
+        return await insert({
+          id,
+          paymentId: payment.id,
+          amount,
+          status: 'pending',
+          origin: 'order',
+        })
       } catch (error) {
         if (isDuplicate(error)) return earlier(id, payment, amount)
         throw error
       }
     },
     confirm: async (refund) => {
-      if (!(await end({ ...refund, status: 'refunded' }))) return
-      counters.refunded()
-      wake()
+      await end(refund, 'refunded')
     },
-    refuse: async (refund) => {
-      const refused = await end({ ...refund, status: 'refused' })
-      if (refused) counters.refused()
-      return refused
-    },
+    refuse: (refund) => end(refund, 'refused'),
+    foreign: foreignRefunds(db),
+    takeDue: dueRefunds(db, clock),
   }
 }

@@ -2,7 +2,7 @@ import { bigintColumn, idColumn, outboxRows, tableOf, timeColumn } from '@microm
 import { EntitySchema } from 'typeorm'
 import type { Account, Entry } from '../model/ledger.ts'
 import type { PaymentStatus } from '../model/payment.ts'
-import type { RefundStatus } from '../model/refund.ts'
+import type { RefundOrigin, RefundStatus } from '../model/refund.ts'
 
 export type PaymentRow = {
   id: string
@@ -14,6 +14,7 @@ export type PaymentRow = {
   currency: string | null
   refundAsked: bigint
   refunded: bigint
+  toldRefunded: bigint
   chargeId: string | null
   actionUrl: string | null
   actionExpiresAt: Date | null
@@ -34,6 +35,7 @@ const paymentRows = new EntitySchema<PaymentRow>({
     currency: { type: 'char', length: 3, nullable: true },
     refundAsked: { name: 'refund_asked', type: 'bigint', transformer: bigintColumn },
     refunded: { type: 'bigint', transformer: bigintColumn },
+    toldRefunded: { name: 'told_refunded', type: 'bigint', transformer: bigintColumn },
     chargeId: { name: 'charge_id', type: 'varchar', length: 64, nullable: true },
     actionUrl: { name: 'action_url', type: 'varchar', length: 2048, nullable: true },
     actionExpiresAt: { name: 'action_expires_at', ...timeColumn, nullable: true },
@@ -51,6 +53,11 @@ export type RefundRow = {
   amount: bigint
   currency: string
   status: RefundStatus
+  origin: RefundOrigin
+  /** When this service goes on with it; null for what the order service repeats, and at its end. */
+  dueAt: Date | null
+  /** When one was booked that no order asked for. */
+  foreignAt: Date | null
   done: boolean
   createdAt: Date
   updatedAt: Date
@@ -64,6 +71,9 @@ const refundRows = new EntitySchema<RefundRow>({
     amount: { type: 'bigint', transformer: bigintColumn },
     currency: { type: 'char', length: 3 },
     status: { type: 'varchar', length: 20 },
+    origin: { type: 'varchar', length: 8 },
+    dueAt: { name: 'due_at', ...timeColumn, nullable: true },
+    foreignAt: { name: 'foreign_at', ...timeColumn, nullable: true },
     done: { type: 'boolean' },
     createdAt: { name: 'created_at', ...timeColumn },
     updatedAt: { name: 'updated_at', ...timeColumn },

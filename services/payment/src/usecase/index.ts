@@ -4,7 +4,9 @@ import { charge } from './charge.ts'
 import { continueCharge } from './continue-charge.ts'
 import { getPayment } from './get-payment.ts'
 import { listPaymentBooks, listProviderBooks } from './list-books.ts'
+import { listForeignRefunds } from './list-foreign-refunds.ts'
 import { openPayment } from './open-payment.ts'
+import { payBackLate } from './pay-back-late.ts'
 import { receiveNotice } from './receive-notice.ts'
 import { refund } from './refund.ts'
 
@@ -17,6 +19,8 @@ export const paymentUseCases = (ports: Ports) => ({
   refund: refund(ports),
   getPayment: getPayment(ports),
   receiveNotice: receiveNotice(ports),
+  listForeignRefunds: listForeignRefunds(ports),
+  payBackLate: payBackLate(ports),
   listPaymentBooks: listPaymentBooks(ports),
   listProviderBooks: listProviderBooks(ports),
 })

@@ -1,4 +1,5 @@
 import { NoticeInvalid, ProviderNotFound, SignatureInvalid } from '../model/errors.ts'
+import type { Heard } from '../model/account.ts'
 import { hear, type News, type ProviderNotice } from '../model/notice.ts'
 import type { Ports } from '../model/ports.ts'
 import type { RawNotice } from '../model/provider.ts'
@@ -26,6 +27,16 @@ const read = ({ provider, clock, log }: Deps, raw: RawNotice): ProviderNotice =>
 const isBad = (news: News): boolean =>
   news.kind === 'disputed' || (news.kind === 'refund' && news.outcome === 'refused')
 
+/** Tells those who watch what is out of the ordinary. */
+const tell = ({ log }: Deps, { eventId, type, about, news }: ProviderNotice, change: Heard) => {
+  const facts = { eventId, type, ...about }
+  const { unbooked, late, foreign } = change ?? {}
+  if (unbooked) log.error(facts, 'a webhook tells of money that the books cannot hold')
+  if (late) log.warn(facts, 'money came for a payment that had ended: it goes back')
+  if (foreign?.origin === 'desk') log.info(facts, 'money was given back at the provider’s desk')
+  if (isBad(news)) log.warn(facts, 'a webhook tells bad news')
+}
+
 /**
  * Takes what a provider tells by itself, once per event: late, repeated, out of order or of unknown type it changes nothing.
  * @returns whether it told something new
@@ -42,15 +53,11 @@ export const receiveNotice =
       log.info({ eventId, type }, 'a webhook tells nothing of ours')
       return false
     }
-    let unbooked: boolean | undefined
+    let change: Heard
     const applied = await notices.receive(notice, from, (account) => {
-      const change = hear(account, news, { now: clock.now(), ids })
-      unbooked = change?.unbooked
+      change = hear(account, news, { now: clock.now(), ids })
       return change
     })
-    if (applied && unbooked) {
-      log.error({ eventId, type, ...about }, 'a webhook tells of money that the books cannot hold')
-    }
-    if (applied && isBad(news)) log.warn({ eventId, type, ...about }, 'a webhook tells bad news')
+    if (applied) tell(deps, notice, change)
     return applied
   }

@@ -1,5 +1,6 @@
 import { deadLetterTables, idempotencyTables, outboxTables, sqlMigration } from '@micromart/store'
 import { RefuseLedgerChanges1763800000008 } from './append-only.ts'
+import { alterForeignRefunds, alterToldRefunded } from './foreign-refunds.ts'
 import { alterPayments, alterRefunds, createInbox, createLedger } from './books-and-webhooks.ts'
 
 const id = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
@@ -42,4 +43,6 @@ export const migrations = [
   RefuseLedgerChanges1763800000008,
   // No event comes in and no key is kept: the backlog counts them as in every service.
   sqlMigration('CreateOperations1763800000009', [...idempotencyTables(), ...deadLetterTables()]),
+  alterForeignRefunds,
+  alterToldRefunded,
 ]

@@ -78,7 +78,11 @@ export interface OrderRefunded {
 export interface PaymentSettled {
   readonly paymentId: string;
   readonly orderId: string;
-  readonly amount: Money | undefined;
+  readonly amount:
+    | Money
+    | undefined;
+  /** The payment had been declined or cancelled before: the money goes back by itself. */
+  readonly late: boolean;
 }
 
 /** Topic payment.failed.v1 */
@@ -942,7 +946,7 @@ export const OrderRefunded: MessageFns<OrderRefunded> = {
 };
 
 function createBasePaymentSettled(): PaymentSettled {
-  return { paymentId: "", orderId: "", amount: undefined };
+  return { paymentId: "", orderId: "", amount: undefined, late: false };
 }
 
 export const PaymentSettled: MessageFns<PaymentSettled> = {
@@ -955,6 +959,9 @@ export const PaymentSettled: MessageFns<PaymentSettled> = {
     }
     if (message.amount !== undefined) {
       Money.encode(message.amount, writer.uint32(26).fork()).join();
+    }
+    if (message.late !== false) {
+      writer.uint32(32).bool(message.late);
     }
     return writer;
   },
@@ -996,6 +1003,14 @@ export const PaymentSettled: MessageFns<PaymentSettled> = {
             message.amount = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.late = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1021,6 +1036,7 @@ export const PaymentSettled: MessageFns<PaymentSettled> = {
         ? globalThis.String(object.order_id)
         : "",
       amount: isSet(object.amount) ? Money.fromJSON(object.amount) : undefined,
+      late: isSet(object.late) ? globalThis.Boolean(object.late) : false,
     };
   },
 
@@ -1034,6 +1050,9 @@ export const PaymentSettled: MessageFns<PaymentSettled> = {
     }
     if (message.amount !== undefined) {
       obj.amount = Money.toJSON(message.amount);
+    }
+    if (message.late !== false) {
+      obj.late = message.late;
     }
     return obj;
   },

@@ -253,7 +253,11 @@ export interface ContinuePaymentRequest {
 }
 
 export interface ContinuePaymentResponse {
-  readonly order: Order | undefined;
+  readonly order:
+    | Order
+    | undefined;
+  /** Of a repeat: the trace of the first request with its key; a repeated problem names it again, byte for byte. */
+  readonly traceId?: string | undefined;
 }
 
 export interface WatchOrderRequest {
@@ -1883,13 +1887,16 @@ export const ContinuePaymentRequest: MessageFns<ContinuePaymentRequest> = {
 };
 
 function createBaseContinuePaymentResponse(): ContinuePaymentResponse {
-  return { order: undefined };
+  return { order: undefined, traceId: undefined };
 }
 
 export const ContinuePaymentResponse: MessageFns<ContinuePaymentResponse> = {
   encode(message: ContinuePaymentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.order !== undefined) {
       Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    if (message.traceId !== undefined) {
+      writer.uint32(18).string(message.traceId);
     }
     return writer;
   },
@@ -1913,6 +1920,14 @@ export const ContinuePaymentResponse: MessageFns<ContinuePaymentResponse> = {
             }
 
             message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.traceId = reader.string();
             continue;
           }
         }

@@ -49,6 +49,22 @@ export namespace ChargeOutcome {
   export type CHARGE_OUTCOME_REQUIRES_ACTION = typeof ChargeOutcome.CHARGE_OUTCOME_REQUIRES_ACTION;
 }
 
+export const RefundOrigin = {
+  REFUND_ORIGIN_UNSPECIFIED: 0,
+  /** REFUND_ORIGIN_DESK - Somebody gave it back at the provider's own desk. */
+  REFUND_ORIGIN_DESK: 1,
+  /** REFUND_ORIGIN_LATE - A capture came after the payment was declined or cancelled: this service gives it back, and repeats that until it is. */
+  REFUND_ORIGIN_LATE: 2,
+} as const;
+
+export type RefundOrigin = typeof RefundOrigin[keyof typeof RefundOrigin];
+
+export namespace RefundOrigin {
+  export type REFUND_ORIGIN_UNSPECIFIED = typeof RefundOrigin.REFUND_ORIGIN_UNSPECIFIED;
+  export type REFUND_ORIGIN_DESK = typeof RefundOrigin.REFUND_ORIGIN_DESK;
+  export type REFUND_ORIGIN_LATE = typeof RefundOrigin.REFUND_ORIGIN_LATE;
+}
+
 /** What the shopper has to do before the charge can go on. */
 export interface NextAction {
   /** `redirect`. */
@@ -129,6 +145,28 @@ export interface RefundResponse {
     | undefined;
   /** The provider will not pay it back: repeating is useless, a person must look. */
   readonly refused: boolean;
+}
+
+export interface ForeignRefund {
+  /** A UUID; `Refund` with it says how far it is. */
+  readonly refundId: string;
+  readonly orderId: string;
+  readonly amount: Money | undefined;
+  readonly origin: RefundOrigin;
+  readonly bookedAt: Date | undefined;
+}
+
+export interface ListForeignRefundsRequest {
+  /** The last one known, exclusive; neither for the beginning. A moment without an id is inclusive. */
+  readonly afterBookedAt: Date | undefined;
+  readonly afterRefundId: string;
+  /** 1..1000. */
+  readonly limit: number;
+}
+
+export interface ListForeignRefundsResponse {
+  /** By `booked_at`, then `refund_id`. One may appear behind later ones: a booking is told when it has committed. */
+  readonly items: readonly ForeignRefund[];
 }
 
 export interface GetPaymentRequest {
@@ -923,6 +961,210 @@ export const RefundResponse: MessageFns<RefundResponse> = {
             }
 
             message.refused = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForeignRefund(): ForeignRefund {
+  return { refundId: "", orderId: "", amount: undefined, origin: 0, bookedAt: undefined };
+}
+
+export const ForeignRefund: MessageFns<ForeignRefund> = {
+  encode(message: ForeignRefund, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundId !== "") {
+      writer.uint32(10).string(message.refundId);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(18).string(message.orderId);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(26).fork()).join();
+    }
+    if (message.origin !== 0) {
+      writer.uint32(32).int32(message.origin);
+    }
+    if (message.bookedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.bookedAt), writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForeignRefund {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForeignRefund() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.origin = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.bookedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListForeignRefundsRequest(): ListForeignRefundsRequest {
+  return { afterBookedAt: undefined, afterRefundId: "", limit: 0 };
+}
+
+export const ListForeignRefundsRequest: MessageFns<ListForeignRefundsRequest> = {
+  encode(message: ListForeignRefundsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterBookedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.afterBookedAt), writer.uint32(10).fork()).join();
+    }
+    if (message.afterRefundId !== "") {
+      writer.uint32(18).string(message.afterRefundId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListForeignRefundsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListForeignRefundsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.afterBookedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.afterRefundId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListForeignRefundsResponse(): ListForeignRefundsResponse {
+  return { items: [] };
+}
+
+export const ListForeignRefundsResponse: MessageFns<ListForeignRefundsResponse> = {
+  encode(message: ListForeignRefundsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      ForeignRefund.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListForeignRefundsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListForeignRefundsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(ForeignRefund.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1796,6 +2038,21 @@ export const PaymentServiceService = {
       Buffer.from(ReceiveWebhookResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReceiveWebhookResponse => ReceiveWebhookResponse.decode(value),
   },
+  /**
+   * Refunds that no order asked for, oldest first: made at the provider's own desk, or owed for a capture that came after the
+   * payment had ended. Order takes them over as refunds of its own, under the same ids.
+   */
+  listForeignRefunds: {
+    path: "/micromart.payment.v1.PaymentService/ListForeignRefunds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListForeignRefundsRequest): Buffer =>
+      Buffer.from(ListForeignRefundsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListForeignRefundsRequest => ListForeignRefundsRequest.decode(value),
+    responseSerialize: (value: ListForeignRefundsResponse): Buffer =>
+      Buffer.from(ListForeignRefundsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListForeignRefundsResponse => ListForeignRefundsResponse.decode(value),
+  },
   /** What the books compare: this service's payments with the sums of their ledger, by order id. */
   listPaymentBooks: {
     path: "/micromart.payment.v1.PaymentService/ListPaymentBooks" as const,
@@ -1847,6 +2104,11 @@ export interface PaymentServiceServer extends UntypedServiceImplementation {
    * Errors: invalid `signature_invalid` (also outside the tolerance), `webhook_invalid`; not_found `provider_not_found`.
    */
   receiveWebhook: handleUnaryCall<ReceiveWebhookRequest, ReceiveWebhookResponse>;
+  /**
+   * Refunds that no order asked for, oldest first: made at the provider's own desk, or owed for a capture that came after the
+   * payment had ended. Order takes them over as refunds of its own, under the same ids.
+   */
+  listForeignRefunds: handleUnaryCall<ListForeignRefundsRequest, ListForeignRefundsResponse>;
   /** What the books compare: this service's payments with the sums of their ledger, by order id. */
   listPaymentBooks: handleUnaryCall<ListPaymentBooksRequest, ListPaymentBooksResponse>;
   /** What the books compare: the provider's own ledger, summed by reference (our order id). */
@@ -1975,6 +2237,25 @@ export interface PaymentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReceiveWebhookResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Refunds that no order asked for, oldest first: made at the provider's own desk, or owed for a capture that came after the
+   * payment had ended. Order takes them over as refunds of its own, under the same ids.
+   */
+  listForeignRefunds(
+    request: ListForeignRefundsRequest,
+    callback: (error: ServiceError | null, response: ListForeignRefundsResponse) => void,
+  ): ClientUnaryCall;
+  listForeignRefunds(
+    request: ListForeignRefundsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListForeignRefundsResponse) => void,
+  ): ClientUnaryCall;
+  listForeignRefunds(
+    request: ListForeignRefundsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListForeignRefundsResponse) => void,
   ): ClientUnaryCall;
   /** What the books compare: this service's payments with the sums of their ledger, by order id. */
   listPaymentBooks(
