@@ -1,18 +1,22 @@
 import { DomainError } from '@micromart/kernel'
 import { afterCommit } from '@micromart/store'
 import { metrics } from '@opentelemetry/api'
-import type { Change } from './model/change.ts'
+import type { Change, Fact } from './model/change.ts'
 import type { Order } from './model/order.ts'
 import type { Orders } from './model/ports.ts'
 import type { UseCases } from './usecase/index.ts'
 
 const meter = () => metrics.getMeter('@micromart/order')
 
-/** What a change means to the business; undefined for the steps in between. */
-const outcomeOf = ({ from, to, fact }: Change): string | undefined => {
-  if (fact?.fact === 'failed') return fact.reason
-  if (fact) return fact.fact === 'refunded' && !fact.whole ? undefined : fact.fact
-  return from.status !== to.status && to.status === 'PAYMENT_PENDING' ? 'pending' : undefined
+const meaningOf = (fact: Fact): readonly string[] => {
+  if (fact.fact === 'failed') return [fact.reason]
+  return fact.fact === 'refunded' && !fact.whole ? [] : [fact.fact]
+}
+
+/** What a change means to the business; nothing for the steps in between. */
+const outcomesOf = ({ from, to, facts }: Change): readonly string[] => {
+  if (facts) return facts.flatMap(meaningOf)
+  return from.status !== to.status && to.status === 'PAYMENT_PENDING' ? ['pending'] : []
 }
 
 /** Counts what becomes of orders where it is committed, so that the sweeper's outcomes count too, and each once. */
@@ -27,12 +31,14 @@ export const countedOrders = (orders: Orders): Orders => {
     description: 'Totals of paid orders in minor units',
   })
   const count = (change: Change, { totals }: Order) => {
-    const outcome = outcomeOf(change)
-    if (outcome) total.add(1, { outcome })
-    const { ended, opened } = change.refunds ?? {}
-    for (const refund of [ended, opened]) if (refund) refunds.add(1, { status: refund.status })
+    const outcomes = outcomesOf(change)
+    for (const outcome of outcomes) total.add(1, { outcome })
+    const { ended, heard, opened } = change.refunds ?? {}
+    for (const refund of [ended, heard, opened]) {
+      if (refund) refunds.add(1, { status: refund.status })
+    }
     const { amount, currency } = totals.total
-    if (outcome === 'paid') value.add(Number(amount), { currency })
+    if (outcomes.includes('paid')) value.add(Number(amount), { currency })
   }
   return {
     ...orders,

@@ -42,7 +42,7 @@ import { startTimelineTail } from './timeline-tail.ts'
 import { orderUseCases, type Ports } from './usecase/index.ts'
 import { watchTime } from './watch-time.ts'
 
-/** A running order service. `sweep` runs the sweeper once, now. */
+/** A running order service. `sweep` runs its sweepers once, now. */
 export type OrderService = AsyncDisposable & {
   readonly port: number
   readonly httpPort: number
@@ -62,6 +62,9 @@ const remotePorts = (sidecar: Sidecar, log: Log) => {
 }
 
 const oneHour = 3_600_000
+
+/** Sweeps for each look at refunds that nobody told of: they are rare, and an event lost is rarer. */
+const foreignEvery = 10
 
 /** How late another replica's entries reach a watcher at most. */
 const lookMs = 300
@@ -104,10 +107,15 @@ const startServing = async (config: Config, { platform, db }: Base, ports: Ports
   )
   const everyMs = config.SWEEP_EVERY_MS
   const sweeper = starting.use(startSweeper({ name: 'orders', everyMs, run: use.settleDue, log }))
+  const refunds = { name: 'refunds of others', everyMs: everyMs * foreignEvery, log }
+  const foreign = starting.use(startSweeper({ ...refunds, run: use.takeOverRefunds }))
   starting.use(startSweeper({ name: 'prune', everyMs: oneHour, run: use.pruneOld, log }))
   const stack = starting.move()
   const { port, httpPort } = server
-  const sweep = sweeper.runNow
+  const sweep = async () => {
+    await sweeper.runNow()
+    await foreign.runNow()
+  }
   return { port, httpPort, sweep, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 

@@ -1,17 +1,15 @@
-import { type Money, money, systemIds } from '@micromart/kernel'
+import { money } from '@micromart/kernel'
 import type { BookRecord, OrderBook } from '../src/model/book-record.ts'
-import * as change from '../src/model/change.ts'
+import type { Change } from '../src/model/change.ts'
 import { after } from '../src/model/limits.ts'
-import { keptOf, type Order, totalsOf } from '../src/model/order.ts'
-import { plannedRefund, type Refund } from '../src/model/refund.ts'
-import * as refunds from '../src/model/refund-change.ts'
-import { delivered, shipped } from '../src/model/shipping.ts'
+import { type Order, totalsOf } from '../src/model/order.ts'
+import type { ForeignRefund, Refund } from '../src/model/refund.ts'
 
-const begin = new Date('2026-03-01T12:00:00.000Z')
-const id = '01900000-0000-7000-8000-000000000001'
-const line = { sku: 'MUG', quantity: 3, title: 'Mug', unitPrice: money(500n, 'EUR') }
+export const begin = new Date('2026-03-01T12:00:00.000Z')
+export const orderId = '01900000-0000-7000-8000-000000000001'
+export const line = { sku: 'MUG', quantity: 3, title: 'Mug', unitPrice: money(500n, 'EUR') }
 const units = [{ sku: 'MUG', quantity: 3n }]
-const total = 1500n
+export const total = 1500n
 
 /** What every store would say of one order, kept in memory while it lives. */
 export type Life = {
@@ -24,13 +22,16 @@ export type Life = {
   returned: bigint
   payment: { status: string; captured: bigint; refunded: bigint; open: bigint } | undefined
   providerRefunded: bigint
+  /** What payment gives back by itself, once it has booked a capture that came too late. */
+  late: ForeignRefund | undefined
+  lateIs: 'open' | 'paid' | 'ended' | undefined
   answered: OrderBook['answered']
 }
 
 const unpriced = { ...line, title: '', unitPrice: money(0n, 'EUR') }
 
 const newOrder = (): Order => ({
-  id,
+  id: orderId,
   number: 'M-0000-0001',
   status: 'PENDING',
   version: 1,
@@ -62,176 +63,21 @@ export const aLife = (): Life => ({
   returned: 0n,
   payment: { status: 'open', captured: 0n, refunded: 0n, open: 0n },
   providerRefunded: 0n,
+  late: undefined,
+  lateIs: undefined,
   answered: undefined,
 })
 
-const save = (life: Life, made: change.Change): void => {
+export const save = (life: Life, made: Change): void => {
   life.order = made.to
   life.entries.push(...made.entries)
-  if (made.fact) life.facts.push(made.fact.fact)
-  for (const refund of [made.refunds?.ended, made.refunds?.opened]) {
+  for (const { fact } of made.facts ?? []) life.facts.push(fact)
+  for (const refund of [made.refunds?.ended, made.refunds?.heard, made.refunds?.opened]) {
     if (refund) life.refunds.set(refund.id, refund)
   }
   if (made.key?.effect !== 'freeze') return
   const { frozen } = made.key
   life.answered = frozen.answer === 'order' ? frozen.status : 'REJECTED'
-}
-
-const capture = (life: Life): void => {
-  life.payment = { status: 'captured', captured: total, refunded: 0n, open: 0n }
-}
-
-const fail = (life: Life, why: change.Failure): void => {
-  if (life.hold) life.hold = 'released'
-  life.payment = { status: 'cancelled', captured: 0n, refunded: 0n, open: 0n }
-  save(life, change.failed(life.order, why, life.at))
-}
-
-const open = ({ refunds: all, order }: Life): Refund | undefined => all.get(order.openRefund ?? '')
-
-const ask = (life: Life): void => {
-  const { amount } = open(life) ?? { amount: money(0n, 'EUR') }
-  if (life.payment) life.payment.open = amount.amount
-}
-
-const ended = (life: Life, outcome: 'refunded' | 'refused'): void => {
-  const refund = open(life)
-  if (!refund || !life.payment) return
-  life.payment.open = 0n
-  if (outcome === 'refunded') {
-    life.payment.refunded += refund.amount.amount
-    life.providerRefunded = life.payment.refunded
-  }
-  const all = refund.restock && refund.lines.length === 0
-  if (all) life.hold = life.hold === 'claimed' ? 'returned' : 'released'
-  const some = refund.restock && outcome === 'refunded' ? refund.lines : []
-  life.returned = all ? 3n : life.returned + some.reduce((n, one) => n + BigInt(one.quantity), 0n)
-  const earlier = [...life.refunds.values()]
-  save(
-    life,
-    refunds.refundEnded(life.order, { refund, outcome, goods: undefined, earlier }, life.at),
-  )
-}
-
-const wish = (of: {
-  amount?: Money
-  lines?: number
-}): Parameters<typeof plannedRefund>[2]['wish'] => ({
-  amount: of.amount,
-  lines: of.lines ? [{ sku: 'MUG', quantity: of.lines }] : [],
-  reason: 'x',
-  restock: of.lines !== undefined,
-})
-
-const askFor = (life: Life, of: { amount?: Money; lines?: number }): void => {
-  const { order, at } = life
-  const earlier = [...life.refunds.values()]
-  const refund = plannedRefund(order, earlier, { id: systemIds.next(), wish: wish(of), at })
-  save(life, refunds.refundOpened(order, refund, at))
-}
-
-type Step = { readonly when: (life: Life) => boolean; readonly act: (life: Life) => void }
-
-const isStatus =
-  (...statuses: readonly string[]) =>
-  ({ order }: Life) =>
-    statuses.includes(order.status)
-
-const isHeld = (life: Life) => isStatus('PENDING', 'PAYMENT_PENDING')(life) && life.hold === 'held'
-const isQuiet = ({ order }: Life) => order.openRefund === undefined && keptOf(order).amount > 0n
-const isRefundable = (life: Life) => isQuiet(life) && isStatus('PAID', 'SHIPPED', 'DELIVERED')(life)
-const action = { type: 'redirect', url: 'http://127.0.0.1/3ds', expiresAt: begin }
-
-/** What may happen next to an order, by the shop's own rules. */
-export const steps: Readonly<Record<string, Step>> = {
-  hold: {
-    when: (life) => isStatus('PENDING')(life) && !life.hold,
-    act: (life) => {
-      life.hold = 'held'
-      save(life, change.priced(life.order, { lines: [line], until: undefined }, life.at))
-    },
-  },
-  short: {
-    when: (life) => isStatus('PENDING')(life) && !life.hold,
-    act: (life) => save(life, change.rejected(life.order, [{ sku: 'MUG', available: 1 }], life.at)),
-  },
-  expire: { when: isStatus('PENDING'), act: (life) => fail(life, 'expired') },
-  decline: { when: isHeld, act: (life) => fail(life, 'declined') },
-  abandon: { when: isStatus('PAYMENT_PENDING'), act: (life) => fail(life, 'abandoned') },
-  wait: {
-    when: isHeld,
-    act: (life) => save(life, change.awaitingPayment(life.order, { outcome: 'pending' }, life.at)),
-  },
-  authenticate: {
-    when: isHeld,
-    act: (life) =>
-      save(
-        life,
-        change.awaitingPayment(life.order, { outcome: 'requires_action', action }, life.at),
-      ),
-  },
-  pay: {
-    when: isHeld,
-    act: (life) => {
-      capture(life)
-      save(life, change.paid(life.order, life.at))
-    },
-  },
-  late: {
-    when: (life) => isStatus('FAILED')(life) && isQuiet(life) && life.payment?.captured === 0n,
-    act: (life) => {
-      if (life.order.totals.total.amount === 0n) return
-      capture(life)
-      save(life, refunds.paidTooLate(life.order, life.at))
-    },
-  },
-  claim: {
-    when: (life) => isStatus('PAID')(life) && !life.order.stockClaimed,
-    act: (life) => {
-      life.hold = 'claimed'
-      save(life, change.claimed(life.order, life.at))
-    },
-  },
-  lose: {
-    when: (life) => isStatus('PAID')(life) && !life.order.stockClaimed,
-    act: (life) => {
-      life.hold = 'released'
-      save(life, refunds.unclaimable(life.order, life.at))
-    },
-  },
-  cancel: {
-    when: isStatus('PAID'),
-    act: (life) => save(life, refunds.cancelled(life.order, life.at, 'shopper')),
-  },
-  refundSome: {
-    when: (life) => isRefundable(life) && keptOf(life.order).amount > 100n,
-    act: (life) => askFor(life, { amount: money(100n, 'EUR') }),
-  },
-  refundLine: {
-    when: (life) => isRefundable(life) && life.refunds.size === 0 && life.order.stockClaimed,
-    act: (life) => askFor(life, { lines: 1 }),
-  },
-  refundAll: { when: isRefundable, act: (life) => askFor(life, {}) },
-  askProvider: { when: (life) => open(life) !== undefined, act: ask },
-  providerPays: {
-    when: (life) => open(life) !== undefined && life.payment?.open !== 0n,
-    act: (life) => {
-      life.providerRefunded = (life.payment?.refunded ?? 0n) + (life.payment?.open ?? 0n)
-    },
-  },
-  refunded: { when: (life) => open(life) !== undefined, act: (life) => ended(life, 'refunded') },
-  refused: {
-    when: (life) => open(life) !== undefined && life.providerRefunded === life.payment?.refunded,
-    act: (life) => ended(life, 'refused'),
-  },
-  ship: {
-    when: (life) => isStatus('PAID')(life) && life.order.stockClaimed,
-    act: (life) => save(life, shipped(life.order, life.order.shipment, life.at)),
-  },
-  deliver: {
-    when: isStatus('SHIPPED'),
-    act: (life) => save(life, delivered(life.order, life.at)),
-  },
 }
 
 /** The stores' rows after a life so far, told a moment later. */
@@ -240,7 +86,7 @@ export const recordOf = (life: Life): BookRecord => {
   const { subtotal, shipping, tax, discount, total: sum } = order.totals
   const captured = payment?.captured ?? 0n
   return {
-    id,
+    id: orderId,
     order: {
       status: order.status,
       paymentStatus: order.payment.status,
@@ -268,7 +114,7 @@ export const recordOf = (life: Life): BookRecord => {
       answered: life.answered,
     },
     hold: life.hold && {
-      orderId: id,
+      orderId,
       state: life.hold,
       lines: units,
       returned: life.returned === 0n ? [] : [{ sku: 'MUG', quantity: life.returned }],
@@ -276,20 +122,20 @@ export const recordOf = (life: Life): BookRecord => {
       updatedAt: at,
     },
     payment: payment && {
-      orderId: id,
+      orderId,
       status: payment.status,
       currency: 'EUR',
       captured,
       refunded: payment.refunded,
       imbalance: 0n,
-      refundsOpen: payment.open,
+      refundsOpen: payment.open + (life.lateIs === 'open' ? total : 0n),
       updatedAt: at,
     },
     provider:
       captured === 0n
         ? undefined
         : {
-            orderId: id,
+            orderId,
             currency: 'EUR',
             captured,
             refunded: life.providerRefunded,

@@ -203,6 +203,35 @@ export const refused = but(cancelled, {
   provider: { refunded: 0n },
 })
 
+/** Money came for a failed order: payment has booked it and gives it back, the order has heard of it. */
+export const lateEntries = [
+  ['PENDING', 'order.placed'],
+  ['PENDING', 'stock.held'],
+  ['PENDING', 'payment.declined'],
+  ['PENDING', 'stock.released'],
+  ['FAILED', 'order.failed'],
+  ['FAILED', 'payment.late'],
+] as const
+
+export const late = but(
+  failed,
+  {
+    order: { timeline: entries(...lateEntries) },
+    payment: { captured: 1000n, refundsOpen: 1000n },
+  },
+  { provider: paid.provider },
+)
+
+/** Given back at the provider's desk before it was shipped. */
+export const atDesk = but(cancelled, {
+  order: {
+    refunds: [
+      { ...refund, id: 'desk' },
+      { ...refund, amount: 0n },
+    ],
+  },
+})
+
 export const guests = but(paid, {
   order: { userId: undefined, cart: { id: 'cart', key: 'guest:ab' } },
 })

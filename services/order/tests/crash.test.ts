@@ -106,6 +106,27 @@ const refunding = async () => {
   return { sku, rpc, id }
 }
 
+/** A mortal process's sweeper, when payment has money given back that no order asked for. */
+const lookingAround =
+  (begun: () => Promise<{ sku: string; rpc: Subject['rpc']; id: string }>) => async () => {
+    const one = await begun()
+    const mortal = stack.use(await test.replica(death.ports))
+    begin(mortal.sweep())
+    return one
+  }
+
+const paidBackAtDesk = lookingAround(async () => {
+  const { sku, order: rpc, id } = await sold(test)
+  test.shop.refundAtDesk(id, 2_500n)
+  return { sku, rpc, id }
+})
+
+const capturedLate = lookingAround(async () => {
+  const one = await waiting('tok_declined')
+  test.shop.captureLate(one.id)
+  return one
+})
+
 const shipped = [ORDER_STATUS_SHIPPED, 9] as const
 const stillShipped = [ORDER_STATUS_SHIPPED, 8] as const
 
@@ -219,6 +240,34 @@ const scenarios: readonly Scenario[] = [
   { step: 'refund', during: 'a refund', commit: 'stock.returned', run: refunding, ends: [shipped] },
   { step: 'return', during: 'a refund', commit: 'stock.returned', run: refunding, ends: [shipped] },
   {
+    step: 'look',
+    during: 'a refund at the provider’s desk',
+    commit: 'order.cancelled',
+    run: paidBackAtDesk,
+    ends: [cancelled],
+  },
+  {
+    step: 'return',
+    during: 'a refund at the provider’s desk',
+    commit: 'stock.returned',
+    run: paidBackAtDesk,
+    ends: [cancelled],
+  },
+  {
+    step: 'look',
+    during: 'a capture that came too late',
+    commit: 'payment.late',
+    run: capturedLate,
+    ends: [failed],
+  },
+  {
+    step: 'refund',
+    during: 'a capture that came too late',
+    commit: 'payment.refunded',
+    run: capturedLate,
+    ends: [failed],
+  },
+  {
     step: 'save refund.asked',
     during: 'a refund',
     commit: 'refund.asked',
@@ -253,7 +302,8 @@ const sweepOn = async () => {
 
 const moneyOf = (id: string) => {
   const payment = test.shop.payment(id)
-  const isCaptured = payment?.outcome === ChargeOutcome.CHARGE_OUTCOME_CAPTURED
+  const isCaptured =
+    payment?.outcome === ChargeOutcome.CHARGE_OUTCOME_CAPTURED || payment?.late !== undefined
   const back = [...(payment?.refunds.values() ?? [])].reduce((sum, one) => sum + one, 0n)
   return { captured: isCaptured ? payment.amount : 0n, back }
 }

@@ -1,4 +1,4 @@
-import { ChargeOutcome } from '@micromart/contracts/payment'
+import { ChargeOutcome, RefundOrigin } from '@micromart/contracts/payment'
 import { DomainError, money, systemIds } from '@micromart/kernel'
 import type { FakeSidecar, StubCall } from '@micromart/testing'
 
@@ -11,6 +11,15 @@ type FakePayment = {
   refunds: Map<string, bigint>
   token: string
   refusesRefunds: boolean
+  /** Captured although it had ended: payment gives it back under this refund. */
+  late: string | undefined
+}
+type FakeForeign = {
+  readonly refundId: string
+  readonly orderId: string
+  readonly amount: { readonly amount: bigint; readonly currency: string }
+  readonly origin: RefundOrigin
+  readonly bookedAt: Date
 }
 type FakeHold = { state: string; lines: readonly Line[]; returns: Map<string, readonly Line[]> }
 
@@ -20,6 +29,7 @@ const untouched = (): FakePayment => ({
   refunds: new Map(),
   token: '',
   refusesRefunds: false,
+  late: undefined,
 })
 
 /** What a stub does instead, for its next calls: an error to throw, or work before its own answer. */
@@ -61,6 +71,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
   const offers = new Map<string, Offer>()
   const holds = new Map<string, FakeHold>()
   const payments = new Map<string, FakePayment>()
+  const foreign: FakeForeign[] = []
   const tricks = new Map<string, Trick[]>()
 
   const play = async (rpc: string) => {
@@ -226,7 +237,7 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     if (known.refusesRefunds) return { refused: true, payment: paymentMessage(orderId, known) }
     const others = [...known.refunds].filter(([id]) => id !== refundId)
     const given = others.reduce((sum, [, one]) => sum + one, amount?.amount ?? 0n)
-    const captured = known.outcome === ChargeOutcome.CHARGE_OUTCOME_CAPTURED
+    const captured = known.outcome === ChargeOutcome.CHARGE_OUTCOME_CAPTURED || known.late
     if (!captured || given > known.amount)
       throw new DomainError('precondition', 'refund_exceeds_capture')
     known.refunds.set(refundId, amount?.amount ?? 0n)
@@ -234,7 +245,32 @@ export const fakeShop = (sidecar: FakeSidecar) => {
     return { refunded: true, payment: paymentMessage(orderId, known) }
   })
 
+  sidecar.answer('payment', 'ListForeignRefunds', async (asked) => {
+    await play('payment.ListForeignRefunds')
+    const { afterBookedAt = new Date(0), afterRefundId, limit } = asked
+    const isAfter = ({ bookedAt, refundId }: FakeForeign) =>
+      bookedAt > afterBookedAt || (bookedAt >= afterBookedAt && refundId > afterRefundId)
+    return { items: foreign.filter(isAfter).slice(0, limit) }
+  })
+  const book = (orderId: string, amount: bigint, origin: RefundOrigin): string => {
+    const refundId = systemIds.next()
+    foreign.push({ refundId, orderId, amount: money(amount, 'EUR'), origin, bookedAt: new Date() })
+    return refundId
+  }
+
   return {
+    /** Somebody gives money back at the provider's own desk. @returns the refund's id at payment */
+    refundAtDesk: (orderId: string, amount: bigint): string => {
+      const refundId = book(orderId, amount, RefundOrigin.REFUND_ORIGIN_DESK)
+      payment(orderId).refunds.set(refundId, amount)
+      return refundId
+    },
+    /** Money comes for a payment that had ended; payment owes it back. */
+    captureLate: (orderId: string): string => {
+      const known = payment(orderId)
+      known.late = book(orderId, known.amount, RefundOrigin.REFUND_ORIGIN_LATE)
+      return known.late
+    },
     /** A new sku in stock. */
     offer: (price: bigint, available = 10): string => {
       const sku = `SKU-${systemIds.next()}`

@@ -49,6 +49,7 @@ export const mortality = () => {
       outcome: mortal('ask', payments.outcome),
       cancel: mortal('cancel', payments.cancel),
       refund: mortal('refund', payments.refund),
+      foreignRefunds: mortal('look', payments.foreignRefunds),
     },
   })
   return {

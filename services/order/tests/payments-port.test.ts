@@ -3,28 +3,39 @@ import { apps } from '@micromart/contracts'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { connectSidecar } from '@micromart/dapr'
 import { money, silentLog, systemIds } from '@micromart/kernel'
-import { startFakeSidecar } from '@micromart/testing'
+import { eventually, startFakeSidecar } from '@micromart/testing'
 import { startForTest as startPayment } from '../../payment/tests/start-for-test.ts'
+import { startHook } from '../../payment/tests/webhooks-for-test.ts'
 import { paymentsRpc } from '../src/client/payments-rpc.ts'
 import type { Payments } from '../src/model/ports.ts'
 import { fakeShop } from './fake-shop.ts'
 
+type UnderTest = {
+  readonly payments: Payments
+  /** Somebody gives money back at the provider's own desk. */
+  readonly refundAtDesk: (orderId: string, amount: number) => Promise<unknown>
+}
+
 /** What the other tests of order stand on. */
-const theFake = async (stack: AsyncDisposableStack): Promise<Payments> => {
+const theFake = async (stack: AsyncDisposableStack): Promise<UnderTest> => {
   const sidecar = stack.use(await startFakeSidecar({ appId: 'order' }))
-  fakeShop(sidecar)
+  const shop = fakeShop(sidecar)
   const { grpcPort, httpPort } = sidecar
   const at = { grpcPort, httpPort, apiToken: undefined, appId: 'order' }
   const wire = stack.use(await connectSidecar(at))
-  return paymentsRpc(wire.client(PaymentServiceService, apps.payment), silentLog)
+  return {
+    payments: paymentsRpc(wire.client(PaymentServiceService, apps.payment), silentLog),
+    refundAtDesk: async (orderId, amount) => shop.refundAtDesk(orderId, BigInt(amount)),
+  }
 }
 
 /** The payment service with the provider behind it. */
-const theRealOne = async (stack: AsyncDisposableStack): Promise<Payments> => {
-  const providerEnv = { PROVIDER_SETTLE_SECONDS: '3600' }
-  const { payment, [Symbol.asyncDispose]: end } = await startPayment({ providerEnv })
-  stack.defer(end)
-  return paymentsRpc(payment, silentLog)
+const theRealOne = async (stack: AsyncDisposableStack): Promise<UnderTest> => {
+  const hook = stack.use(await startHook())
+  const providerEnv = { PROVIDER_SETTLE_SECONDS: '3600', PROVIDER_WEBHOOK_URL: hook.url }
+  const shop = stack.use(await startPayment({ providerEnv }))
+  hook.passTo((notice) => shop.payment.receiveWebhook(notice))
+  return { payments: paymentsRpc(shop.payment, silentLog), refundAtDesk: shop.refundAtDesk }
 }
 
 const eur = (amount: bigint) => money(amount, 'EUR')
@@ -35,8 +46,9 @@ describe.each([
 ])('payments, %s', (_which, start) => {
   const stack = new AsyncDisposableStack()
   let payments: Payments
+  let refundAtDesk: UnderTest['refundAtDesk']
   beforeAll(async () => {
-    payments = await start(stack)
+    ;({ payments, refundAtDesk } = await start(stack))
   })
   afterAll(() => stack.disposeAsync())
 
@@ -122,6 +134,26 @@ describe.each([
     expect(await payments.refund(refund)).toBe('refunded')
     expect(await payments.refund(aRefund(id, 500n))).toBe('refused')
     expect(await payments.refund(aRefund(id, 499n))).toBe('refunded')
+  })
+
+  it('list what was given back at the provider’s desk, after a mark, and confirm it when asked', async () => {
+    const { id } = await charged('tok_visa')
+    const listed = async (after?: Parameters<Payments['foreignRefunds']>[0]) =>
+      (await payments.foreignRefunds(after, 10)).filter(({ orderId }) => orderId === id)
+    for (const amount of [500, 400]) {
+      const before = (await listed()).length
+      await refundAtDesk(id, amount)
+      await eventually(async () => expect(await listed()).toHaveLength(before + 1))
+    }
+    const [first, second] = await listed()
+    expect([first?.amount, second?.amount]).toEqual([eur(500n), eur(400n)])
+    expect([first?.origin, second?.origin]).toEqual(['desk', 'desk'])
+    expect(first && (await listed(first))).toEqual([second])
+    const since = second && { bookedAt: second.bookedAt, id: undefined }
+    expect(await listed(since)).toEqual([second])
+    expect(first && (await payments.refund(first))).toBe('refunded')
+    expect(await payments.refund(aRefund(id, 1_100n))).toBe('refused')
+    expect(await payments.refund(aRefund(id, 1_099n))).toBe('refunded')
   })
 
   it('refuse for good what the provider keeps, and what was never captured', async () => {

@@ -1,12 +1,15 @@
 import {
   ChargeOutcome,
+  type ForeignRefund as ForeignRefundMessage,
   type Payment,
   type PaymentServiceService,
+  RefundOrigin,
   type RefundResponse,
 } from '@micromart/contracts/payment'
 import type { RpcClient } from '@micromart/dapr'
 import { DomainError, type Log } from '@micromart/kernel'
 import type { Charge, Payments, RefundOutcome } from '../model/ports.ts'
+import type { ForeignRefund } from '../model/refund.ts'
 import { apart } from './apart.ts'
 
 /** How long order waits for a charge (design section 7); the provider gets 4 s of it. */
@@ -64,6 +67,15 @@ const refusedIfHopeless = (error: unknown): RefundOutcome => {
   throw error
 }
 
+/** An origin of a later release waits for the release that knows it. */
+const foreignOf = (message: ForeignRefundMessage): readonly ForeignRefund[] => {
+  const { refundId: id, orderId, amount, origin: from, bookedAt } = message
+  const origin = from === RefundOrigin.REFUND_ORIGIN_LATE ? 'late' : 'desk'
+  const isKnown =
+    from === RefundOrigin.REFUND_ORIGIN_LATE || from === RefundOrigin.REFUND_ORIGIN_DESK
+  return isKnown && amount && bookedAt ? [{ id, orderId, amount, origin, bookedAt }] : []
+}
+
 /** The payment service. */
 export const paymentsRpc = (payment: RpcClient<PaymentServiceService>, log: Log): Payments => {
   const charging = (orderId: string, ask: () => Promise<{ payment: Payment | undefined }>) =>
@@ -90,6 +102,11 @@ export const paymentsRpc = (payment: RpcClient<PaymentServiceService>, log: Log)
           return noneIfAbsent(error)
         }
       }),
+    foreignRefunds: async (after, limit) => {
+      const afterRefundId = after?.id ?? ''
+      const page = { afterBookedAt: after?.bookedAt, afterRefundId, limit }
+      return (await payment.listForeignRefunds(page)).items.flatMap(foreignOf)
+    },
     cancel: async (orderId) => chargeOf(await apart(() => payment.cancelPayment({ orderId }))),
     refund: ({ id: refundId, orderId, amount }) =>
       apart(async () => {

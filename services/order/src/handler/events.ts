@@ -14,20 +14,24 @@ const idOf = (id: string, code: string): string => {
   return id
 }
 
-type Told = { readonly fromJSON: (payload: unknown) => { readonly orderId: string } }
-
 /** What order listens to. Events about money decide nothing: they have payment asked at once. */
 export const orderTopics = (use: UseCases): TopicHandlers => {
-  const hasten =
-    (message: Told): TopicHandlers[string] =>
-    async ({ id, payload }) => {
-      const { orderId } = message.fromJSON(payload)
-      await use.hastenOrder(idOf(orderId, 'order_id_invalid'), id)
-    }
+  const hasten = (orderId: string, eventId: string) =>
+    use.hastenOrder(idOf(orderId, 'order_id_invalid'), eventId)
   return {
-    [topics.paymentSettled]: hasten(PaymentSettled),
-    [topics.paymentFailed]: hasten(PaymentFailed),
-    [topics.paymentRefunded]: hasten(PaymentRefunded),
+    [topics.paymentSettled]: async ({ id, payload }) => {
+      const { orderId, late } = PaymentSettled.fromJSON(payload)
+      await hasten(orderId, id)
+      if (late) await use.hearRefund(undefined)
+    },
+    [topics.paymentFailed]: async ({ id, payload }) => {
+      await hasten(PaymentFailed.fromJSON(payload).orderId, id)
+    },
+    [topics.paymentRefunded]: async ({ id, payload }) => {
+      const { orderId, refundId } = PaymentRefunded.fromJSON(payload)
+      await hasten(orderId, id)
+      await use.hearRefund(idOf(refundId, 'refund_id_invalid'))
+    },
     [topics.userErased]: async ({ id, payload }) => {
       const { userId } = UserErased.fromJSON(payload)
       await use.forgetShopper(idOf(userId, 'user_id_invalid'), id)

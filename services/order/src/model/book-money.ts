@@ -2,8 +2,9 @@ import { type BookRecord, hasWorkLeft, isSold, isUnpaid, type OrderBook } from '
 import { type BookRule, wrongs } from './book-rule.ts'
 
 type Sums = { readonly captured: bigint; readonly refunded: bigint }
+type PaymentSums = Sums & { readonly refundsOpen: bigint }
 
-const none: Sums = { captured: 0n, refunded: 0n }
+const none: PaymentSums = { captured: 0n, refunded: 0n, refundsOpen: 0n }
 
 const net = ({ captured, refunded }: Sums = none): bigint => captured - refunded
 
@@ -60,18 +61,20 @@ const sold = (order: OrderBook, { captured }: Sums): readonly string[] =>
 
 /**
  * Money of an order that has ended: all of it went back, or is on its way, or the provider's refusal is on record. What was
- * left when it was cancelled during a refund follows that one, and is no refund yet.
+ * left when it was cancelled during a refund follows that one, and is no refund yet. What came too late payment gives back
+ * by itself: it may be on its way before the order has heard of it.
  */
-const ended = (order: OrderBook, sums: Sums): readonly string[] => {
+const ended = (order: OrderBook, sums: PaymentSums): readonly string[] => {
   const left = net(sums)
-  const explained = hasWorkLeft(order) || left <= refundsOf(order, 'refused')
+  const owed = left - sums.refundsOpen
+  const explained = hasWorkLeft(order) || owed <= refundsOf(order, 'refused')
   return wrongs([
     [left > 0n && !explained, `${left} was kept for an order that is ${order.status}`],
     [left < 0n, `${-left} more was paid back than captured`],
   ])
 }
 
-const owed = (order: OrderBook | undefined, sums: Sums): readonly string[] => {
+const owed = (order: OrderBook | undefined, sums: PaymentSums): readonly string[] => {
   if (!order || isUnpaid(order)) return []
   const own = isSold(order) ? sold(order, sums) : ended(order, sums)
   return [...own, ...paidBack(order, sums), ...ownSum(order)]

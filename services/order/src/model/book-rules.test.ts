@@ -2,12 +2,15 @@ import { describe, expect, it } from '@jest/globals'
 import {
   ago,
   at,
+  atDesk,
   but,
   cancelled,
   delivered,
   entries,
   failed,
   guests,
+  late,
+  lateEntries,
   minute,
   mugs,
   now,
@@ -43,6 +46,8 @@ describe('a record in which all stores agree breaks nothing', () => {
     ['delivered', delivered],
     ['refunded after delivery', returned],
     ['cancelled, and the provider refuses to pay back', refused],
+    ['cancelled at the provider’s desk, its goods taken back by a refund of nothing', atDesk],
+    ['failed, and payment gives back what came too late', late],
     ['a tombstone', { ...failed, order: undefined, payment: undefined }],
     ['a provider without a ledger', but(paid, {}, { provider: undefined, providerKnown: false })],
     [
@@ -105,6 +110,29 @@ const cases: readonly (readonly [BookId, string, BookRecord])[] = [
       order: { refunds: [], refunded: 0n, events: cancelled.order?.events.slice(0, 2) },
       payment: { refunded: 0n },
       provider: { refunded: 0n },
+    }),
+  ],
+  [
+    'I4',
+    'money that came too late, of which payment gives back a part',
+    but(late, { payment: { refundsOpen: 999n } }),
+  ],
+  [
+    'I4',
+    'late money given back that the order never heard of',
+    but(late, { payment: { refunded: 1000n, refundsOpen: 0n }, provider: { refunded: 1000n } }),
+  ],
+  ['I4', 'a desk refund taken over twice', but(atDesk, { order: { refunded: 2000n } })],
+  [
+    'I4',
+    'a desk refund that only the order knows',
+    but(atDesk, { payment: { refunded: 0n }, provider: { refunded: 0n } }),
+  ],
+  [
+    'I10',
+    'late money that arrived twice',
+    but(late, {
+      order: { timeline: entries(...lateEntries, ['FAILED', 'payment.late']) },
     }),
   ],
   [

@@ -45,7 +45,7 @@ it('prices an order without giving PENDING more time', () => {
   )
   expect(to).toMatchObject({ status: 'PENDING', dueAt: after(at, limits.pending) })
   expect(to.totals.total).toEqual(money(3998n, 'EUR'))
-  expect(rest.fact).toBeUndefined()
+  expect(rest.facts).toBeUndefined()
 })
 
 it('refuses a hold that lacks a line', () => {
@@ -98,7 +98,7 @@ it('says why a card was declined', () => {
 it('names what is short', () => {
   const rejected = change.rejected(anOrder('PENDING'), [{ sku: 'MUG', available: 1 }], later)
   expect(told(rejected)[0]?.[2]).toBe('Not enough in stock: MUG (1 left)')
-  expect(rejected.fact).toEqual({ fact: 'rejected', skus: ['MUG'] })
+  expect(rejected.facts).toEqual([{ fact: 'rejected', skus: ['MUG'] }])
 })
 
 it('ends its own work when the goods are claimed', () => {

@@ -18,12 +18,16 @@ export type Change = {
   readonly to: Order
   readonly entries: readonly TimelineEntry[]
   readonly key?: KeyEffect
-  readonly fact?: Fact
+  readonly facts?: readonly Fact[]
   readonly refunds?: RefundEffect
 }
 
-/** What a change of the order does to its refunds: one ends, one begins, or both. */
-export type RefundEffect = { readonly ended?: Refund; readonly opened?: Refund }
+/** What a change of the order does to its refunds: one ends, one that others have made is heard of, one begins. */
+export type RefundEffect = {
+  readonly ended?: Refund
+  readonly heard?: Refund
+  readonly opened?: Refund
+}
 
 /** What the rest of the shop is told; it becomes an event in the change's own transaction. */
 export type Fact =
@@ -69,7 +73,7 @@ export const paid = (from: Order, at: Date): Change => {
   const to = stepped({ at, to: move(from, 'PAID'), payment: 'paid', dueIn: limits.claim })
   const charged = entry({ ...to, status: from.status }, 'payment.charged', shown(to.totals.total))
   const entries = [...heldFirst(from), charged, entry(to, 'order.paid')]
-  return { from, to, entries, key: freeze(to), fact: { fact: 'paid' } }
+  return { from, to, entries, key: freeze(to), facts: [{ fact: 'paid' }] }
 }
 
 /** What a payment waits for: the provider's answer, its own settling, or the shopper. */
@@ -118,7 +122,7 @@ export const rejected = (from: Order, shortages: readonly Shortage[], at: Date):
     to,
     entries: [refused, entry(to, 'order.rejected')],
     key: { effect: 'freeze', frozen: { answer: 'out_of_stock', params } },
-    fact: { fact: 'rejected', skus: shortages.map(({ sku }) => sku) },
+    facts: [{ fact: 'rejected', skus: shortages.map(({ sku }) => sku) }],
   }
 }
 
@@ -159,7 +163,7 @@ export const failed = (from: Order, why: Failure, at: Date, declineCode?: string
     entry(to, 'order.failed', failureWords[why]),
   ]
   const key: KeyEffect = answered ? freeze(to) : { effect: 'free' }
-  return { from, to, entries, key, fact: { fact: 'failed', reason: why } }
+  return { from, to, entries, key, facts: [{ fact: 'failed', reason: why }] }
 }
 
 /** The goods left the shelf: nothing is left to do until shipping, but for a refund. */

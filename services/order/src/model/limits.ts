@@ -15,6 +15,8 @@ export const limits = {
   claim: 2 * second,
   /** A refund that did not come through right after it was asked for. */
   refund: 3 * second,
+  /** How far a look at others' refunds goes back behind the one before. */
+  refundOverlap: 10 * 60 * second,
   /** First question about an unknown payment. */
   firstAsk: second,
   /** How long product keeps the goods for an order, and when the sweeper asks for more. */

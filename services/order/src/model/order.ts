@@ -1,5 +1,6 @@
 import {
   addMoney,
+  compareMoney,
   type Money,
   money,
   multiplyMoney,
@@ -64,7 +65,10 @@ export type Order = {
   readonly lines: readonly HeldLine[]
   readonly totals: Totals
   readonly payment: OrderPayment
-  /** Given back, and what is on its way back: never more than the total. */
+  /**
+   * Given back, and what is on its way back. More than the total only while a refund is on its way that cannot come through,
+   * because the same money was given back at the provider's desk.
+   */
   readonly refunded: Money
   /** The one refund that is on its way. */
   readonly openRefund: string | undefined
@@ -92,9 +96,16 @@ export const openedBy = (order: Order | undefined, viewer: Viewer): Order => {
   return order
 }
 
+/** Whether more is given back, or on its way, than there was: one on its way will be refused. */
+export const isOvercommitted = ({ totals, refunded }: Pick<Order, 'totals' | 'refunded'>) =>
+  compareMoney(refunded, totals.total) > 0
+
 /** What of the payment has not gone back and is not on its way back. */
-export const keptOf = ({ totals, refunded }: Pick<Order, 'totals' | 'refunded'>): Money =>
-  subtractMoney(totals.total, refunded)
+export const keptOf = (order: Pick<Order, 'totals' | 'refunded'>): Money => {
+  const { totals, refunded } = order
+  const { currency } = totals.total
+  return isOvercommitted(order) ? money(0n, currency) : subtractMoney(totals.total, refunded)
+}
 
 export const lineTotal = ({ unitPrice, quantity }: HeldLine): Money =>
   multiplyMoney(unitPrice, quantity)

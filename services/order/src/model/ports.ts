@@ -3,7 +3,7 @@ import type { Cart } from './cart.ts'
 import type { Change, Waiting } from './change.ts'
 import type { KeyRef, KeyRow } from './idempotency.ts'
 import type { Address, Order } from './order.ts'
-import type { Refund } from './refund.ts'
+import type { ForeignRefund, Refund } from './refund.ts'
 import type { OrderStatus } from './status.ts'
 import type { Hold, WantedLine } from './stock.ts'
 import type { ToldEntry } from './timeline.ts'
@@ -54,7 +54,17 @@ export type Payments = {
   readonly cancel: (orderId: string) => Promise<Charge>
   /** Once per refund id. @returns pending while the provider has not confirmed; refused is an end */
   readonly refund: (refund: Pick<Refund, 'id' | 'orderId' | 'amount'>) => Promise<RefundOutcome>
+  /**
+   * Refunds that this service did not ask for, oldest first; after one of them, or from a moment on.
+   * One may appear behind later ones: it is told when it has committed.
+   */
+  readonly foreignRefunds: (
+    after: ForeignMark | undefined,
+    limit: number,
+  ) => Promise<readonly ForeignRefund[]>
 }
+
+export type ForeignMark = Pick<ForeignRefund, 'bookedAt'> & { readonly id: string | undefined }
 
 export type RefundOutcome = 'refunded' | 'refused' | 'pending'
 
@@ -96,6 +106,8 @@ export type Orders = {
   readonly timeline: (id: string) => Promise<readonly ToldEntry[]>
   /** Oldest first. */
   readonly refunds: (id: string) => Promise<readonly Refund[]>
+  /** @returns those of the refund ids that no order has */
+  readonly unknownRefunds: (ids: readonly string[]) => Promise<ReadonlySet<string>>
   /** Newest first. @throws DomainError invalid `cursor_invalid` */
   readonly list: (filter: OrderFilter, page: PageRequest) => Promise<Page<Order>>
   /** Takes orders that are due, and has them due again after their pause: replicas never take the same. */

@@ -29,6 +29,15 @@ export type Refund = {
   readonly updatedAt: Date
 }
 
+/**
+ * A refund that this service did not ask for. `desk`: somebody made it at the payment provider's own desk, it is confirmed.
+ * `late`: payment itself gives back what was captured after the payment had ended. Source: payment.ListForeignRefunds.
+ */
+export type ForeignRefund = Pick<Refund, 'id' | 'orderId' | 'amount'> & {
+  readonly origin: 'desk' | 'late'
+  readonly bookedAt: Date
+}
+
 /** What staff asks for: the whole rest, an amount, or lines. */
 export type RefundWish = {
   readonly amount: Money | undefined
@@ -49,9 +58,24 @@ const pending = (order: Order, at: Date, of: Beginning): Refund => ({
   ...of,
 })
 
-/** The shop gives all that is left back by itself, at most once per order: the order's id is the refund's. */
+/** The shop gives all that is left back by itself. The first one of an order has its id. */
 export const ownRefund = (order: Order, at: Date, reason: string, restock: boolean): Refund =>
   pending(order, at, { id: order.id, amount: keptOf(order), reason, restock })
+
+/** Payment gives back by itself what came for an order that had ended. */
+export const lateRefund = (order: Order, { id, amount }: ForeignRefund, at: Date): Refund =>
+  pending(order, at, { id, amount, reason: paidLate })
+
+export const paidLate = 'Paid after the order had ended'
+
+/** What somebody gave back at the provider's desk: nobody has to be asked for it. */
+export const deskRefund = (order: Order, { id, amount }: ForeignRefund, at: Date): Refund => ({
+  ...pending(order, at, { id, amount, reason: "Made at the payment provider's desk" }),
+  status: 'refunded',
+})
+
+/** Takes all goods of the order back, whatever becomes of its money. */
+export const takesAllBack = ({ restock, lines }: Refund): boolean => restock && lines.length === 0
 
 const refundable: readonly OrderStatus[] = ['PAID', 'SHIPPED', 'DELIVERED']
 

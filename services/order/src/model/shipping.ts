@@ -21,7 +21,7 @@ export const shipped = (from: Order, shipment: Shipment, at: Date): Change => {
     from,
     to,
     entries: [entry(to, 'order.shipped', words(shipment))],
-    fact: { fact: 'shipped' },
+    facts: [{ fact: 'shipped' }],
   }
 }
 
@@ -29,5 +29,5 @@ export const shipped = (from: Order, shipment: Shipment, at: Date): Change => {
 export const delivered = (from: Order, at: Date): Change => {
   const moved = move(from, 'DELIVERED')
   const to = stepped({ at, to: moved, dueIn: attention(moved) })
-  return { from, to, entries: [entry(to, 'order.delivered')], fact: { fact: 'delivered' } }
+  return { from, to, entries: [entry(to, 'order.delivered')], facts: [{ fact: 'delivered' }] }
 }

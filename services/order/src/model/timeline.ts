@@ -32,6 +32,10 @@ const catalogue = {
   'payment.declined': ['provider', 'Payment declined…'],
   'payment.cancelled': ['shop', 'Payment cancelled; nothing was charged'],
   'payment.late': ['provider', 'A payment of … arrived after the order had ended; it is returned'],
+  'payment.refunded_at_provider': [
+    'provider',
+    'Refund of … made at the payment provider’s own desk',
+  ],
   'refund.asked': ['staff', 'Refund of …'],
   'payment.refunded': ['provider', 'Refund of … confirmed'],
   'payment.refund_refused': ['provider', 'Refund of … refused by the bank: staff must look'],

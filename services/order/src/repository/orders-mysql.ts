@@ -7,7 +7,7 @@ import { hastenOrder } from './hasten.ts'
 import { openOrder } from './open-order.ts'
 import { pruneOld } from './prune.ts'
 import { listOrders, readOrder } from './read-orders.ts'
-import { readRefunds } from './refunds-mysql.ts'
+import { readRefunds, unknownRefunds } from './refunds-mysql.ts'
 import { saveOrder, type Told } from './save-order.ts'
 import { readTimeline } from './timeline-mysql.ts'
 
@@ -21,6 +21,7 @@ export const ordersMysql = (db: Database, ids: Ids, told: Told): Orders => ({
   byId: readOrder(db),
   timeline: (id) => readTimeline(db, id),
   refunds: readRefunds(db),
+  unknownRefunds: unknownRefunds(db),
   list: listOrders(db),
   takeDue: takeDue(db),
   hasten: hastenOrder(db),

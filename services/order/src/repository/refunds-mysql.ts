@@ -36,12 +36,13 @@ const insert = async (tx: EntityManager, refund: Refund): Promise<void> => {
 /** Within the transaction that writes the order: its version decides who may. */
 export const writeRefunds = async (
   tx: EntityManager,
-  { ended, opened }: RefundEffect,
+  { ended, heard, opened }: RefundEffect,
 ): Promise<void> => {
   if (ended) {
     const sql = 'UPDATE refunds SET status = ?, updated_at = ? WHERE id = ?'
     await write(tx, sql, [ended.status, ended.updatedAt, ended.id])
   }
+  if (heard) await insert(tx, heard)
   if (opened) await insert(tx, opened)
 }
 
@@ -60,4 +61,15 @@ export const readRefunds =
     inStatement(db, async (tx) => {
       const where = 'WHERE order_id = ? ORDER BY created_at, id'
       return withLines(tx, await refundsTable.select(tx, where, [orderId]))
+    })
+
+export const unknownRefunds =
+  (db: Database): Orders['unknownRefunds'] =>
+  (ids) =>
+    inStatement(db, async (tx) => {
+      if (ids.length === 0) return new Set<string>()
+      const sql = `SELECT id FROM refunds WHERE id IN (${marks(ids)})`
+      const rows: readonly { readonly id: string }[] = await tx.query(sql, [...ids])
+      const known = new Set(rows.map(({ id }) => id))
+      return new Set(ids.filter((id) => !known.has(id)))
     })

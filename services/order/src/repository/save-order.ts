@@ -116,13 +116,13 @@ export type Told = {
 }
 
 /** Whether one statement is all there is to write: it needs no transaction around it. */
-const isPlain = ({ from, to, entries, key, fact, refunds }: Change): boolean =>
-  from.status === to.status && entries.length === 0 && !key && !fact && !refunds
+const isPlain = ({ from, to, entries, key, facts, refunds }: Change): boolean =>
+  from.status === to.status && entries.length === 0 && !key && !facts && !refunds
 
 export const saveOrder =
   ({ db, ids, told }: Deps): Orders['save'] =>
   async (asked) => {
-    const { from, entries, key, fact, refunds } = asked
+    const { from, entries, key, facts = [], refunds } = asked
     const to = { ...asked.to, version: from.version + 1 }
     const change = { ...asked, to }
     const whole = async (tx: EntityManager): Promise<boolean> => {
@@ -131,13 +131,13 @@ export const saveOrder =
       if (refunds) await writeRefunds(tx, refunds)
       if (from.status !== to.status && cameToNothing(to.status)) await freeCart(tx, to.id)
       if (key?.effect === 'free') await freeKey(tx, to.id)
-      if (fact) await tell(tx, ids.next(), to, fact)
+      for (const fact of facts) await tell(tx, ids.next(), to, fact)
       return true
     }
     const written = isPlain(change)
       ? await inStatement(db, (tx) => updateRows(tx, change))
       : await inTransaction(db, whole)
-    if (written && fact) told.event()
+    if (written && facts.length > 0) told.event()
     if (written && entries.length > 0) told.entries(to.id)
     return written ? to : undefined
   }

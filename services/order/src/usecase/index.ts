@@ -22,6 +22,7 @@ import { getOrder } from './get-order.ts'
 import { getRefund } from './get-refund.ts'
 import { getTimeline } from './get-timeline.ts'
 import { hastenOrder } from './hasten-order.ts'
+import { hearRefund } from './hear-refund.ts'
 import { listAllOrders } from './list-all-orders.ts'
 import { listOrders } from './list-orders.ts'
 import { listRefunds } from './list-refunds.ts'
@@ -32,6 +33,7 @@ import { refundOrder } from './refund-order.ts'
 import { settle } from './settle.ts'
 import { settleDue } from './settle-due.ts'
 import { shipOrder } from './ship-order.ts'
+import { takeOverRefunds } from './take-over-refunds.ts'
 import { watchOrder } from './watch-order.ts'
 
 export type { OrderDraft } from './place-order.ts'
@@ -58,6 +60,7 @@ export const orderUseCases = (ports: Ports) => {
   const paying = payOut(ports)
   const claiming = claimStock(ports, paying)
   const settling = settle(ports, claiming)
+  const takeOver = takeOverRefunds(ports, paying)
   const sweep = settleDue(ports, { settle: settling, claim: claiming, payOut: paying })
   return {
     placeOrder: placeOrder(ports, checkout(ports, settling)),
@@ -73,6 +76,8 @@ export const orderUseCases = (ports: Ports) => {
     shipOrder: shipOrder(ports),
     deliverOrder: deliverOrder(ports),
     hastenOrder: hastenOrder(ports, sweep),
+    hearRefund: hearRefund(ports, takeOver),
+    takeOverRefunds: takeOver,
     listAllOrders: listAllOrders(ports),
     getAnyOrder: getAnyOrder(ports),
     checkBooks: checkBooks(ports),

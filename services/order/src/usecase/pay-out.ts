@@ -1,8 +1,8 @@
-import { type Clock, DomainError, type Log } from '@micromart/kernel'
+import { type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
 import type { Order } from '../model/order.ts'
-import type { GoodsReturn, Orders, Payments, Stock } from '../model/ports.ts'
+import type { GoodsReturn, Orders, Payments, RefundOutcome, Stock } from '../model/ports.ts'
 import type { Refund } from '../model/refund.ts'
-import { type RefundEnd, refundEnded } from '../model/refund-change.ts'
+import { type RefundEnd, refundEnded } from '../model/refund-end.ts'
 
 /** Gives the money of an order's open refund back, and its goods. Repeatable; what cannot end now the sweeper ends. */
 export type PayOut = (order: Order) => Promise<Order>
@@ -12,6 +12,7 @@ type Deps = {
   readonly payments: Payments
   readonly orders: Orders
   readonly clock: Clock
+  readonly ids: Ids
   readonly log: Log
 }
 
@@ -19,7 +20,7 @@ type Deps = {
 const isHopeless = (error: unknown): boolean =>
   error instanceof DomainError && (error.kind === 'precondition' || error.kind === 'invalid')
 
-export const payOut = ({ stock, payments, orders, clock, log }: Deps): PayOut => {
+export const payOut = ({ stock, payments, orders, clock, ids, log }: Deps): PayOut => {
   const takeBack = async (orderId: string, some?: GoodsReturn): Promise<RefundEnd['goods']> => {
     try {
       await stock.giveBack(orderId, some)
@@ -31,11 +32,15 @@ export const payOut = ({ stock, payments, orders, clock, log }: Deps): PayOut =>
     }
   }
 
+  /** One that takes only goods back is nobody's to confirm. */
+  const askFor = async (refund: Refund): Promise<RefundOutcome> =>
+    refund.amount.amount === 0n ? 'refunded' : payments.refund(refund)
+
   /** A cancelled order's goods go back whatever the provider says; a refund's lines once it has paid. */
   const end = async (refund: Refund, earlier: readonly Refund[]) => {
     const { orderId, lines, restock } = refund
     const [outcome, all] = await Promise.all([
-      payments.refund(refund),
+      askFor(refund),
       restock && lines.length === 0 ? takeBack(orderId) : undefined,
     ])
     if (outcome === 'pending') return undefined
@@ -44,7 +49,7 @@ export const payOut = ({ stock, payments, orders, clock, log }: Deps): PayOut =>
     }
     const some = outcome === 'refunded' && restock && lines.length > 0
     const goods = some ? await takeBack(orderId, refund) : all
-    return { refund, outcome, goods, earlier }
+    return { refund, outcome, goods, earlier, nextId: ids.next() }
   }
 
   const save = async (order: Order, ended: RefundEnd): Promise<Order> => {

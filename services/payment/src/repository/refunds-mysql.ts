@@ -13,13 +13,17 @@ import type { Telling } from './payments-mysql.ts'
 import { insertRefund, refundOf } from './refund-rows.ts'
 import { refundTable } from './rows.ts'
 
-/** The WHERE is the check: refunds that come at once can't add up to more than was captured. */
+/**
+ * The WHERE is the check: refunds that come at once can't add up to more than was captured, also after the payment had ended.
+ */
 const take = async (tx: EntityManager, id: string, { amount, currency }: Money): Promise<void> => {
   const more = amount.toString()
   const taken = await write(
     tx,
     `UPDATE payments SET refund_asked = refund_asked + ?
-     WHERE id = ? AND status = 'captured' AND currency = ? AND amount >= refund_asked + ?`,
+     WHERE id = ? AND currency = ? AND amount >= refund_asked + ?
+       AND (status = 'captured'
+         OR EXISTS (SELECT 1 FROM refunds WHERE payment_id = payments.id AND origin = 'late'))`,
     [more, id, currency, more],
   )
   if (taken !== 1) throw new RefundExceedsCapture()
