@@ -3,7 +3,16 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { createConnection } from 'mysql2/promise'
 import { call, eventually, secret, shop } from './support/shop.ts'
-import { addToCart, loginAs, newMember, newProduct, placeOrder } from './support/shopper.ts'
+import { refundAtDesk } from './support/provider.ts'
+import {
+  addToCart,
+  loginAs,
+  newMember,
+  newProduct,
+  type Order,
+  placeOrder,
+  stockOf,
+} from './support/shopper.ts'
 
 type Violation = { readonly subject: string; readonly message: string }
 
@@ -48,8 +57,25 @@ const bought = async (sku: string, cardToken = 'tok_visa') => {
   const { token } = await newMember()
   await addToCart({ token }, sku, 2)
   const { body } = await placeOrder({ token }, { cardToken })
-  return { id: body.id, token }
+  return { id: body.id ?? body.params?.['orderId'] ?? '', token }
 }
+
+type Bought = Awaited<ReturnType<typeof bought>>
+
+/** Waits until an order and its money stand so. */
+const stands = ({ id, token }: Bought, status: string, payment: string) =>
+  eventually(
+    async () => (await call<Order>('GET', `/v1/orders/${id}`, { token })).body,
+    (order) => order.status === status && order.payment.status === payment,
+    15_000,
+  )
+
+const timelineOf = async ({ id, token }: Bought) =>
+  (
+    await call<{ items: { event: string; actor: string }[] }>('GET', `/v1/orders/${id}/timeline`, {
+      token,
+    })
+  ).body.items.map(({ event, actor }) => `${event} by ${actor}`)
 
 /** `npm run books` on the running shop. */
 const books = (...options: readonly string[]) =>
@@ -66,6 +92,9 @@ const books = (...options: readonly string[]) =>
 describe('the books of a running shop', () => {
   let sku: string
   let paid: string
+  let inPart: Bought
+  let whole: Bought
+  let late: Bought
 
   beforeAll(async () => {
     admin = await loginAs('admin')
@@ -80,6 +109,19 @@ describe('the books of a running shop', () => {
       headers: { 'idempotency-key': randomUUID() },
       body: { amount: { amount: 500, currency: 'EUR' }, reason: 'a scratch' },
     })
+    ;[inPart, whole, late] = [
+      await bought(sku),
+      await bought(sku),
+      await bought(sku, 'tok_late_capture'),
+    ]
+    await Promise.all([refundAtDesk(inPart.id, 500), refundAtDesk(whole.id)])
+    await stands(inPart, 'PAID', 'partially_refunded')
+    await call('POST', `/v1/orders/${inPart.id}/cancel`, { token: inPart.token })
+    await Promise.all([
+      stands(inPart, 'CANCELLED', 'refunded'),
+      stands(whole, 'CANCELLED', 'refunded'),
+      stands(late, 'FAILED', 'refunded'),
+    ])
     const done = Date.now()
     // What was done just now is work under way to the books: they look at it half a minute later.
     await eventually(
@@ -100,6 +142,37 @@ describe('the books of a running shop', () => {
       expect({ id, some: checked > 0 }).toEqual({ id, some: true })
     }
   }, 60_000)
+
+  it('agree with what was given back at the provider’s desk, and with money that came too late', async () => {
+    expect(await timelineOf(inPart)).toEqual(
+      expect.arrayContaining([
+        'payment.refunded_at_provider by provider',
+        'order.cancelled by shopper',
+      ]),
+    )
+    expect(await timelineOf(whole)).toEqual(
+      expect.arrayContaining([
+        'payment.refunded_at_provider by provider',
+        'order.cancelled by provider',
+      ]),
+    )
+    expect((await timelineOf(late)).slice(-2)).toEqual([
+      'payment.late by provider',
+      'payment.refunded by provider',
+    ])
+    const refunds = await call<{ items: { amount: { amount: number }; status: string }[] }>(
+      'GET',
+      `/v1/admin/orders/${inPart.id}/refunds`,
+      { token: admin },
+    )
+    const sums = refunds.body.items.map(({ amount, status }) => [amount.amount, status])
+    expect(sums).toEqual([
+      [500, 'refunded'],
+      [3498, 'refunded'],
+    ])
+    // Of these orders two still have their goods, two units each.
+    expect(await stockOf(admin, sku)).toMatchObject({ onHand: 46, held: 0 })
+  })
 
   it('name exactly what somebody has changed by hand', async () => {
     const copy = `INSERT INTO ledger (kind, charge_id, idempotency_key, reference, amount, currency, entered_at)
