@@ -157,7 +157,8 @@ describe('3-D Secure', () => {
       'requires_action',
     ])
     const { token } = member
-    const proceed = () => call<Order>('POST', `/v1/orders/${body.id}/payment`, { token, body: {} })
+    const proceed = (headers: Record<string, string> = {}) =>
+      call<Order>('POST', `/v1/orders/${body.id}/payment`, { token, headers, body: {} })
     const { nextAction } = body.payment as { nextAction?: { type: string; url: string } }
     return { token, sku: product.sku, id: body.id, action: nextAction, proceed }
   }
@@ -172,8 +173,12 @@ describe('3-D Secure', () => {
 
   it('is declined when the bank says so, and the goods are back', async () => {
     const { sku, proceed } = await waiting('tok_3ds_fail')
-    expect((await proceed()).status).toBe(402)
+    const key = { 'idempotency-key': randomUUID() }
+    const first = await proceed(key)
+    expect([first.status, first.headers.get('idempotent-replayed')]).toEqual([402, null])
     await inStock(sku, 3)
+    const again = await proceed(key)
+    expect([again.text, again.headers.get('idempotent-replayed')]).toEqual([first.text, 'true'])
   })
 
   it.each([

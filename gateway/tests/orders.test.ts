@@ -142,12 +142,23 @@ describe('orders', () => {
       })
     })
 
-    it('402 when it is declined', async () => {
+    it('402 when it is declined, and its repeat is the same bytes', async () => {
       const payment = aPayment(PaymentStatus.PAYMENT_STATUS_DECLINED)
-      answers(anOrder({ id, status: OrderStatus.ORDER_STATUS_FAILED, payment }))
-      const response = await goOn()
-      expectDocumented(response)
-      expect([response.status, response.body.code]).toEqual([402, 'payment_declined'])
+      const order = anOrder({ id, status: OrderStatus.ORDER_STATUS_FAILED, payment })
+      const traceId = 'b2'.repeat(16)
+      let isRepeat = false
+      shop.sidecar.answer('order', 'ContinuePayment', (_request, call) => {
+        if (isRepeat) call.replay()
+        return { order, ...(isRepeat && { traceId }) }
+      })
+      const keyed = () => goOn().set('Idempotency-Key', 'k')
+      const first = await keyed().set('traceparent', `00-${traceId}-00f067aa0ba902b7-01`)
+      expectDocumented(first)
+      expect([first.status, first.body.code]).toEqual([402, 'payment_declined'])
+      isRepeat = true
+      const again = await keyed()
+      expect(again.text).toBe(first.text)
+      expect(again.headers['idempotent-replayed']).toBe('true')
     })
 
     it.each([

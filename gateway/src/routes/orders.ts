@@ -85,8 +85,10 @@ export const orderRoutes = [
       202: { description: 'Still waiting, for the shopper or the provider', ...placed },
       ...alsoAnswers(402, 404, 409, 422),
     },
-    handler: async (input, { order }) =>
-      outcomeAnswer((await order.continuePayment(named(input))).order, 200),
+    handler: async (input, { order }) => {
+      const { order: message, traceId } = await order.continuePayment(named(input))
+      return outcomeAnswer(message, 200, { headers: {}, ...(traceId && { traceId }) })
+    },
   }),
   orderEventsRoute,
 ]

@@ -112,8 +112,26 @@ describe('a repeat with the same key', () => {
     const waiting = await rpc.continuePayment(name)
     expect(waiting.order).toEqual(placed.order)
     await test.later(301_000)
-    const { order: ended } = await rpc.continuePayment(name)
+    const { order: ended, traceId } = await rpc.continuePayment(name)
     expect(ended?.status).toBe(OrderStatus.ORDER_STATUS_FAILED)
+    expect(traceId).toMatch(/^[0-9a-f]{32}$/)
+    expect(await rpc.continuePayment(name)).toEqual({ order: ended, traceId })
+  })
+
+  it('of a payment that was declined names the trace of the first, and nothing else', async () => {
+    const { id: userId, order, wish } = aMember(test)
+    const placed = await order.placeOrder({ ...wish, paymentToken: 'tok_3ds_fail' })
+    const name = { id: placed.order?.id ?? '', orderToken: undefined }
+    const { rpc, wasReplayed } = repeating(userId)
+    const first = await rpc.continuePayment(name)
+    expect([first.order?.status, first.traceId]).toEqual([
+      OrderStatus.ORDER_STATUS_FAILED,
+      undefined,
+    ])
+    const again = await rpc.continuePayment(name)
+    expect(again).toEqual({ ...first, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) })
+    expect(await rpc.continuePayment(name)).toEqual(again)
+    expect(wasReplayed()).toBe(true)
   })
 })
 

@@ -58,6 +58,6 @@ it('answers an attempt that was overtaken with what is kept, not with what it di
   const first = await answer(request, call)
   const overtaken = await answer(request, call)
 
-  expect(first.status).toBe('PAID')
-  expect(overtaken).toEqual(first)
+  expect(first.order.status).toBe('PAID')
+  expect(overtaken.order).toEqual(first.order)
 })

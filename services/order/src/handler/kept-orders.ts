@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { money } from '@micromart/kernel'
 import { type CallContext, keyed, type MessageCodec } from '@micromart/service'
+import { trace } from '@opentelemetry/api'
 import { IdempotencyMismatch } from '../model/errors.ts'
 import type { Order } from '../model/order.ts'
 import type { Refund, RefundStatus } from '../model/refund.ts'
@@ -21,6 +22,8 @@ type OrderState = {
   readonly carrier?: string | undefined
   readonly trackingCode?: string | undefined
   readonly updatedAt: string
+  /** Trace of the request that was answered first. */
+  readonly traceId?: string | undefined
 }
 
 type RefundState = {
@@ -42,6 +45,7 @@ const stateOf = ({ id, status, payment, refunded, shipment, updatedAt }: Order):
   refunded: refunded.amount.toString(),
   ...shipment,
   updatedAt: updatedAt.toISOString(),
+  traceId: trace.getActiveSpan()?.spanContext().traceId,
 })
 
 const inState = (order: Order, state: OrderState): Order => ({
@@ -64,6 +68,9 @@ const sameOrder = <Req extends Named>(request: Req, state: OrderState): Req => {
 
 type Act<Req, T> = (request: Req, call: CallContext) => Promise<T>
 
+/** `traceId`: of the first request, when this is a repeat; the gateway makes the same problem of it, to the byte. */
+export type KeptOrder = { readonly order: Order; readonly traceId: string | undefined }
+
 /**
  * An RPC that answers with an order, kept by the request's idempotency key. An order that still waits for its payment is no
  * final answer: a repeat gets it as it is by then.
@@ -73,7 +80,7 @@ export const keptOrder = <Req extends Named>(
   name: string,
   act: Act<Req, Order>,
   read: Act<Req, Order>,
-): Act<Req, Order> => {
+): Act<Req, KeptOrder> => {
   return async (request, call) => {
     let mine: { readonly order: Order; readonly state: OrderState } | undefined
     const keep = keyed(answers, name, asJson<OrderState>(), async (asked: Req, context) => {
@@ -82,9 +89,11 @@ export const keptOrder = <Req extends Named>(
       return mine.state
     })
     const state = await keep(request, call)
-    if (mine?.state === state) return mine.order // otherwise another attempt's answer is kept
+    if (mine?.state === state) return { order: mine.order, traceId: undefined }
+    // Otherwise another attempt's answer is kept.
+    const { traceId } = state
     const order = await read(sameOrder(request, state), call)
-    return state.status === 'PAYMENT_PENDING' ? order : inState(order, state)
+    return { order: state.status === 'PAYMENT_PENDING' ? order : inState(order, state), traceId }
   }
 }
 

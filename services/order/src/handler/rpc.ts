@@ -69,8 +69,13 @@ export const orderRpc = (
       const entries = await use.getTimeline(request.id, viewer(request, caller))
       return { items: entries.map(timelineMessage) }
     }),
-    cancelOrder: unary(async (request, call) => ({ order: own(await cancel(request, call)) })),
-    continuePayment: unary(async (request, call) => ({ order: own(await proceed(request, call)) })),
+    cancelOrder: unary(async (request, call) => ({
+      order: own((await cancel(request, call)).order),
+    })),
+    continuePayment: unary(async (request, call) => {
+      const { order, traceId } = await proceed(request, call)
+      return { order: own(order), traceId }
+    }),
     watchOrder: serverStream(async function* watch(request, { caller, signal }) {
       using time = watchTime(signal)
       const asked = { id: request.id, viewer: viewer(request, caller), after: request.after }

@@ -47,9 +47,11 @@ export const staffRpc = (use: UseCases, { once, resumed }: KeptAnswers): StaffRp
     listRefunds: unary(async ({ orderId }) => ({
       items: (await use.listRefunds(orderId)).map(refundMessage),
     })),
-    shipOrder: unary(async (request, call) => ({ order: orderMessage(await ship(request, call)) })),
+    shipOrder: unary(async (request, call) => ({
+      order: orderMessage((await ship(request, call)).order),
+    })),
     deliverOrder: unary(async (request, call) => ({
-      order: orderMessage(await deliver(request, call)),
+      order: orderMessage((await deliver(request, call)).order),
     })),
     listAllOrders: unary(async (request) => {
       const { status, email, number } = request
