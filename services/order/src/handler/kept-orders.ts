@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { money } from '@micromart/kernel'
 import { type CallContext, keyed, type MessageCodec } from '@micromart/service'
 import { trace } from '@opentelemetry/api'
@@ -125,21 +124,4 @@ export const keptRefund = <Req extends Named>(
     const then: Refund = { ...refund, status, updatedAt: new Date(updatedAt) }
     return { refund: then, order: inState(order, state.order) }
   }
-}
-
-/**
- * The id of a request's refund: the same for every repeat, also for one that goes on after a crash. Another body under the key,
- * once its answer is forgotten, is another refund.
- * @returns undefined for a request without a key
- */
-export const refundIdOf = (orderId: string, call: CallContext): string | undefined => {
-  const { caller, idempotency } = call
-  if (!idempotency) return undefined
-  const { scope, key, fingerprint } = idempotency
-  const who = caller.kind === 'user' ? caller.id : ''
-  const digest = hash('sha256', JSON.stringify([orderId, who, scope, key, fingerprint]), 'hex')
-  // A UUID of version 8 (RFC 9562): its bits are the application's.
-  const variant = ((Number.parseInt(digest.charAt(16), 16) & 3) | 8).toString(16)
-  const groups = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`]
-  return [...groups, variant + digest.slice(17, 20), digest.slice(20, 32)].join('-')
 }

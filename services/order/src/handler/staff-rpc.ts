@@ -7,8 +7,9 @@ import type {
 import { systemIds } from '@micromart/kernel'
 import { type CallContext, unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
-import { type KeptAnswers, keptOrder, keptRefund, refundIdOf } from './kept-orders.ts'
+import { type KeptAnswers, keptOrder, keptRefund } from './kept-orders.ts'
 import { orderMessage, pageOf, refundMessage, statusOf } from './messages.ts'
+import { refundIdOf } from './refund-id.ts'
 import { shipmentOf, wishOf } from './refund-wish.ts'
 
 type StaffRpc = Pick<
