@@ -8,6 +8,9 @@ const own = (...names) => `(^|/)services/$2/src/(${names.join('|')})/`
 const pkg = (...names) => `(^|/)pkg/(${names.join('|')})/`
 const testFile = '\\.test\\.ts$'
 const npm = 'node_modules/'
+/** What stands beside the layers: processes, their settings, and what `service.ts` is made of. */
+const composition =
+  '/src/(main|config|service|migrate|metrics|secrets|clock|provider|seed-accounts)\\.ts$'
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
@@ -49,6 +52,12 @@ export default {
     between('dapr', ['kernel', 'contracts']),
     between('service', ['kernel', 'contracts', 'store', 'dapr']),
     between('testing', ['kernel', 'contracts', 'store', 'dapr', 'service']),
+    rule(
+      'files-in-layers',
+      'a file of a service lies in a layer; beside them is only what starts and composes it',
+      { path: at('services/') },
+      { path: at('services/[^/]+/src/[^/]+$'), pathNot: [composition, testFile] },
+    ),
     rule(
       'services-apart',
       'a service reaches another through its sidecar only',

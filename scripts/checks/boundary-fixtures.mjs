@@ -33,6 +33,7 @@ export const badFixtures = {
     file('pkg/testing/src/index.ts', '../../../gateway/src/service.ts'),
     file('gateway/src/service.ts'),
   ],
+  'files-in-layers': [file(`${order}/service.ts`, './watchers.ts'), file(`${order}/watchers.ts`)],
   'services-apart': [
     file(`${order}/service.ts`, '../../cart/src/service.ts'),
     file('services/cart/src/service.ts'),

@@ -12,12 +12,15 @@ export type Caller =
       readonly scopes: readonly string[]
       /** Claim `sid`: the session that the token came of; undefined for a token of none. */
       readonly sessionId: string | undefined
+      /** When the token ends that says so. */
+      readonly expiresAt: Date
     }
   | {
       readonly kind: 'machine'
       /** The client's. */
       readonly id: string
       readonly scopes: readonly string[]
+      readonly expiresAt: Date
     }
   | { readonly kind: 'anonymous' }
 

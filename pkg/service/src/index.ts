@@ -1,3 +1,4 @@
+export { startBackground } from './background.ts'
 export { backlogRpc } from './backlog-rpc.ts'
 export { deadLetterRpc, type DeskSettings } from './dead-letter-rpc.ts'
 export { scopeRefusal } from './access.ts'

@@ -72,11 +72,13 @@ const texts = (claim: unknown): readonly string[] =>
   Array.isArray(claim) ? claim.filter((role) => typeof role === 'string') : []
 
 /** RFC 9068 section 2.2: where no resource owner took part, `sub` is the client itself, which `client_id` names. */
-const callerOf = ({ sub = '', client_id: clientId, scope, roles, sid }: JWTPayload): Caller => {
+const callerOf = (claims: JWTPayload): Caller => {
+  const { sub = '', client_id: clientId, scope, roles, sid, exp = 0 } = claims
+  const expiresAt = new Date(exp * 1_000)
   const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
-  if (clientId === sub) return { kind: 'machine', id: sub, scopes }
+  if (clientId === sub) return { kind: 'machine', id: sub, scopes, expiresAt }
   const sessionId = typeof sid === 'string' ? sid : undefined
-  return { kind: 'user', id: sub, roles: texts(roles), scopes, sessionId }
+  return { kind: 'user', id: sub, roles: texts(roles), scopes, sessionId, expiresAt }
 }
 
 /** The moment from which the token is refused, in ms since 1970. */

@@ -44,6 +44,7 @@ describe('a token', () => {
       sessionId: 's-1',
       roles: ['customer', 'support'],
       scopes: ['account', 'cart', 'orders', 'orders:read', 'orders:refund', 'users:read'],
+      expiresAt: expect.any(Date),
     })
   })
 
@@ -51,10 +52,20 @@ describe('a token', () => {
     const tokens = testTokens()
     const { verify } = verifierOf(() => tokens.jwks)
     const scopes = ['orders:read', 'ops']
-    const machine = { kind: 'machine', id: 'warehouse', scopes }
+    const expiresAt: unknown = expect.any(Date)
+    const machine = { kind: 'machine', id: 'warehouse', scopes, expiresAt }
     expect(await verify(tokens.machineToken({ clientId: 'warehouse', scopes }))).toEqual(machine)
     const delegated = tokens.userToken({ ...user, claims: { client_id: 'warehouse' } })
     expect(await verify(delegated)).toMatchObject({ kind: 'user', id: 'u-1' })
+  })
+
+  it('says when it ends', async () => {
+    const tokens = testTokens()
+    const exp = inSeconds(100)
+    const caller = await verifierOf(() => tokens.jwks).verify(
+      tokens.userToken({ ...user, claims: { exp } }),
+    )
+    expect(caller).toMatchObject({ expiresAt: new Date(exp * 1_000) })
   })
 
   it.each([

@@ -7,7 +7,7 @@ import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
 import type { Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
-import { type Platform, startPlatform } from '@micromart/service'
+import { type Platform, startBackground, startPlatform } from '@micromart/service'
 import {
   afterCommit,
   type Database,
@@ -20,7 +20,6 @@ import {
   startRelay,
   startSweeper,
 } from '@micromart/store'
-import { startBackground } from './background.ts'
 import { booksRpc } from './client/books-rpc.ts'
 import { cartsRpc } from './client/carts-rpc.ts'
 import { chargeDeadlineMs, paymentsRpc } from './client/payments-rpc.ts'
@@ -38,9 +37,8 @@ import { migrations } from './repository/migrations/index.ts'
 import { ordersMysql } from './repository/orders-mysql.ts'
 import { entities } from './repository/rows.ts'
 import { timelineNews } from './repository/timeline-news.ts'
-import { startTimelineTail } from './timeline-tail.ts'
+import { startTimelineTail } from './repository/timeline-tail.ts'
 import { orderUseCases, type Ports } from './usecase/index.ts'
-import { watchTime } from './watch-time.ts'
 
 /** A running order service. `sweep` runs its sweepers once, now. */
 export type OrderService = AsyncDisposable & {
@@ -99,7 +97,7 @@ const startServing = async (config: Config, { platform, db }: Base, ports: Ports
   const watched = { ...use, placeOrder: timed(use.placeOrder) }
   const server = starting.use(
     await platform.serve({
-      services: [[OrderServiceService, orderRpc(watched, { tokens, answers, watchTime })]],
+      services: [[OrderServiceService, orderRpc(watched, { tokens, answers })]],
       topics: orderTopics(use),
       operations: operationsOf(db, clock, answers.resumed),
       storeAnswers: () => db.query('SELECT 1'),

@@ -127,6 +127,13 @@ const capturedLate = lookingAround(async () => {
   return one
 })
 
+const atDesk = {
+  during: 'a refund at the provider’s desk',
+  run: paidBackAtDesk,
+  ends: [cancelled],
+}
+const late = { during: 'a capture that came too late', run: capturedLate, ends: [failed] }
+
 const shipped = [ORDER_STATUS_SHIPPED, 9] as const
 const stillShipped = [ORDER_STATUS_SHIPPED, 8] as const
 
@@ -239,34 +246,10 @@ const scenarios: readonly Scenario[] = [
   },
   { step: 'refund', during: 'a refund', commit: 'stock.returned', run: refunding, ends: [shipped] },
   { step: 'return', during: 'a refund', commit: 'stock.returned', run: refunding, ends: [shipped] },
-  {
-    step: 'look',
-    during: 'a refund at the provider’s desk',
-    commit: 'order.cancelled',
-    run: paidBackAtDesk,
-    ends: [cancelled],
-  },
-  {
-    step: 'return',
-    during: 'a refund at the provider’s desk',
-    commit: 'stock.returned',
-    run: paidBackAtDesk,
-    ends: [cancelled],
-  },
-  {
-    step: 'look',
-    during: 'a capture that came too late',
-    commit: 'payment.late',
-    run: capturedLate,
-    ends: [failed],
-  },
-  {
-    step: 'refund',
-    during: 'a capture that came too late',
-    commit: 'payment.refunded',
-    run: capturedLate,
-    ends: [failed],
-  },
+  { step: 'look', commit: 'order.cancelled', ...atDesk },
+  { step: 'return', commit: 'stock.returned', ...atDesk },
+  { step: 'look', commit: 'payment.late', ...late },
+  { step: 'refund', commit: 'payment.refunded', ...late },
   {
     step: 'save refund.asked',
     during: 'a refund',

@@ -8,7 +8,7 @@ const ada = systemIds.next()
 const key = { key: 'k', scope: 's', fingerprint: 'f' }
 
 const call = (idempotency: CallContext['idempotency'] = key, id = ada): CallContext => ({
-  caller: { kind: 'user', id, roles: [], scopes: [] },
+  caller: { kind: 'user', id, roles: [], scopes: [], sessionId: undefined, expiresAt: new Date(0) },
   requestId: 'r',
   deadline: undefined,
   signal: new AbortController().signal,

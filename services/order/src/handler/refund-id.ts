@@ -12,7 +12,7 @@ export const refundIdOf = (orderId: string, call: CallContext): string | undefin
   const { caller, idempotency } = call
   if (!idempotency || !isId(orderId)) return undefined
   const { scope, key, fingerprint } = idempotency
-  const who = caller.kind === 'user' ? caller.id : ''
+  const who = caller.kind === 'anonymous' ? '' : caller.id
   const name = JSON.stringify([orderId.toLowerCase(), who, scope, key, fingerprint])
   const digest = hash('sha256', name, 'hex')
   const time = orderId.toLowerCase().slice(0, 13)

@@ -9,6 +9,7 @@ import { type KeptAnswers, keptOrder } from './kept-orders.ts'
 import { orderMessage, pageOf, timelineMessage } from './messages.ts'
 import type { OrderTokens } from './order-token.ts'
 import { staffRpc } from './staff-rpc.ts'
+import { watchTime } from './watch-time.ts'
 
 type Asked = { readonly id: string; readonly orderToken?: string | undefined }
 
@@ -25,20 +26,10 @@ const viewing =
     return { userId, holdsToken: tokens.opens(id, orderToken) }
   }
 
-/** How long a caller may watch; disposing it leaves no timer behind. */
-export type WatchTime = (gone: AbortSignal) => Disposable & { readonly signal: AbortSignal }
-
-type Means = {
-  readonly tokens: OrderTokens
-  readonly answers: KeptAnswers
-  readonly watchTime: WatchTime
-}
+type Means = { readonly tokens: OrderTokens; readonly answers: KeptAnswers }
 
 /** Message -> command -> use case -> message. */
-export const orderRpc = (
-  use: UseCases,
-  { tokens, answers, watchTime }: Means,
-): OrderServiceServer => {
+export const orderRpc = (use: UseCases, { tokens, answers }: Means): OrderServiceServer => {
   const viewer = viewing(tokens)
   const keptOwn = (name: string, act: (id: string, by: Viewer) => Promise<Order>) => {
     const asked =
@@ -77,7 +68,7 @@ export const orderRpc = (
       return { order: own(order), traceId }
     }),
     watchOrder: serverStream(async function* watch(request, { caller, signal }) {
-      using time = watchTime(signal)
+      using time = watchTime(signal, caller)
       const asked = { id: request.id, viewer: viewer(request, caller), after: request.after }
       for await (const { entry, last } of use.watchOrder({ ...asked, signal: time.signal })) {
         yield { entry: entry && timelineMessage(entry), last }

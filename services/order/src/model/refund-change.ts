@@ -1,4 +1,4 @@
-import { addMoney, type Money, subtractMoney } from '@micromart/kernel'
+import { addMoney, type Money } from '@micromart/kernel'
 import type { Change } from './change.ts'
 import { RefundInProgress } from './errors.ts'
 import { keptOf, type Order } from './order.ts'

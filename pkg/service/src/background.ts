@@ -1,12 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { runInContext } from '@micromart/dapr'
 import type { Log } from '@micromart/kernel'
-import type { Background } from './model/ports.ts'
 
-/** Stopping does not wait longer for one piece of work: the sweeper finishes it after the next start. */
+/** Stopping does not wait longer for one piece of work: a sweeper finishes it after the next start. */
 const graceMs = 5_000
 
-/** Work behind answers, in its request's trace but not under its deadline. Disposing waits for what runs. */
+/** Work that an answer does not wait for; what it leaves undone by an error or an end of the process, a sweeper has to see to. */
+type Background = {
+  /** Begins work and does not wait; its error is logged as a warning. */
+  readonly run: (work: () => Promise<unknown>) => void
+  /** Begins work and waits for it. @returns undefined when it takes longer, in ms: it goes on */
+  readonly within: <T>(milliseconds: number, work: () => Promise<T>) => Promise<T | undefined>
+}
+
+/** Work behind answers, in its request's trace but not under its deadline. Disposing waits for what runs, at most 5 s. */
 export const startBackground = (log: Log): Background & AsyncDisposable => {
   const running = new Set<Promise<unknown>>()
 

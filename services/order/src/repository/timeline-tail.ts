@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { runInContext } from '@micromart/dapr'
 import type { Log } from '@micromart/kernel'
-import type { TimelineTail } from './model/ports.ts'
-import type { TimelineNews } from './repository/timeline-news.ts'
+import type { TimelineTail } from '../model/ports.ts'
+import type { TimelineNews } from './timeline-news.ts'
 import { timelineGrowth } from './timeline-growth.ts'
 import { newWatcher, type WatcherRegistry, watcherRegistry } from './watchers.ts'
 

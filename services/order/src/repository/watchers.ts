@@ -1,5 +1,5 @@
-import type { Told } from './model/ports.ts'
-import type { OrderNews } from './repository/timeline-news.ts'
+import type { Told } from '../model/ports.ts'
+import type { OrderNews } from './timeline-news.ts'
 
 /** One who follows an order: what is told to it waits until it is read. */
 export type Watcher = {

@@ -1,4 +1,4 @@
-import type { TimelineNews } from './repository/timeline-news.ts'
+import type { TimelineNews } from './timeline-news.ts'
 
 /** Ids are given at the INSERT and seen at the COMMIT: what was written this long before the last look is looked at again. */
 const overlapMs = 3_000
