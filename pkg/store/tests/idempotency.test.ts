@@ -53,30 +53,6 @@ const ways: readonly [string, (db: Database) => KeyedAnswers][] = [
   ['a resumable attempt', (db) => resumable(db)],
 ]
 
-it.each(ways)('gives a repeat the frozen answer and does nothing again: %s', async (_, way) => {
-  await using store = await openStore()
-  const answers = way(store.db)
-  const work = async () => {
-    await addOne(store.db, 'a')
-    return 'done'
-  }
-  expect(await answers(aCall('k'), work)).toEqual({ replayed: false, answer: 'done' })
-  expect(await answers(aCall('k'), work)).toEqual({ replayed: true, answer: 'done' })
-  expect(await countOf(store.db, 'a')).toBe(1)
-})
-
-it.each(ways)('freezes what the state forbids, without its writes if local: %s', async (_, way) => {
-  await using store = await openStore()
-  const refused = { refusal: expect.objectContaining({ ...outOfStock() }) }
-  const answers = way(store.db)
-  const first = answers(aCall('k'), async () => {
-    throw outOfStock()
-  })
-  expect(await first).toEqual({ replayed: false, ...refused })
-  const again = await answers(aCall('k'), async () => 'there is some by now')
-  expect(again).toEqual({ replayed: true, ...refused })
-})
-
 it.each(ways)('freezes a refusal with the trace that it happened in: %s', async (_, way) => {
   await using store = await openStore()
   const answers = way(store.db)
@@ -129,25 +105,6 @@ it('takes back what a local effect wrote before it was refused', async () => {
   expect(await keysIn(store.db)).toEqual([{ outcome: 'refusal' }])
 })
 
-it.each(ways)('binds nothing by bad input: %s', async (_, way) => {
-  await using store = await openStore()
-  const answers = way(store.db)
-  const bad = answers(aCall('k', 'one'), async () => {
-    throw new DomainError('invalid', 'quantity_invalid')
-  })
-  await expect(bad).rejects.toMatchObject({ code: 'quantity_invalid' })
-  expect(await keysIn(store.db)).toEqual([])
-  expect(await answers(aCall('k', 'two'), async () => 'mended')).toMatchObject({ answer: 'mended' })
-})
-
-it.each(ways)('refuses another request under the same key: %s', async (_, way) => {
-  await using store = await openStore()
-  const answers = way(store.db)
-  await answers(aCall('k', 'one'), async () => 'done')
-  const other = answers(aCall('k', 'two'), async () => 'never')
-  await expect(other).rejects.toMatchObject({ kind: 'precondition', code: 'idempotency_mismatch' })
-})
-
 it('has neither effect nor key after a crash between the effect and its answer', async () => {
   await using store = await openStore()
   const crashed = idempotent(store.db)(aCall('k'), async () => {
@@ -159,27 +116,6 @@ it('has neither effect nor key after a crash between the effect and its answer',
   })
   await expect(crashed).rejects.toMatchObject({ code: 'database_unavailable' })
   expect([await countOf(store.db, 'a'), await keysIn(store.db)]).toEqual([0, []])
-})
-
-it('resumes an attempt that a crash left behind, once its time has passed', async () => {
-  await using store = await openStore()
-  let now = new Date('2026-01-01T00:00:00Z')
-  const clock = { now: () => now }
-  const answers = resumable(store.db, { lockMs: 10_000, clock })
-  const never = Promise.withResolvers<string>()
-  void answers(aCall('k'), () => never.promise) // the process ends here, for all that others see
-  await eventually(async () => (await keysIn(store.db)).length === 1)
-  const running = answers(aCall('k'), async () => 'too early')
-  await expect(running).rejects.toMatchObject({
-    kind: 'conflict',
-    code: 'idempotency_in_progress',
-    params: { retryAfter: '10' },
-  })
-  now = new Date('2026-01-01T00:00:10Z')
-  expect(await answers(aCall('k'), async () => 'resumed')).toEqual({
-    replayed: false,
-    answer: 'resumed',
-  })
 })
 
 it('lets an overtaken attempt neither unlock nor answer: both tell the frozen answer', async () => {

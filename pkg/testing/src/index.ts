@@ -7,6 +7,13 @@ export type { PublishedRecord } from './fake-runtime.ts'
 export { type FakeOptions, type FakeSidecar, startFakeSidecar } from './fake-sidecar.ts'
 export type { FakeEntry } from './fake-state.ts'
 export { freePort } from './free-port.ts'
+export {
+  keyContract,
+  type KeyedFate,
+  type KeyedReply,
+  type KeyedRequest,
+  type KeyedSubject,
+} from './idempotency-contract.ts'
 export { readMetric } from './metric.ts'
 export { type TestDatabase, testDatabase, testRedisUrl } from './stores.ts'
 export { type TestCaller, type TestClient, testClient } from './test-client.ts'

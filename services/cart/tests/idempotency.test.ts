@@ -132,15 +132,6 @@ it('adds once when a save took effect and nobody heard of it, however often that
   )
 })
 
-it('repeats the frozen answer, also after the cart has changed', async () => {
-  const { add, replicas, owner, units } = start()
-  const first = await add('k', { sku: 'A', quantity: 2 })
-  await replicas[1].addItem({ owner, sku: 'B', quantity: 1 })
-  const again = await add('k', { sku: 'A', quantity: 2 }, 1)
-  expect(again).toEqual({ ...first, replayed: true })
-  expect(await units()).toEqual({ A: 2, B: 1 })
-})
-
 it('binds a refusal by the state, too, and leaves the version', async () => {
   const { add, replicas, owner } = start()
   await add('k1', { sku: 'A', quantity: 60 })

@@ -37,10 +37,18 @@ const offerOf = (sku: string, of: Partial<Offer> = {}): Offer => ({
 /** The shelf that the stubbed product service offers from. */
 const shelf = (sidecar: FakeSidecar) => {
   const offers = new Map<string, Offer>()
-  sidecar.answer('product', 'GetOffers', ({ skus }) => ({
-    offers: skus.flatMap((sku) => offers.get(sku) ?? []),
-  }))
+  const tricks: { readonly first: () => Promise<void> | void; readonly of: Partial<Offer> }[] = []
+  sidecar.answer('product', 'GetOffers', async ({ skus }) => {
+    const { first, of } = tricks.shift() ?? {}
+    await first?.()
+    const found = skus.flatMap((sku) => offers.get(sku) ?? [])
+    return { offers: found.map((offer) => ({ ...offer, ...of })) }
+  })
   return {
+    /** The next question does this first, and finds the offers changed so. */
+    next: (first: () => Promise<void> | void, of: Partial<Offer> = {}): void => {
+      tricks.push({ first, of })
+    },
     put: (sku: string, of: Partial<Offer> = {}): string => {
       offers.set(sku, offerOf(sku, of))
       return sku

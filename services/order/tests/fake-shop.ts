@@ -278,6 +278,9 @@ export const fakeShop = (sidecar: FakeSidecar) => {
       return sku
     },
     available: (sku: string) => offers.get(sku)?.available,
+    setAvailable: (sku: string, available: number) => {
+      offer(sku).available = available
+    },
     setPrice: (sku: string, price: bigint) => {
       offer(sku).price = price
     },

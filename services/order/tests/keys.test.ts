@@ -37,15 +37,6 @@ describe('a repeat with the same key and body', () => {
     expect(again).toMatchObject({ order: first.order, replayed: true })
   })
 
-  it('gets the refusal again, although the goods are back', async () => {
-    const { id, sku, order: rpc, wish } = aMember(test, { quantity: 5, available: 3 })
-    const first = await refusalOf(rpc.placeOrder(wish))
-    test.shop.fill(id, [{ sku, quantity: 1 }])
-    const { params, ...again } = await refusalOf(rpc.placeOrder(wish))
-    expect(again).toEqual({ kind: first.kind, code: first.code })
-    expect(params).toMatchObject({ ...first.params, replayed: 'true' })
-  })
-
   it('gets the present state while the payment is pending, then the final answer', async () => {
     const { order: rpc, wish } = aMember(test)
     const slow = { ...wish, paymentToken: 'tok_timeout' }
@@ -75,60 +66,6 @@ describe('a repeat with the same key and body', () => {
     const final = await rpc.placeOrder(slow)
     expect(final.order).toMatchObject({ id: order?.id, status: ORDER_STATUS_FAILED })
   })
-})
-
-it('refuses a key that comes with another body', async () => {
-  const { order: rpc, wish } = aMember(test)
-  await rpc.placeOrder(wish)
-  expect(await refusalOf(rpc.placeOrder({ ...wish, fingerprint: 'b'.repeat(64) }))).toEqual({
-    kind: 'precondition',
-    code: 'idempotency_mismatch',
-    params: {},
-  })
-})
-
-it('keeps the keys of two shoppers apart, and tells capitals from small letters', async () => {
-  const [one, two] = [aMember(test), aMember(test)]
-  const first = await one.order.placeOrder({ ...one.wish, idempotencyKey: 'Key' })
-  const second = await two.order.placeOrder({ ...two.wish, idempotencyKey: 'Key' })
-  test.shop.fill(one.id, [{ sku: one.sku, quantity: 1 }], { taken: [first.order?.id ?? ''] })
-  const third = await one.order.placeOrder({ ...one.wish, idempotencyKey: 'key' })
-  const ids = new Set([first, second, third].map(({ order }) => order?.id))
-  expect(ids.size).toBe(3)
-})
-
-it('has one effect of many at once with one key', async () => {
-  const { order: rpc, wish } = aMember(test)
-
-  const answers = await Promise.allSettled(Array.from({ length: 8 }, () => rpc.placeOrder(wish)))
-
-  const placed = answers.flatMap((answer) =>
-    answer.status === 'fulfilled' ? [answer.value.order?.id] : [],
-  )
-  const refused = answers.flatMap((answer) =>
-    answer.status === 'rejected' ? [(answer.reason as { code: string }).code] : [],
-  )
-  expect(new Set(placed).size).toBe(1)
-  expect(new Set(refused)).toEqual(new Set(refused.length > 0 ? ['idempotency_in_progress'] : []))
-  expect((await rpc.listOrders({ limit: 10, cursor: undefined })).items).toHaveLength(1)
-})
-
-it('tells a repeat of a running request to come back', async () => {
-  const { order: rpc, wish } = aMember(test)
-  const charging = Promise.withResolvers<void>()
-  const reached = Promise.withResolvers<void>()
-  test.shop.next('payment.Charge', () => {
-    reached.resolve()
-    return charging.promise
-  })
-  const first = rpc.placeOrder(wish)
-  await reached.promise
-  expect(await refusalOf(rpc.placeOrder(wish))).toMatchObject({
-    kind: 'conflict',
-    code: 'idempotency_in_progress',
-  })
-  charging.resolve()
-  expect((await first).order?.status).toBe(ORDER_STATUS_PAID)
 })
 
 describe('a second key', () => {
