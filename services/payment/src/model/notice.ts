@@ -86,7 +86,7 @@ const hearDispute = (
 
 /**
  * What a notice changes in a payment. Late, repeated and out of order it changes nothing.
- * @throws RefundExceedsCapture when the provider claims to have given back more than it took; NoticeTooEarly
+ * @throws NoticeTooEarly: it must be sent again
  */
 export const hear = (account: Account, news: News, means: Means): Heard => {
   switch (news.kind) {

@@ -54,5 +54,6 @@ export const hearTotal = (account: Account, total: Money, ids: Ids): Heard => {
   if (total.amount <= toldRefunded) return undefined
   if (total.currency !== payment.amount?.currency) return { unbooked: true }
   if (balances.captured === 0n) throw new NoticeTooEarly()
+  if (total.amount > balances.captured) return { unbooked: true }
   return { toldRefunded: total.amount, ...atDesk({ ...account, toldRefunded: total.amount }, ids) }
 }
