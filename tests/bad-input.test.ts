@@ -64,23 +64,25 @@ const rowsOf = async (owner: string, sql: string) => {
   }
 }
 
-/** All that bad input could have changed: orders, money at three places, stock, cart. */
-const state = async () => {
-  const read = async (path: string, token: string) => (await call('GET', path, { token })).body
-  const money = 'SELECT order_id, status, version, refund_asked FROM payments WHERE order_id IN (?)'
+const read = async (path: string, token: string) => (await call('GET', path, { token })).body
+
+/** Money at three places, stock and cart, as far as these orders go. */
+const goods = async () => {
   const ids = `'${paid.id}', '${declined}'`
+  const columns = 'order_id, status, version, refund_asked'
+  const timelineOf = (id: string) => read(`/v1/orders/${id}/timeline`, shopper)
   return {
-    orders: await read('/v1/orders', shopper),
-    timelines: await Promise.all(
-      [paid.id, declined].map((id) => read(`/v1/orders/${id}/timeline`, shopper)),
-    ),
+    timelines: await Promise.all([paid.id, declined].map(timelineOf)),
     refunds: await read(`/v1/admin/orders/${paid.id}/refunds`, admin),
-    payments: await rowsOf('payment', money.replace('?', ids)),
+    payments: await rowsOf('payment', `SELECT ${columns} FROM payments WHERE order_id IN (${ids})`),
     ledger: await rowsOf('provider', `SELECT * FROM ledger WHERE reference IN (${ids})`),
     stock: await stockOf(admin, product.sku),
     cart: (await cartOf({ token: shopper })).items,
   }
 }
+
+/** All that bad input could have changed. */
+const state = async () => ({ orders: await read('/v1/orders', shopper), ...(await goods()) })
 
 const expectProblem = ({ status, headers, body }: Answer<Problem>, wanted: Case): void => {
   const [what, , wantedStatus, code, path] = wanted
@@ -162,14 +164,13 @@ it('refuses an order whose key, money or payment is wrong, and nothing changes',
       '/payment/token',
     ],
   ]
-  const before = await state()
-  const counted = ({ orders: _, timelines, ...rest }: typeof before) => ({ timelines, ...rest })
+  const before = await goods()
   for (const one of cases) {
     const sent = { token: shopper, ...one[1] }
     expectProblem(await call<Problem>('POST', '/v1/orders', sent), one)
   }
   // A refused total leaves its order behind, which came to nothing.
-  expect(counted(await state())).toEqual(counted(before))
+  expect(await goods()).toEqual(before)
 }, 60_000)
 
 it('refuses a refund that is no money, too much, or of nothing, and gives nothing back', async () => {
