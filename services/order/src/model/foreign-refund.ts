@@ -54,14 +54,16 @@ const given = (from: Order, foreign: ForeignRefund, taking: Taking): Change => {
   const cancels = status === 'CANCELLED' && status !== from.status
   const whole = status === 'REFUNDED' && status !== from.status
   const { id: refundId, amount } = heard
-  const facts: Fact[] = [{ fact: 'refunded', refundId, amount, whole }]
+  const facts: Fact[] = [
+    { fact: 'refunded', refundId, amount, whole },
+    ...(cancels ? [{ fact: 'cancelled' } as const] : []),
+  ]
   const entries = [
     told,
     ...(cancels ? [entry(to, 'order.cancelled', undefined, 'provider')] : []),
     ...(whole ? [entry(to, 'order.refunded')] : []),
   ]
-  const all: Fact[] = cancels ? [...facts, { fact: 'cancelled' }] : facts
-  return { from, to, entries, facts: all, refunds: { heard, ...(opened && { opened }) } }
+  return { from, to, entries, facts, refunds: { heard, ...(opened && { opened }) } }
 }
 
 const heardOf = 'payment.refunded_at_provider'

@@ -26,10 +26,7 @@ const takingOver = ({ orders, clock, ids, log }: Deps, payOut: PayOut) => {
   const take = async (foreign: ForeignRefund): Promise<boolean> => {
     const { id: refundId, orderId, origin } = foreign
     const order = await orders.byId(orderId)
-    if (!order) {
-      log.warn({ refundId, orderId }, 'a refund of no order') // the books name it
-      return true
-    }
+    if (!order) return true // the books name it (I6)
     if (!mayBeTakenOver(order, foreign)) return false
     const earlier = await orders.refunds(orderId)
     if (earlier.some(({ id }) => id === refundId)) return true
@@ -71,7 +68,7 @@ export const takeOverRefunds = (deps: Deps, payOut: PayOut) => {
     return waiting
   }
 
-  return async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     let mark: ForeignMark | undefined = since && { bookedAt: since, id: undefined }
     const waiting: ForeignRefund[] = []
     for (;;) {
@@ -85,4 +82,8 @@ export const takeOverRefunds = (deps: Deps, payOut: PayOut) => {
     const end = earliest(waiting) ?? mark?.bookedAt
     if (end !== undefined) since = after(end, -limits.refundOverlap)
   }
+  return (): Promise<void> =>
+    look().catch((cause: unknown) => {
+      log.warn({ cause }, 'refunds that were made elsewhere are asked for again later')
+    })
 }
