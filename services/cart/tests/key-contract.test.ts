@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { DomainError } from '@micromart/kernel'
 import { keyContract, type KeyedRequest, type KeyedSubject } from '@micromart/testing'
 import { mostAnswers } from '../src/model/answers.ts'
@@ -68,7 +68,12 @@ const subjectOn = (shop: TestShop): KeyedSubject => {
 
 const traits = { repeatMeanwhile: 'waits', mayDie: false, hasRoutes: true } as const
 
-it.each(keyContract(traits))('%s', async (_name, run) => {
-  await using shop = await startForTest()
-  await run(subjectOn(shop))
+let shop: TestShop
+beforeAll(async () => {
+  shop = await startForTest()
 })
+afterAll(async () => {
+  await shop[Symbol.asyncDispose]()
+})
+
+it.each(keyContract(traits))('%s', (_name, run) => run(subjectOn(shop)))

@@ -69,8 +69,8 @@ export const brokenBuilds = [
     edits: [
       {
         file: 'services/order/src/repository/save-order.ts',
-        from: '      if (fact) await tell(tx, ids.next(), to, fact)\n',
-        to: '      if (fact) setTimeout(() => void tell(db.manager, ids.next(), to, fact).catch(() => {}), 400)\n',
+        from: '      for (const fact of facts) await tell(tx, ids.next(), to, fact)\n',
+        to: '      for (const fact of facts) setTimeout(() => void tell(db.manager, ids.next(), to, fact).catch(() => {}), 400)\n',
       },
     ],
   },
