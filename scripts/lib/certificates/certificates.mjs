@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { issueRoot, issueServer } from './issue.mjs'
+import { issueAuthority, issueServer } from './issue.mjs'
 
 const rootDays = 365
 const serverDays = 90
@@ -68,7 +68,7 @@ const isGood = (pair, root, hosts) => {
 const ensureRoot = async (folder, force) => {
   const found = read(folder, 'ca')
   if (found && !force && lasts(found.certificate, serverDays)) return { root: found, isNew: false }
-  const root = write(folder, 'ca', await issueRoot('MicroMart development CA', rootDays))
+  const root = write(folder, 'ca', await issueAuthority('MicroMart development CA', rootDays))
   return { root, isNew: true }
 }
 
@@ -94,4 +94,22 @@ export const ensureCertificates = async (folder, { force = false, more = [] } = 
     }
   }
   return { folder, ca: rootFile(folder), made, kept }
+}
+
+/**
+ * Makes root and issuer of the sidecars' certificates, as sentry reads them: `ca.crt`, `issuer.crt`, `issuer.key`. Sentry would make
+ * them, too, but looks at its folder and starts anew when it changes. Nobody keeps the root's key.
+ * @returns whether they were made now
+ */
+export const ensureAuthority = async (folder, { force = false } = {}) => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const found = read(folder, 'issuer')
+  if (found && !force && existsSync(rootFile(folder)) && lasts(found.certificate, renewDays)) {
+    return false
+  }
+  const root = await issueAuthority('MicroMart sidecars', rootDays, { below: 1 })
+  const issuer = await issueAuthority('MicroMart sidecars issuer', rootDays, { root })
+  replace(rootFile(folder), root.certificate, 0o644)
+  write(folder, 'issuer', issuer)
+  return true
 }

@@ -39,21 +39,30 @@ const finish = ({ pki, md }, certificate, signingKey) => {
   return pki.certificateToPem(certificate).replaceAll('\r', '')
 }
 
+const keyIdentifierOf = (issuer) => ({
+  name: 'authorityKeyIdentifier',
+  keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes(),
+})
+
 /**
- * A new root.
+ * A new authority.
+ * @param below how many further authorities may stand between it and a server
+ * @param root PEM texts of who issues it; without one it is a root itself
  * @returns PEM texts `{ certificate, key }`
  */
-export const issueRoot = async (name, days) => {
+export const issueAuthority = async (name, days, { below = 0, root } = {}) => {
   const forge = await load()
   const { publicKey, key } = await newKeys(forge)
   const certificate = begin(forge, publicKey, name, days)
-  certificate.setIssuer(certificate.subject.attributes)
+  const issuer = root ? forge.pki.certificateFromPem(root.certificate) : certificate
+  certificate.setIssuer(issuer.subject.attributes)
   certificate.setExtensions([
-    { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+    { name: 'basicConstraints', cA: true, pathLenConstraint: below, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ...(root ? [keyIdentifierOf(issuer)] : []),
     { name: 'subjectKeyIdentifier' },
   ])
-  return { certificate: finish(forge, certificate, key), key }
+  return { certificate: finish(forge, certificate, root?.key ?? key), key }
 }
 
 const alternativeName = (host) => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })
@@ -75,10 +84,7 @@ export const issueServer = async (root, hosts, days) => {
     { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
     { name: 'extKeyUsage', serverAuth: true },
     { name: 'subjectAltName', altNames: hosts.map(alternativeName) },
-    {
-      name: 'authorityKeyIdentifier',
-      keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes(),
-    },
+    keyIdentifierOf(issuer),
     { name: 'subjectKeyIdentifier' },
   ])
   return { certificate: finish(forge, certificate, root.key), key }

@@ -27,7 +27,8 @@ const identityOf = (app, sentry) =>
       }
     : { MICROMART_ACCESS_DEFAULT: 'allow', MICROMART_DAPRD_FLAGS: '' }
 
-const sidecarOf = (app, { keys, sentry, ca }) => ({
+/** What a sidecar alone may know. */
+export const sidecarEnvironment = (app, { keys, sentry, ca }) => ({
   NAMESPACE: 'default', // of identities; a variable of that name may mean something else where the shop is started
   ...tokensOf(app, keys),
   ...identityOf(app, sentry),
@@ -73,7 +74,7 @@ export const writeEnvironments = (folder, lent) => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const app of appNames) {
-    writeShell(path.join(folder, `${app}.env`), sidecarOf(app, lent))
+    writeShell(path.join(folder, `${app}.env`), sidecarEnvironment(app, lent))
     writePrivate(path.join(folder, `${app}.json`), appOf(app, lent))
   }
   return folder

@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { ensureAuthority, rootFile } from '../certificates/certificates.mjs'
 import { freePorts, isListening } from '../machine/ports.mjs'
 import { appNames, writePrivate } from '../shop/secrets.mjs'
 import { spawnServer, waitFor } from '../stores/servers.mjs'
@@ -11,8 +11,6 @@ const namespace = 'default'
 const audience = 'spiffe://localhost/ns/default/dapr-sentry'
 
 const tokenDays = 30
-const renewDays = 30
-const day = 86_400_000
 
 const tokenFile = (folder, app) => path.join(folder, 'tokens', `${app}.jwt`)
 
@@ -53,16 +51,6 @@ const writeConfiguration = (folder, jwks) => {
   return file
 }
 
-/** Sentry makes a root that lasts a year where there is none, and never looks at it again. */
-const forgetOldRoot = (credentials) => {
-  const file = path.join(credentials, 'ca.crt')
-  if (!existsSync(file)) return
-  const { validTo } = new X509Certificate(readFileSync(file))
-  if (Date.parse(validTo) < Date.now() + renewDays * day) {
-    rmSync(credentials, { recursive: true, force: true })
-  }
-}
-
 /**
  * Starts Dapr's certificate authority for the sidecars, with a root of its own below `home`.
  * @returns `{ address, rootFile, tokenFile(app) }`
@@ -70,8 +58,7 @@ const forgetOldRoot = (credentials) => {
 export const startSentry = async ({ home, program, run, logDir }) => {
   const folder = path.join(home, 'sentry')
   const credentials = path.join(folder, 'credentials')
-  forgetOldRoot(credentials)
-  mkdirSync(credentials, { recursive: true, mode: 0o700 })
+  await ensureAuthority(credentials)
   const config = writeConfiguration(folder, await writeTokens(folder))
   const [port, healthz] = await freePorts(2)
   const where = ['--issuer-credentials', credentials, '--config', config]
@@ -80,13 +67,12 @@ export const startSentry = async ({ home, program, run, logDir }) => {
   const log = path.join(logDir, 'sentry.log')
   const env = { ...process.env, NAMESPACE: namespace }
   const server = spawnServer('sentry', program, [...where, ...ports, ...quiet], { run, log, env })
-  const root = path.join(credentials, 'ca.crt')
   await waitFor(`sentry on port ${port}`, server, async () => {
-    if (!existsSync(root) || !(await isListening(port))) throw new Error('it does not listen')
+    if (!(await isListening(port))) throw new Error('it does not listen')
   })
   return {
     address: `127.0.0.1:${port}`,
-    rootFile: root,
+    rootFile: rootFile(credentials),
     tokenFile: (app) => tokenFile(folder, app),
   }
 }
