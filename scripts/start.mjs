@@ -3,11 +3,12 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkDisk, checkPorts } from './lib/machine/checks-before.mjs'
 import { commandLine, main } from './lib/terminal/command-line.mjs'
-import { daprCli, daprd } from './lib/dapr/programs.mjs'
+import { daprPrograms } from './lib/dapr/programs.mjs'
 import { findDapr } from './lib/dapr/install.mjs'
 import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
 import { Fault, reportFault } from './lib/terminal/fault.mjs'
 import { isCheckout, shopHome } from './lib/machine/paths.mjs'
+import { protectionOf } from './lib/shop/protection.mjs'
 import { stopOnSignals } from './lib/terminal/signals.mjs'
 import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
 import { createSay } from './lib/terminal/say.mjs'
@@ -61,7 +62,7 @@ const keepLastLogs = () => {
 }
 
 const mustBuild = async () => {
-  const found = await Promise.all([findDapr(daprCli), findDapr(daprd)])
+  const found = await Promise.all(daprPrograms(protectionOf()).map(findDapr))
   return found.some(({ file }) => !file)
 }
 

@@ -65,25 +65,29 @@ const ended = async (child: ChildProcess): Promise<void> => {
   await exit
 }
 
-const environment = () => {
-  const ca = new URL(shop.redis).searchParams.get('ssl_ca_certs')
-  const path_ = process.env['PATH'] ?? ''
-  return { PATH: path_, DAPR_HOST_IP: '127.0.0.1', ...(ca ? { SSL_CERT_FILE: ca } : {}) }
-}
-
 const answers = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2000) }).then(
     ({ status }) => status === 204,
     () => false,
   )
 
+type Wanted = {
+  readonly db: number
+  readonly topics: readonly string[]
+  /** The file of the CA that it believes. */
+  readonly ca?: string | undefined
+}
+
+const caOf = (url: string) => new URL(url).searchParams.get('ssl_ca_certs') ?? undefined
+
 /**
  * Starts another sidecar of an app beside the shop's, with the shop's components on another Redis database and without a
  * Configuration. Its app asks for these topics.
+ * @throws with its log when it ends by itself
  */
 export const startBareSidecar = async (
   app: App,
-  { db, topics }: { readonly db: number; readonly topics: readonly string[] },
+  { db, topics, ca = caOf(shop.redis) }: Wanted,
 ): Promise<BareSidecar> => {
   await using starting = new AsyncDisposableStack()
   const folder = folderOf(db)
@@ -108,7 +112,8 @@ export const startBareSidecar = async (
     'log-level': 'warn',
   }
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
-  const child = spawn(shop.daprd, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { DAPR_HOST_IP: '127.0.0.1', ...(ca ? { SSL_CERT_FILE: ca } : {}) }
+  const child = spawn(shop.daprd, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   starting.defer(() => ended(child))
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -116,11 +121,10 @@ export const startBareSidecar = async (
       said += data.toString()
     })
   }
-  await eventually(
-    () => answers(`http://127.0.0.1:${httpPort}/v1.0/healthz/outbound`),
-    (ready) => ready,
-    60_000,
-  )
+  const ready = () => answers(`http://127.0.0.1:${httpPort}/v1.0/healthz/outbound`)
+  const isOver = async () => child.exitCode !== null || (await ready())
+  await eventually(isOver, (over) => over, 60_000)
+  if (child.exitCode !== null) throw new Error(said)
   const running = starting.move()
   const log = () => said
   return {

@@ -55,6 +55,7 @@ const isFor = (certificate, host) =>
   isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)
 
 const isGood = (pair, root, hosts) => {
+  if (!pair) return false
   const certificate = new X509Certificate(pair.certificate)
   const issuer = new X509Certificate(root.certificate)
   return (
@@ -82,17 +83,16 @@ const ensureRoot = async (folder, force) => {
 export const ensureCertificates = async (folder, { force = false, more = [] } = {}) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { root, isNew } = await ensureRoot(folder, force)
-  const made = isNew ? ['ca'] : []
-  const kept = isNew ? [] : ['ca']
-  for (const [name, usual] of Object.entries(servers)) {
-    const hosts = name === 'gateway' ? [...usual, ...more] : usual
-    const found = read(folder, name)
-    if (found && !force && isGood(found, root, hosts)) kept.push(name)
-    else {
-      write(folder, name, await issueServer(root, hosts, serverDays))
-      made.push(name)
-    }
-  }
+  const missing = Object.entries(servers)
+    .map(([name, hosts]) => ({ name, hosts: name === 'gateway' ? [...hosts, ...more] : hosts }))
+    .filter(({ name, hosts }) => force || !isGood(read(folder, name), root, hosts))
+  await Promise.all(
+    missing.map(async ({ name, hosts }) =>
+      write(folder, name, await issueServer(root, hosts, serverDays)),
+    ),
+  )
+  const made = [...(isNew ? ['ca'] : []), ...missing.map(({ name }) => name)]
+  const kept = ['ca', ...Object.keys(servers)].filter((name) => !made.includes(name))
   return { folder, ca: rootFile(folder), made, kept }
 }
 

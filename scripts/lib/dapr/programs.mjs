@@ -88,3 +88,6 @@ export const sentry = program({
   packages: 900,
   elsewhere: [],
 })
+
+/** Which of them a run needs. */
+export const daprPrograms = ({ zeroTrust }) => [daprCli, daprd, ...(zeroTrust ? [sentry] : [])]
