@@ -16,7 +16,7 @@ const refused = async (account: string, sql: string): Promise<string> => {
   }
 }
 
-describe('each database account', () => {
+describe('S58 each database account', () => {
   const foreign = owners.flatMap((account) =>
     owners.filter((other) => other !== account).map((other) => [account, other]),
   )

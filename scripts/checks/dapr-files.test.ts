@@ -52,7 +52,7 @@ describe('the files that Dapr reads', () => {
     expect(found.toSorted(byTopic)).toEqual(expected.toSorted(byTopic))
   })
 
-  it('keep nothing secret and no address in components: both come by secretKeyRef', () => {
+  it('S58 keep nothing secret and no address in components: both come by secretKeyRef', () => {
     const text = JSON.stringify(ofKind('Component'))
     expect(text).not.toMatch(/password[^"]*","value"|127\.0\.0\.1|localhost/i)
   })

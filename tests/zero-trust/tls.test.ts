@@ -3,9 +3,11 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { readFileSync } from 'node:fs'
 import { apps } from '@micromart/contracts'
+import { silentLog } from '@micromart/kernel'
 import { addressOf, openDatabase } from '@micromart/store'
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
+import { openRedis as openGatewayRedis } from '../../gateway/src/limits/redis.ts'
 import { startBareSidecar } from '../support/bare-sidecar.ts'
 import { pidOnPort } from '../support/processes.ts'
 import { call, secret, shop } from '../support/shop.ts'
@@ -16,6 +18,8 @@ const tls = shop.tls ? describe : describe.skip
 
 /** Another CA than the stores': the one of the gateway and the provider. */
 const otherCa = path.join(shop.certificates, 'ca.crt')
+type Keys = Readonly<Record<string, string>>
+
 const owners = ['product', 'user', 'order', 'payment', 'provider']
 
 const withCa = (url: string, name: string, file: string): string => {
@@ -37,10 +41,12 @@ const fault = (work: Promise<unknown>): Promise<NodeJS.ErrnoException | undefine
   )
 
 tls('MySQL', () => {
+  // MariaDB says "access denied", as of a wrong password.
+  const refusal = /^ER_(SECURE_TRANSPORT_REQUIRED|ACCESS_DENIED_ERROR)$/
+
   it.each(owners)('refuses the account of %s without TLS and serves it with', async (owner) => {
     const url = secret(`mysql-${owner}`)
-    const plain = await fault(openMysql(without(url)))
-    expect(plain?.code).toMatch(/ER_SECURE_TRANSPORT_REQUIRED|ER_ACCESS_DENIED_ERROR/)
+    expect((await fault(openMysql(without(url))))?.code).toMatch(refusal)
     const connection = await openMysql(url)
     const [rows] = await connection.query("SHOW SESSION STATUS LIKE 'Ssl_version'")
     await connection.end()
@@ -49,9 +55,16 @@ tls('MySQL', () => {
     ])
   })
 
-  it('refuses the administrator without TLS, before any password', async () => {
-    const plain = await fault(openMysql(without(shop.mysql)))
-    expect(plain?.message).toMatch(/insecure transport/)
+  it('refuses the administrator and who migrates without TLS, too', async () => {
+    const home = path.dirname(shop.secrets)
+    const keys = JSON.parse(readFileSync(path.join(home, 'keys.json'), 'utf8')) as Keys
+    const migrator = new URL(secret('mysql-order'))
+    migrator.username = migrator.username.replace('mm_order', 'mm_order_ddl')
+    migrator.password = keys['mysql-order-migrator'] ?? ''
+    for (const url of [shop.mysql, migrator.href]) {
+      expect((await fault(openMysql(without(url))))?.code).toMatch(refusal)
+      await (await openMysql(url)).end()
+    }
   })
 
   it('is not believed with another CA or under another name', async () => {
@@ -91,6 +104,18 @@ tls('Redis', () => {
       await expect(redis.connect()).rejects.toThrow()
       expect(said.join()).toMatch(/certificate|altnames/)
     }
+  })
+
+  it('is not believed by the gateway with another CA', async () => {
+    const causes: unknown[] = []
+    const log = { ...silentLog, warn: ({ cause }: { cause?: unknown }) => void causes.push(cause) }
+    const good = await openGatewayRedis(secret('redis-gateway'), log)
+    expect(await good.client.ping()).toBe('PONG')
+    await good[Symbol.asyncDispose]()
+    const strange = withCa(secret('redis-gateway'), 'ssl_ca_certs', otherCa)
+    await using bad = await openGatewayRedis(strange, log)
+    await expect(bad.client.ping()).rejects.toThrow()
+    expect(String(causes)).toMatch(/certificate/)
   })
 
   it('is not believed by a sidecar with another CA', async () => {
