@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { addressOf } from '@micromart/store'
 import { Redis } from 'ioredis'
-import { type Connection, createConnection } from 'mysql2/promise'
+import { createConnection } from 'mysql2/promise'
 
 /** Connects to a database as an address says, over TLS where it says so. The administrator's names no schema. */
 export const openMysql = (url: string, options: { dateStrings?: boolean } = {}) => {
   const address = new URL(url)
   if (address.pathname.length < 2) address.pathname = '/mysql'
   return createConnection({ ...addressOf(address.href), ...options })
-}
-
-/** The same without TLS, whatever the address says. */
-export const openMysqlPlainly = (url: string): Promise<Connection> => {
-  const address = new URL(url)
-  address.search = ''
-  return openMysql(address.href)
 }
 
 const tlsOf = (url: string) => {

@@ -91,9 +91,9 @@ it('S59 a database password is replaced while the shop is open', async () => {
   const { username: user, password } = renewed
   const member = await newMember()
   const seen = new Map<number, number>()
-  let browsing = true
+  const closing = new AbortController()
   const shoppers = (async () => {
-    while (browsing) {
+    while (!closing.signal.aborted) {
       const { status } = await call('GET', '/v1/orders', { token: member.token })
       seen.set(status, (seen.get(status) ?? 0) + 1)
       expect((await call('GET', '/v1/products?limit=1')).status).toBe(200)
@@ -106,7 +106,7 @@ it('S59 a database password is replaced while the shop is open', async () => {
   keep('mysql-order', renewed.href)
   await renew(apps.order)
   await server.query(last, isMaria ? [user, password] : [user])
-  browsing = false
+  closing.abort()
   await shoppers
 
   expect([await logsIn(old), await logsIn(renewed.href)]).toEqual([false, true])

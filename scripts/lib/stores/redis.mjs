@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { caOf, isTls } from './address.mjs'
 
 /** What ioredis needs besides the address to verify the server. */
-export const redisOptions = (url) => {
+const redisOptions = (url) => {
   if (!isTls(url)) return {}
   const ca = caOf(url)
   return { tls: { minVersion: 'TLSv1.2', ...(ca ? { ca: readFileSync(ca, 'utf8') } : {}) } }

@@ -15,7 +15,7 @@ import type { Asked } from './routes.ts'
 import { inCallersTrace } from './trace.ts'
 
 /** PEM texts, and where the API is served with them. */
-export type Tls = { readonly port: number; readonly cert: Buffer; readonly key: Buffer }
+type Tls = { readonly port: number; readonly cert: Buffer; readonly key: Buffer }
 
 type Routes = ReadonlyMap<string, (asked: Asked) => Promise<object>>
 
