@@ -30,13 +30,13 @@ describe('the Configuration of an app', () => {
 
   it('takes along what else a place wants to say', () => {
     const nameResolution = { component: 'nameformat', version: 'v1' }
-    const { spec, metadata } = configurationOf(apps.user, { spec: { nameResolution } })
-    expect([metadata.name, spec.nameResolution]).toEqual([apps.user, nameResolution])
+    const { spec, metadata } = configurationOf(apps.product, { spec: { nameResolution } })
+    expect([metadata.name, spec.nameResolution]).toEqual([apps.product, nameResolution])
     expect(spec.secrets.scopes).toEqual([
       {
         storeName: 'secrets',
         defaultAccess: 'deny',
-        allowedSecrets: ['mysql-user', 'signing-kek'],
+        allowedSecrets: ['mysql-product'],
       },
     ])
   })

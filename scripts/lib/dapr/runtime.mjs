@@ -11,8 +11,10 @@ const flags = [
 
 // The CLI always names a scheduler; there is none, and daprd would log a failed connection every
 // second and call itself unhealthy. The flag is a list, so a later empty one does not undo it.
-// What the CLI's environment says reaches every sidecar; what is one sidecar's alone lies in a file of its app's.
+// What the CLI's environment says reaches every sidecar; what is one sidecar's alone lies in a file of its app's. Asked for
+// its version it is nobody's.
 const wrapper = (daprd, environments) => `#!/bin/sh
+app=
 left=$#
 while [ "$left" -gt 0 ]; do
   left=$((left - 1))
@@ -27,9 +29,11 @@ while [ "$left" -gt 0 ]; do
   fi
   shift
 done
-set -a
-. '${environments}'/"$app".env
-set +a
+if [ -n "$app" ]; then
+  set -a
+  . '${environments}'/"$app".env
+  set +a
+fi
 exec '${daprd}' "$@" ${flags.join(' ')} $MICROMART_DAPRD_FLAGS
 `
 
