@@ -7,6 +7,7 @@ import { accountsFor, dropDatabases } from '../stores/databases.mjs'
 import { requireNode24 } from '../machine/dependencies.mjs'
 import { reportFault } from '../terminal/fault.mjs'
 import { root } from '../machine/paths.mjs'
+import { isTls } from '../stores/address.mjs'
 import { dropRedisData } from '../stores/redis-accounts.mjs'
 import { writePrivate } from '../shop/secrets.mjs'
 import { seedCatalogue } from '../shop/seed-catalogue.mjs'
@@ -73,7 +74,9 @@ const testStores = ({ home, run, say, tls = false }) =>
 /** The end-to-end shop trusts nobody, as Compose and Kubernetes do; a store that the caller named speaks as its address says. */
 const protection = {
   zeroTrust: process.env.MICROMART_ZERO_TRUST !== '0',
-  tls: process.env.MICROMART_ZERO_TRUST !== '0' && !given.mysqlUrl && !given.redisUrl,
+  tls:
+    process.env.MICROMART_ZERO_TRUST !== '0' &&
+    Object.values(given).every((url) => url === undefined || isTls(url)),
 }
 
 const otherDatabase = (redisUrl, db) => {
