@@ -9,8 +9,9 @@ const { values } = commandLine(
 npm run certs [-- --out FOLDER] [--host NAME ...] [--force]
 
 Makes a development CA and the certificates of gateway, mysql, redis and provider, for localhost and their names
-on a container network; and in FOLDER/sentry an authority of its own for the sidecars' mTLS. What is there and good
-for 30 days more is kept. "npm start" does the same for the shop that it starts.
+on a container network; and in FOLDER/sentry what sentry and the sidecars know each other by: an authority of its
+own, sentry's Configuration, a token for each sidecar (for 30 days). What is there and good for 30 days more, tokens
+for 15, is kept. "npm start" does the same for the shop that it starts.
 
   --out FOLDER  where they lie (var/certs); keys may be read by their owner only
   --host NAME   another name or address that the gateway answers to; may be repeated
@@ -28,11 +29,12 @@ Clients trust FOLDER/ca.crt: curl --cacert var/certs/ca.crt https://localhost:84
 await main(async () => {
   checkNode()
   await ensureDependencies()
-  const { ensureAuthority, ensureCertificates } =
-    await import('./lib/certificates/certificates.mjs')
+  const { ensureCertificates } = await import('./lib/certificates/certificates.mjs')
+  const { ensureIdentities } = await import('./lib/dapr/identities.mjs')
   const { out, force, host } = values
   const { folder, made, kept } = await ensureCertificates(path.resolve(out), { force, more: host })
-  const isNew = await ensureAuthority(path.join(folder, 'sentry'), { force })
+  const sentry = path.join(folder, 'sentry')
+  const isNew = await ensureIdentities(sentry, { force, forceRoot: force })
   ;(isNew ? made : kept).push('sentry')
   if (made.length > 0) console.log(`made in ${folder}: ${made.join(', ')}`)
   if (kept.length > 0) console.log(`kept, as they are good: ${kept.join(', ')}`)

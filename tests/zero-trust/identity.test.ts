@@ -14,7 +14,7 @@ import { shop } from '../support/shop.ts'
 
 const zeroTrust = shop.zeroTrust ? describe : describe.skip
 const home = path.dirname(shop.secrets)
-const sentry = path.join(home, 'sentry')
+const sentry = path.join(shop.certificates, 'sentry')
 const folder = mkdtempSync(path.join(os.tmpdir(), 'micromart-identity-'))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -50,7 +50,7 @@ const startImpostor = async (app: string, token: string | undefined) => {
     `--sentry-address=${address}`,
   ]
   const env = {
-    DAPR_TRUST_ANCHORS: readFileSync(path.join(sentry, 'credentials', 'ca.crt'), 'utf8'),
+    DAPR_TRUST_ANCHORS: readFileSync(path.join(sentry, 'ca.crt'), 'utf8'),
     ...(token ? { DAPR_SENTRY_TOKEN_FILE: token } : {}),
   }
   const child = spawn(shop.daprd, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -104,8 +104,10 @@ zeroTrust('who a sidecar is', () => {
 
   it('S59 what proves a sidecar’s name is its owner’s alone', () => {
     const files = readdirSync(path.join(home, 'run', 'env')).map((name) => `run/env/${name}`)
-    const tokens = readdirSync(path.join(sentry, 'tokens')).map((name) => `sentry/tokens/${name}`)
-    const keys = ['sentry/credentials/issuer.key', 'certs/ca.key', 'certs/gateway.key']
+    const tokens = readdirSync(path.join(sentry, 'tokens')).map(
+      (name) => `certs/sentry/tokens/${name}`,
+    )
+    const keys = ['certs/sentry/issuer.key', 'certs/ca.key', 'certs/gateway.key']
     const all = [...files, ...tokens, ...keys]
     const stat = ['-c', '%a %n', ...all]
     const modes = execFileSync('stat', stat, { cwd: home, encoding: 'utf8' }).trim().split('\n')

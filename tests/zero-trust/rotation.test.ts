@@ -4,6 +4,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { type App, apps } from '@micromart/contracts'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { pidOnPort } from '../support/processes.ts'
+import { tokenOf } from '../support/rpcs.ts'
 import { call, eventually, secret, shop } from '../support/shop.ts'
 import { addToCart, loginAs, newMember, newProduct, placeOrder } from '../support/shopper.ts'
 import { openMysql } from '../support/stores.ts'
@@ -47,20 +48,27 @@ const isOk = (url: string) =>
     () => false,
   )
 
-const becomes = (wanted: boolean, url: string) =>
-  eventually(
-    () => isOk(url),
-    (ok) => ok === wanted,
-    40_000,
-  )
+/** A secret as an app's sidecar gives it; undefined while the sidecar is away. */
+const told = async (app: App, name: string): Promise<string | undefined> => {
+  const url = `http://127.0.0.1:${shop.ports[app]!.daprHttp}/v1.0/secrets/secrets/${name}`
+  const headers = { 'dapr-api-token': tokenOf(app, 'dapr') }
+  try {
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(2000) })
+    return ((await answer.json()) as Record<string, string>)[name]
+  } catch {
+    return undefined
+  }
+}
 
 /** A local sidecar reads its file of secrets when it starts, and an app its secrets when it does. */
-const renew = async (app: App): Promise<void> => {
+const renew = async (app: App, name: string, value: string): Promise<void> => {
   const { http, daprHttp } = shop.ports[app]!
-  const outbound = `http://127.0.0.1:${daprHttp}/v1.0/healthz/outbound`
   process.kill(pidOnPort(daprHttp), 'SIGHUP')
-  await becomes(false, outbound)
-  await becomes(true, outbound)
+  await eventually(
+    () => told(app, name),
+    (now) => now === value,
+    40_000,
+  )
   const before = pidOnPort(http)
   process.kill(before, 'SIGTERM')
   await eventually(
@@ -92,22 +100,23 @@ it('S59 a database password is replaced while the shop is open', async () => {
   const member = await newMember()
   const seen = new Map<number, number>()
   const closing = new AbortController()
-  const shoppers = (async () => {
+  const shopping = async () => {
     while (!closing.signal.aborted) {
       const { status } = await call('GET', '/v1/orders', { token: member.token })
       seen.set(status, (seen.get(status) ?? 0) + 1)
       expect((await call('GET', '/v1/products?limit=1')).status).toBe(200)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-  })()
+  }
+  const replacing = async () => {
+    await server.query(both, isMaria ? [user, new URL(old).password, password] : [user, password])
+    expect([await logsIn(old), await logsIn(renewed.href)]).toEqual([true, true])
+    keep('mysql-order', renewed.href)
+    await renew(apps.order, 'mysql-order', renewed.href)
+    await server.query(last, isMaria ? [user, password] : [user])
+  }
 
-  await server.query(both, isMaria ? [user, new URL(old).password, password] : [user, password])
-  expect([await logsIn(old), await logsIn(renewed.href)]).toEqual([true, true])
-  keep('mysql-order', renewed.href)
-  await renew(apps.order)
-  await server.query(last, isMaria ? [user, password] : [user])
-  closing.abort()
-  await shoppers
+  await Promise.all([shopping(), replacing().finally(() => closing.abort())])
 
   expect([await logsIn(old), await logsIn(renewed.href)]).toEqual([false, true])
   // One replica: what it is asked while it starts is "try again", and nothing else.

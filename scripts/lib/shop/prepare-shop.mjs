@@ -78,7 +78,7 @@ const startGuards = async ({ home, logDir, run, say, sentryProgram, redisUrl, pr
   const ca = isTls(redisUrl) ? caOf(redisUrl) : undefined
   if (!protection.zeroTrust) return { certificates, ca }
   const sentry = await say.step('Certificate authority of the sidecars', { usually: '1 s' }, () =>
-    startSentry({ home, program: sentryProgram, run, logDir }),
+    startSentry({ folder: path.join(certificates, 'sentry'), program: sentryProgram, run, logDir }),
   )
   return { certificates, ca, sentry }
 }
