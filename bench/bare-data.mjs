@@ -1,6 +1,6 @@
 /** Fills the bare server's database with the very catalogue that the shop serves. */
 import { Algorithm, hash } from '@node-rs/argon2'
-import { createConnection } from 'mysql2/promise'
+import { connectMysql } from '../scripts/lib/stores/mysql.mjs'
 
 const tables = [
   `CREATE TABLE products (id CHAR(36) PRIMARY KEY, handle VARCHAR(255) UNIQUE, title VARCHAR(255),
@@ -20,7 +20,7 @@ const tables = [
  * @returns the URL of the filled database
  */
 export const fillBare = async (adminUrl, database, products, account) => {
-  const admin = await createConnection(adminUrl)
+  const admin = await connectMysql(adminUrl)
   await admin.query(`DROP DATABASE IF EXISTS ${database}`)
   await admin.query(`CREATE DATABASE ${database}`)
   await admin.query(`USE ${database}`)

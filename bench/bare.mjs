@@ -6,8 +6,9 @@ import { Algorithm, verify } from '@node-rs/argon2'
 import express from 'express'
 import { createPool } from 'mysql2/promise'
 import { randomUUID } from 'node:crypto'
+import { mysqlOptions } from '../scripts/lib/stores/mysql.mjs'
 
-const pool = createPool({ uri: process.env.BARE_MYSQL_URL, connectionLimit: 10 })
+const pool = createPool({ ...mysqlOptions(process.env.BARE_MYSQL_URL), connectionLimit: 10 })
 const app = express()
 app.disable('x-powered-by')
 app.use(express.json())

@@ -6,7 +6,7 @@ commandLine(`
 npm run doctor
 
 Checks whether "npm start" can work here, and changes nothing: Node, packages, disk, ports, stores,
-Dapr, Go, network, Zipkin. Ends with 1 when something would fail.
+Dapr, certificates, Go, network, Zipkin. Ends with 1 when something would fail.
 `)
 
 const marks = { ok: 'ok  ', note: 'note', bad: 'BAD ' }
@@ -15,8 +15,8 @@ await main(async () => {
   let bad = 0
   for (const [name, check] of Object.entries(checkups)) {
     const { mark, text, advice } = await check()
-    console.log(`${marks[mark]}  ${name.padEnd(9)} ${text}`)
-    if (advice) console.log(`                 ${advice}`)
+    console.log(`${marks[mark]}  ${name.padEnd(12)} ${text}`)
+    if (advice) console.log(`                    ${advice}`)
     if (mark === 'bad') bad += 1
   }
   console.log(

@@ -7,9 +7,10 @@
  * SIGTERM and SIGINT are passed on and waited for. With MICROMART_LOG_DIR set, the app's output goes to
  * <dir>/<APP_ID>.log: past the CLI, which copies line by line and hangs on one of more than 64 KiB.
  * With MICROMART_APPS_DIR set, <dir>/<APP_ID>.json tells how often it was started.
+ * With MICROMART_APP_ENV_DIR set, the variables in <dir>/<APP_ID>.json are the app's alone: its tokens, its certificates.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { node24, nodeFlags } from './lib/machine/node24.mjs'
 
@@ -29,6 +30,11 @@ const preloads = [
 ].flatMap(({ href }) => ['--import', href])
 const { APP_ID = path.basename(path.resolve(entry, '..', '..')) } = process.env
 const { MICROMART_LOG_DIR: logDir, MICROMART_APPS_DIR: appsDir } = process.env
+const { MICROMART_APP_ENV_DIR: environments } = process.env
+
+const own = environments
+  ? JSON.parse(readFileSync(path.join(environments, `${APP_ID}.json`), 'utf8'))
+  : {}
 
 const output = logDir ? openSync(path.join(logDir, `${APP_ID}.log`), 'a') : 1
 const parent = process.ppid
@@ -57,7 +63,8 @@ const start = (crashes) => {
   starts += 1
   const startedAt = Date.now()
   const stdio = ['ignore', output, logDir ? output : 2, 'pipe']
-  child = spawn(node24(), [...nodeFlags, ...preloads, entry, ...args], { stdio })
+  const env = { ...process.env, ...own }
+  child = spawn(node24(), [...nodeFlags, ...preloads, entry, ...args], { stdio, env })
   note({ pid: child.pid })
   child.on('error', (error) => say(`cannot run ${node24()}: ${error.message}`))
   child.on('close', (code, signal) => {

@@ -3,11 +3,12 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkDisk, checkPorts } from './lib/machine/checks-before.mjs'
 import { commandLine, main } from './lib/terminal/command-line.mjs'
-import { daprCli, daprd } from './lib/dapr/programs.mjs'
+import { daprPrograms } from './lib/dapr/programs.mjs'
 import { findDapr } from './lib/dapr/install.mjs'
 import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
 import { Fault, reportFault } from './lib/terminal/fault.mjs'
 import { isCheckout, shopHome } from './lib/machine/paths.mjs'
+import { protectionOf } from './lib/shop/protection.mjs'
 import { stopOnSignals } from './lib/terminal/signals.mjs'
 import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
 import { createSay } from './lib/terminal/say.mjs'
@@ -26,6 +27,12 @@ Starts the whole shop on this machine and keeps it running until Ctrl-C or "npm 
 Environment: MICROMART_MYSQL_URL, MICROMART_REDIS_URL and ZIPKIN_URL name running ones to use
 instead of own processes; MICROMART_CACHE is where downloads and builds are kept (var/cache).
 MICROMART_HOME names another folder than var: a second shop, beside the first, on free ports.
+
+Always on: HTTPS at the gateway beside its plain local port, a token for each sidecar and each app, scopes of topics,
+secrets and components, lists of allowed sidecar APIs. Besides:
+  MICROMART_ZERO_TRUST=1  sidecars speak mTLS with certificates of an own authority, and who is not on the callee's
+                          access list is refused; MICROMART_TLS=1 with it
+  MICROMART_TLS=1         MySQL, Redis and the payment provider speak TLS only, verified
 `
 
 const { values } = commandLine(help, {
@@ -55,7 +62,7 @@ const keepLastLogs = () => {
 }
 
 const mustBuild = async () => {
-  const found = await Promise.all([findDapr(daprCli), findDapr(daprd)])
+  const found = await Promise.all(daprPrograms(protectionOf()).map(findDapr))
   return found.some(({ file }) => !file)
 }
 
@@ -75,13 +82,13 @@ const seed = async (shop) => {
   )
 }
 
-const tellWhere = ({ urls, accounts }) => {
+const tellWhere = ({ urls, accounts, certificates }) => {
   const lines = Object.entries(accounts).map(
     ([role, { email, password }]) => `  ${role.padEnd(12)} ${email.padEnd(32)} ${password}`,
   )
   say.line(`
 The shop is open (${say.took()}):
-  shop         ${urls.gateway}
+  shop         ${urls.gateway}   ${urls.secure} (trust ${path.join(certificates, 'ca.crt')})
   API          ${urls.gateway}/docs   ${urls.gateway}/openapi.json
   traces       ${urls.zipkin ?? `none: ${urls.zipkinMissing}`}
 Demo accounts (${path.join(shopHome, 'demo-accounts.json')}):
@@ -89,11 +96,9 @@ ${lines.join('\n')}
 Logs are in ${logDir}. Ctrl-C or "npm stop" ends it.`)
 }
 
-const tellByHand = async ({ keys, zipkin, run, home, daprd: sidecar, cli, logDir: logs }) => {
-  const { daprEnvironment, variablesByHand } = await import('./lib/dapr/run.mjs')
-  const { writeRuntime } = await import('./lib/dapr/runtime.mjs')
-  const runtimePath = writeRuntime(path.join(home, 'run', 'dapr'), sidecar)
-  const env = daprEnvironment({ home, runtimePath, keys, logDir: logs, zipkinUrl: zipkin.url })
+const tellByHand = async ({ zipkin, run, home, cli, ...prepared }) => {
+  const { prepareDapr, variablesByHand } = await import('./lib/dapr/run.mjs')
+  const env = prepareDapr({ ...prepared, home, zipkinUrl: zipkin.url })
   const lines = variablesByHand.map((name) => `export ${name}='${env[name]}'\n`)
   writeFileSync(path.join(home, 'dapr.env'), lines.join(''), { mode: 0o600 })
   const own = Object.keys(run.processes).length > 0
@@ -103,7 +108,7 @@ All is prepared. Now, ${own ? 'in another terminal of' : 'in'} this folder:
   ${cli} run -f dapr.yaml
 and when the shop is open, for its catalogue:
   node scripts/seed.mjs
-${own ? 'The stores run until Ctrl-C here.' : ''}`)
+${own ? 'What was started here runs until Ctrl-C.' : ''}`)
 }
 
 const prepareOnly = async (run) => {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { createConnection } from 'mysql2/promise'
 import { call, eventually, secret, shop } from './support/shop.ts'
 import { refundAtDesk } from './support/provider.ts'
 import {
@@ -13,6 +12,7 @@ import {
   placeOrder,
   stockOf,
 } from './support/shopper.ts'
+import { openMysql } from './support/stores.ts'
 
 type Violation = { readonly subject: string; readonly message: string }
 
@@ -45,7 +45,7 @@ const broken = ({ invariants }: Books) =>
 
 /** Runs a statement as a service's own account: by hand, as nobody should. */
 const byHand = async (account: string, sql: string, values: readonly unknown[]): Promise<void> => {
-  const connection = await createConnection(secret(`mysql-${account}`))
+  const connection = await openMysql(secret(`mysql-${account}`))
   try {
     await connection.query(sql, [...values])
   } finally {

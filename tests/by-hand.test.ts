@@ -21,7 +21,7 @@ const isFree = (port: number) =>
 
 /** The ports of dapr.yaml, which are fixed: a shop of the developer's may be running on them. */
 const takenPorts = async (): Promise<readonly string[]> => {
-  const named = readFileSync('dapr.yaml', 'utf8').match(/\b(?:8080|7[1-5]\d\d)\b/g)
+  const named = readFileSync('dapr.yaml', 'utf8').match(/\b(?:8080|8443|7[1-5]\d\d)\b/g)
   const ports = [...new Set(named)]
   const free = await Promise.all(ports.map((port) => isFree(Number(port))))
   return ports.filter((_, index) => !free[index])

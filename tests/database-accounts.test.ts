@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { createConnection } from 'mysql2/promise'
 import { secret } from './support/shop.ts'
+import { openMysql } from './support/stores.ts'
 
 const owners = ['product', 'user', 'order', 'payment', 'provider']
 
 const refused = async (account: string, sql: string): Promise<string> => {
-  const connection = await createConnection(secret(`mysql-${account}`))
+  const connection = await openMysql(secret(`mysql-${account}`))
   try {
     await connection.query(sql)
     return 'allowed'
@@ -16,7 +16,7 @@ const refused = async (account: string, sql: string): Promise<string> => {
   }
 }
 
-describe('each database account', () => {
+describe('S58 each database account', () => {
   const foreign = owners.flatMap((account) =>
     owners.filter((other) => other !== account).map((other) => [account, other]),
   )

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { RowDataPacket } from 'mysql2/promise'
 import { away, healed, isOwn, seen, whileGone, whileStill } from './support/outage.ts'
 import { call, eventually, shop } from './support/shop.ts'
 import {
@@ -12,6 +12,7 @@ import {
   placeOrder,
   stockOf,
 } from './support/shopper.ts'
+import { openMysql } from './support/stores.ts'
 
 let admin: string
 
@@ -226,7 +227,7 @@ describe('while MySQL answers nothing', () => {
     await addToCart(member, product.sku)
     const key = randomUUID()
 
-    const connection = await createConnection(shop.mysql)
+    const connection = await openMysql(shop.mysql)
     const [found] = await connection.query<RowDataPacket[]>(
       `SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB LIKE 'micromart%'`,
     )

@@ -2,8 +2,8 @@ import { beforeAll, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Redis } from 'ioredis'
 import { eventually, shop } from './support/shop.ts'
+import { openRedis } from './support/stores.ts'
 import {
   addToCart,
   loginAs,
@@ -27,7 +27,7 @@ const republish = async (...args: string[]): Promise<string> => {
 
 /** How often the stream of a topic has an event of an order. */
 const timesTold = async (topic: string, orderId: string): Promise<number> => {
-  const redis = new Redis(shop.redis)
+  const redis = openRedis(shop.redis)
   try {
     const entries = await redis.xrange(topic, '-', '+')
     return entries.filter(([, fields]) => fields.join(' ').includes(orderId)).length

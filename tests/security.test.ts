@@ -1,15 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { accessOf } from '@micromart/contracts'
-import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
-import { OrderServiceService } from '@micromart/contracts/order'
-import { PaymentServiceService } from '@micromart/contracts/payment'
-import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
-import { readFileSync, statSync } from 'node:fs'
+import { accessOf, apps } from '@micromart/contracts'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { AppCallbackService } from '@micromart/dapr/protocol'
+import { callAs, callerOf, codeOf, definitions, rpcs, tokenOf } from './support/rpcs.ts'
 import { call, eventually, shop } from './support/shop.ts'
 import {
   addToCart,
@@ -28,63 +22,7 @@ beforeAll(async () => {
   admin = await loginAs('admin')
 })
 
-type Refusable = {
-  readonly path: string
-  readonly requestStream: boolean
-  readonly responseStream: boolean
-  readonly requestSerialize: (request: never) => Buffer
-  readonly requestDeserialize: (bytes: Buffer) => unknown
-}
-
-const backlog = BacklogServiceService
-const letters = DeadLetterServiceService // of those who hear events
-
-const definitions = {
-  product: { ...ProductServiceService, ...backlog },
-  user: { ...UserServiceService, ...backlog },
-  cart: { ...CartServiceService, ...CartBooksServiceService, ...backlog, ...letters },
-  order: { ...OrderServiceService, ...backlog, ...letters },
-  payment: { ...PaymentServiceService, ...backlog },
-} as const
-
-/** Every unary RPC with the app that serves it. */
-const rpcs = Object.entries(definitions).flatMap(([app, definition]) =>
-  (Object.values(definition) as Refusable[])
-    .filter(({ requestStream, responseStream }) => !requestStream && !responseStream)
-    .map((method) => ({ app, method })),
-)
-
-/** Sends an empty message and says which status came back. */
-const codeOf = (
-  port: number,
-  method: Pick<Refusable, 'path'>,
-  headers: Readonly<Record<string, string>>,
-): Promise<{ code: string; details: string }> => {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
-  const metadata = new Metadata()
-  for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
-  const asIs = (bytes: Buffer) => bytes
-  return new Promise((resolve) => {
-    const answered = (error: ServiceError | null) => {
-      client.close()
-      resolve({ code: status[error?.code ?? status.OK], details: error?.details ?? '' })
-    }
-    const options = { deadline: Date.now() + 5_000 }
-    const nothing = Buffer.alloc(0)
-    client.makeUnaryRequest(method.path, asIs, asIs, nothing, metadata, options, answered)
-  })
-}
-
 const home = path.dirname(shop.secrets)
-
-/** Headers of an app that calls another through a sidecar, as it may. */
-const asApp = (target: string): Readonly<Record<string, string>> => {
-  const keys = JSON.parse(readFileSync(path.join(home, 'keys.json'), 'utf8')) as Record<
-    string,
-    string
-  >
-  return { 'dapr-app-id': target, 'dapr-api-token': keys['dapr-api-token'] ?? '' }
-}
 
 /** How many answers there are of each status and code. */
 const tally = (
@@ -98,13 +36,19 @@ const tally = (
 
 describe('inside the shop', () => {
   it('S57 no app answers a call that did not come through its own sidecar', async () => {
-    for (const { app, method } of rpcs) {
-      const port = shop.ports[app]!.app!
-      const bare = await codeOf(port, method, {})
-      const guessed = await codeOf(port, method, { 'dapr-api-token': 'guessed' })
-      expect({ path: method.path, bare, guessed }).toMatchObject({
-        bare: { code: 'UNAUTHENTICATED', details: 'app_token_invalid' },
-        guessed: { code: 'UNAUTHENTICATED', details: 'app_token_invalid' },
+    for (const rpc of rpcs) {
+      const port = shop.ports[rpc.app]!.app!
+      const other = rpc.app === apps.order ? apps.cart : apps.order
+      const headers = [
+        {},
+        { 'dapr-api-token': 'guessed' },
+        { 'dapr-api-token': tokenOf(other, 'app') },
+      ]
+      const answers = await Promise.all(headers.map((each) => codeOf(port, rpc, each)))
+      const refused = { code: 'UNAUTHENTICATED', details: 'app_token_invalid' }
+      expect({ path: rpc.path, answers }).toEqual({
+        path: rpc.path,
+        answers: [refused, refused, refused],
       })
     }
     const event = await codeOf(shop.ports['order']!.app!, AppCallbackService.onTopicEvent, {})
@@ -112,9 +56,13 @@ describe('inside the shop', () => {
   })
 
   it('S57 no sidecar passes anything on without its token', async () => {
-    for (const { app, method } of rpcs) {
-      const through = await codeOf(shop.ports['cart']!.daprGrpc, method, { 'dapr-app-id': app })
-      expect({ path: method.path, ...through }).toMatchObject({ code: 'UNAUTHENTICATED' })
+    const another = { 'dapr-api-token': tokenOf(apps.order, 'dapr') }
+    for (const rpc of rpcs) {
+      for (const token of [{}, another]) {
+        const headers = { 'dapr-app-id': rpc.app, ...token }
+        const through = await codeOf(shop.ports[apps.cart]!.daprGrpc, rpc, headers)
+        expect({ path: rpc.path, ...through }).toMatchObject({ code: 'UNAUTHENTICATED' })
+      }
     }
     for (const place of ['metadata', 'secrets/secrets/mysql-user', 'state/state/member:x']) {
       const url = `http://127.0.0.1:${shop.ports['cart']!.daprHttp}/v1.0/${place}`
@@ -122,21 +70,24 @@ describe('inside the shop', () => {
     }
   })
 
-  it('S32 what is a user’s is refused to an app without that user’s token', async () => {
-    const users = rpcs.filter(({ method }) => accessOf(method.path)?.kind === 'user')
+  it('S32 what is a user’s is refused to an app that may ask, without that user’s token', async () => {
+    const users = rpcs
+      .filter(({ path: name }) => accessOf(name)?.kind === 'user')
+      .filter(({ requestStream }) => !requestStream)
     expect(users.length).toBeGreaterThan(20)
-    for (const { app, method } of users) {
-      const got = await codeOf(shop.ports['provider']!.daprGrpc, method, asApp(app))
+    for (const rpc of users) {
+      const got = await callAs(callerOf(rpc)!, rpc)
       const wanted = { code: 'UNAUTHENTICATED', details: 'authentication_required' }
-      expect({ path: method.path, ...got }).toEqual({ path: method.path, ...wanted })
+      expect({ path: rpc.path, ...got }).toEqual({ path: rpc.path, ...wanted })
     }
   })
 
-  it('S32 no app gives another an event past the broker', async () => {
-    for (const app of Object.keys(definitions)) {
-      const { onTopicEvent } = AppCallbackService
-      const got = await codeOf(shop.ports['provider']!.daprGrpc, onTopicEvent, asApp(app))
-      expect(got).toEqual({ code: 'PERMISSION_DENIED', details: 'callback_not_for_apps' })
+  it('S32 no app gives another an event past the broker: its own sidecar does not pass it on', async () => {
+    const { path: name } = AppCallbackService.onTopicEvent
+    const streams = { requestStream: false, responseStream: false }
+    for (const app of Object.keys(definitions) as (keyof typeof definitions)[]) {
+      const got = await callAs(apps.gateway, { app, path: name, ...streams })
+      expect(got).toEqual({ code: 'UNIMPLEMENTED', details: 'Not Implemented' })
     }
   })
 

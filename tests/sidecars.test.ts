@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
 import { scrape } from './support/metrics.ts'
 import { pidOnPort, whileStopped } from './support/processes.ts'
 import { call, eventually, shop } from './support/shop.ts'
+import { openRedis } from './support/stores.ts'
 import { addToCart, loginAs, newMember, newProduct, placeOrder } from './support/shopper.ts'
 
 let admin: string
@@ -67,7 +67,7 @@ describe('the sidecars', () => {
   it("keep the cart in Redis under Dapr's own key", async () => {
     const product = await newProduct(admin)
     const { cartToken } = await addToCart({}, product.sku)
-    const redis = new Redis(shop.redis)
+    const redis = openRedis(shop.redis)
     const key = `cart||guest:${createHash('sha256').update(cartToken).digest('hex')}`
 
     const stored = await redis.hget(key, 'data')

@@ -5,12 +5,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Redis } from 'ioredis'
 import { shop } from './support/shop.ts'
+import { openRedis } from './support/stores.ts'
 
 const bound = 100
 const home = mkdtempSync(path.join(os.tmpdir(), 'micromart-streams-'))
-const redis = new Redis(shop.redis, { lazyConnect: true })
+const redis = openRedis(shop.redis)
 const topics: string[] = []
 
 const write = (file: string, content: unknown) => {
@@ -24,7 +24,7 @@ const startOf = (pid: number) =>
 
 beforeAll(async () => {
   await redis.connect()
-  const { username, password, host, pathname } = new URL(shop.redis)
+  const { username, password } = new URL(shop.redis)
   write('run/shop.json', {
     runId: randomUUID(),
     home,
@@ -33,10 +33,9 @@ beforeAll(async () => {
     ready: new Date().toISOString(),
   })
   write('secrets.json', {
-    'redis-host': host,
     'redis-username': decodeURIComponent(username),
     'redis-password': decodeURIComponent(password),
-    'redis-db': pathname.slice(1) || '0',
+    'redis-gateway': shop.redis,
   })
   // JSON is YAML.
   write('components/pubsub.yaml', {

@@ -12,9 +12,19 @@ const list = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .transform((parts) => parts.filter((part) => part !== ''))
 
-/** The environment of the gateway; docs/environment.md is generated from it. */
-export const settings = baseSettings.omit({ APP_PORT: true }).extend({
+const file = z.string().min(1).optional()
+
+const wired = baseSettings.omit({ APP_PORT: true }).extend({
   PUBLIC_PORT: port.describe('Express, for everybody'),
+  PUBLIC_TLS_PORT: port.optional().describe('The same by HTTPS; needs a certificate'),
+  TLS_CERT_FILE: file.describe('PEM: the chain of certificates, the own one first'),
+  TLS_KEY_FILE: file.describe('PEM: its key'),
+  TLS_CHECK_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .default(10_000)
+    .describe('How often both files are looked at; a renewed pair is taken over without a restart'),
   PUBLIC_HOST: z.string().default('127.0.0.1').describe('The address that Express listens on'),
   RATE_READS_PER_MINUTE: perMinute
     .default(600)
@@ -66,6 +76,12 @@ export const settings = baseSettings.omit({ APP_PORT: true }).extend({
     .describe('How much of the catalogue is kept ready, in bytes'),
   MAX_SOCKETS: z.coerce.number().int().min(1).default(8_192).describe('Open connections'),
 })
+
+/** The environment of the gateway; docs/environment.md is generated from it. */
+export const settings = wired.refine(
+  (env) => (env.TLS_CERT_FILE === undefined) === (env.TLS_KEY_FILE === undefined),
+  'TLS_CERT_FILE and TLS_KEY_FILE go together',
+)
 
 export type Config = Readonly<z.output<typeof settings>>
 

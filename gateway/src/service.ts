@@ -6,10 +6,11 @@ import { CatalogueCache } from './cache/catalogue-cache.ts'
 import { followChanges } from './cache/changes.ts'
 import { connectServices, type Shop } from './client/shop.ts'
 import type { Config } from './config.ts'
+import type { Express } from 'express'
 import { openStreams, type OpenStreams } from './events/open-streams.ts'
 import { createApp } from './http/app.ts'
 import { readDocuments } from './http/documents.ts'
-import { listen } from './http/listen.ts'
+import { listen, listenSecurely } from './http/listen.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { makeLimits, type Rates } from './limits/limits.ts'
 import { openRedis } from './limits/redis.ts'
@@ -23,6 +24,8 @@ export type Overrides = {
 
 export type Gateway = AsyncDisposable & {
   readonly port: number
+  /** By HTTPS; undefined without a certificate. */
+  readonly tlsPort: number | undefined
   /** Of the small server on the loopback. */
   readonly httpPort: number
 }
@@ -67,8 +70,24 @@ const shopOf = async (
   documents: await readDocuments(config.IMAGES_DIR),
 })
 
+/** The public listeners: plain HTTP, and HTTPS where a port and a certificate are given. */
+const openDoors = async (app: Express, config: Config, log: Log) => {
+  await using starting = new AsyncDisposableStack()
+  const { PUBLIC_HOST: host, MAX_SOCKETS: maxSockets, TLS_CHECK_MS: everyMs } = config
+  const { PUBLIC_PORT, PUBLIC_TLS_PORT, TLS_CERT_FILE: certificate, TLS_KEY_FILE: key } = config
+  const { port } = starting.use(await listen(app, { port: PUBLIC_PORT, host, maxSockets }))
+  let tlsPort: number | undefined
+  if (PUBLIC_TLS_PORT !== undefined && certificate !== undefined && key !== undefined) {
+    const files = { certificate, key }
+    const secured = { port: PUBLIC_TLS_PORT, host, maxSockets, files, everyMs, log }
+    tlsPort = starting.use(await listenSecurely(app, secured)).port
+  }
+  const open = starting.move()
+  return { port, tlsPort, [Symbol.asyncDispose]: () => open.disposeAsync() }
+}
+
 /**
- * Starts the gateway: the public listener and the small one for its sidecar. It is ready while its own sidecar lets
+ * Starts the gateway: the public listeners and the small one for its sidecar. It is ready while its own sidecar lets
  * calls out, also when a service behind it is down.
  */
 export const startGateway = async (config: Config, overrides: Overrides = {}): Promise<Gateway> => {
@@ -113,14 +132,14 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     trustedProxies: config.TRUSTED_PROXIES,
     httpsOrigin: httpsOriginOf(config),
   })
-  const { PUBLIC_PORT: port, PUBLIC_HOST: host, MAX_SOCKETS: maxSockets } = config
-  const server = starting.use(await listen(app, { port, host, maxSockets }))
-  starting.use(streams) // ends first: the listener waits for what runs
+  const { port, tlsPort } = starting.use(await openDoors(app, config, log))
+  starting.use(streams) // ends first: the listeners wait for what runs
   isServing = true
-  log.info({ port: server.port }, 'serving')
+  log.info({ port, tlsPort }, 'serving')
   const running = starting.move()
   return {
-    port: server.port,
+    port,
+    tlsPort,
     httpPort: health.port,
     [Symbol.asyncDispose]: async () => {
       isServing = false

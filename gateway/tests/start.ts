@@ -52,6 +52,8 @@ export const startForTest = async ({
     tokens,
     origin,
     port: gateway.port,
+    /** By HTTPS; given with `PUBLIC_TLS_PORT` and a certificate. */
+    tlsPort: gateway.tlsPort ?? 0,
     httpPort: gateway.httpPort,
     http: request(origin),
     /** Calls made for requests: without the keys and the questions about changes. */

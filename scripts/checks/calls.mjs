@@ -1,66 +1,41 @@
-/**
- * docs/calls.md, read off the code: which part calls which RPC, who publishes and who listens. An RPC counts as
- * called where a part holds a client of its service (`sidecar.client(Definition, apps.x)`) and names the method.
- */
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { accessOf, apps, deadLetterTopic, subscriptions, topics } from '@micromart/contracts'
-import * as cart from '@micromart/contracts/cart'
-import * as ops from '@micromart/contracts/ops'
-import * as order from '@micromart/contracts/order'
-import * as payment from '@micromart/contracts/payment'
-import * as product from '@micromart/contracts/product'
-import * as user from '@micromart/contracts/user'
-import { root } from '../lib/machine/paths.mjs'
+/** docs/calls.md, from pkg/contracts/src/rights.ts: who calls whom, who tells and hears what, who reads what. */
+import { accessOf, apps, components, deadLetterTopic, subscriptions } from '@micromart/contracts'
+import { calls, publishers, secretsOf, stateful, topicsOf } from '@micromart/contracts/rights'
+import { codeRights } from './code-rights.mjs'
 
-/** Every service of the protos, by the name of its definition in code. */
-const definitions = Object.fromEntries(
-  [cart, ops, order, payment, product, user]
-    .flatMap(Object.entries)
-    .filter(([name]) => name.endsWith('ServiceService')),
+const all = Object.values(apps)
+
+const callsOf = (app) =>
+  Object.entries(calls[app]).flatMap(([target, paths]) => paths.map((path) => ({ target, path })))
+
+const toldBy = (app) => Object.keys(publishers).filter((topic) => publishers[topic] === app)
+
+const written = Object.fromEntries(
+  all.map((app) => [
+    app,
+    {
+      calls: callsOf(app).map(({ target, path }) => `${target} ${path}`),
+      topics: toldBy(app),
+      secrets: secretsOf[app],
+      state: stateful.includes(app) ? [components.state] : [],
+    },
+  ]),
 )
 
-const codeOf = (app) => {
-  const folder = app === apps.gateway ? 'gateway' : `services/${app}`
-  return globSync(`${folder}/src/**/*.ts`, { cwd: root })
-    .filter((path) => !path.endsWith('.test.ts'))
-    .toSorted()
-    .map((path) => readFileSync(join(root, path), 'utf8'))
-    .join('\n')
-}
+const without = (list, other) => list.filter((each) => !other.includes(each))
 
-const code = Object.fromEntries(Object.values(apps).map((app) => [app, codeOf(app)]))
-
-/** A client made for each of a list of apps: `list.map((app) => ... client(Definition, app)`. */
-const targetsOf = (app, variable) => {
-  const [, list] = new RegExp(`(\\w+)\\.map\\(\\(${variable}\\) =>`).exec(code[app]) ?? []
-  const [, written] = new RegExp(`const ${list} = \\[([^\\]]*)\\]`).exec(code[app]) ?? []
-  if (written === undefined) throw new Error(`${app}: which apps is a client made for?`)
-  return [...written.matchAll(/apps\.(\w+)/g)].map(([, name]) => name)
-}
-
-/** Called on the client, or taken out of it: `const { method } = client`. */
-const isCalled = (app, method) =>
-  new RegExp(`\\.${method}\\(|\\{[^{}]*\\b${method}\\b[^{}]*\\} = (?!await)\\w`).test(code[app])
-
-/** `startPlatform` of pkg/service asks for the keys that tokens are verified by; who holds them has its own verifier. */
-const keysOf = (app) =>
-  code[app].includes('startPlatform(') && !code[app].includes('tokenVerifier(')
-    ? [{ app, target: apps.user, ...user.UserServiceService.getJwks }]
-    : []
-
-const callsOf = (app) => [
-  ...keysOf(app),
-  ...[
-    ...code[app].matchAll(/\.(?:client|stream)\(\s*(\w+Service),\s*(?:apps\.(\w+)|(\w+))/g),
-  ].flatMap(([, definition, target, variable]) =>
-    (target ? [target] : targetsOf(app, variable)).flatMap((one) =>
-      Object.entries(definitions[definition] ?? {})
-        .filter(([method]) => isCalled(app, method))
-        .map(([, { path }]) => ({ app, target: apps[one], path })),
-    ),
-  ),
-]
+/** Where the code does what no row allows, and where a row allows what no code does. */
+export const rightsFaults = () =>
+  all.flatMap((app) =>
+    Object.keys(written[app]).flatMap((kind) => [
+      ...without(codeRights[app][kind], written[app][kind]).map(
+        (what) => `${app} uses ${kind} ${what}, which pkg/contracts/src/rights.ts does not allow`,
+      ),
+      ...without(written[app][kind], codeRights[app][kind]).map(
+        (what) => `${app} may use ${kind} ${what} by pkg/contracts/src/rights.ts and does not`,
+      ),
+    ]),
+  )
 
 const markOf = (path) => {
   const { kind, scope } = accessOf(path)
@@ -70,42 +45,46 @@ const markOf = (path) => {
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-const uniqueCalls = (list) => [
-  ...new Map(
-    list.map(({ app, target, path }) => [`${target} ${path}`, { app, target, path }]),
-  ).values(),
-]
+const code = (names) => names.map((name) => `\`${name}\``).join(', ') || '-'
 
 const callRows = () =>
-  Object.values(apps).flatMap((app) =>
-    uniqueCalls(callsOf(app)).map(({ target, path }) => [
+  all.flatMap((app) =>
+    callsOf(app).map(({ target, path }) => [
       app,
       target,
-      `\`${path.split('.v1.')[1]}\``,
+      code([path.split('.v1.')[1]]),
       markOf(path),
     ]),
   )
 
 const topicRows = () =>
-  Object.entries(topics).map(([name, topic]) => {
-    const publishers = Object.values(apps).filter((app) => {
-      const heard = subscriptions.some((one) => one.topic === topic && one.app === app)
-      return !heard && code[app].includes(`topics.${name}`)
-    })
+  Object.entries(publishers).map(([topic, publisher]) => {
     const listeners = subscriptions.filter((one) => one.topic === topic).map(({ app }) => app)
     return [
-      `\`${topic}\``,
-      publishers.join(', ') || '-',
+      code([topic]),
+      publisher,
       listeners.join(', ') || '-',
-      listeners.map((app) => `\`${deadLetterTopic(app)}\``).join(', ') || '-',
+      code(listeners.map(deadLetterTopic)),
     ]
   })
 
-/** The page as Markdown. */
-export const callsPage = () => `# Who calls whom, and who listens
+const storeRows = () =>
+  all.map((app) => [
+    app,
+    code(secretsOf[app]),
+    stateful.includes(app) ? code([components.state]) : '-',
+    topicsOf(app).published.length + topicsOf(app).subscribed.length > 0
+      ? code([components.pubsub])
+      : '-',
+  ])
 
-Generated by \`npm run generate\` from the code; \`npm run check -- documents\` compares it. All calls are gRPC through both sidecars.
-Besides them payment calls the provider over HTTP.
+/** The page as Markdown. */
+export const callsPage = () => `# Who may call whom, and who listens
+
+Generated by \`npm run generate\` from \`pkg/contracts/src/rights.ts\`; \`npm run check -- documents\` compares it, and the rows with what the code
+does. What is not here is refused: access lists of the callees' sidecars (\`components/configurations\`, enforced over mTLS, see
+[zero trust](adr/0027-zero-trust.md)), scopes of components, topics and secrets. All calls are gRPC through both sidecars. Besides them
+payment calls the provider and the provider calls the gateway over HTTP.
 
 ## Calls
 
@@ -114,4 +93,8 @@ ${table(['caller', 'callee', 'RPC', 'who may'], callRows())}
 ## Events
 
 ${table(['topic', 'published by', 'heard by', 'what they cannot handle'], topicRows())}
+
+## Secrets and stores
+
+${table(['app', 'secrets it may read', 'state', 'events'], storeRows())}
 `

@@ -1,22 +1,48 @@
-/** The pages that are generated: writes them with `--write`, compares them otherwise. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { format } from 'prettier'
+/** Pages and Dapr resources that are generated: writes them with `--write`, compares them otherwise. */
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
 import { root } from '../lib/machine/paths.mjs'
-import { callsPage } from './calls.mjs'
+import { generatedFolders, localResources } from '../resources/local.mjs'
+import { callsPage, rightsFaults } from './calls.mjs'
 import { environmentPage } from './environment.mjs'
 
-const pages = { 'docs/calls.md': callsPage(), 'docs/environment.md': await environmentPage() }
-const options = { parser: 'markdown', semi: false, singleQuote: true, printWidth: 100 }
+const isWriting = process.argv.includes('--write')
 
-for (const [name, text] of Object.entries(pages)) {
+const fail = (text) => {
+  console.error(text)
+  process.exitCode = 1
+}
+
+const files = {
+  'docs/calls.md': callsPage(),
+  'docs/environment.md': await environmentPage(),
+  ...localResources(),
+}
+const options = await resolveConfig(join(root, 'package.json'))
+
+for (const [name, text] of Object.entries(files)) {
   const path = join(root, name)
-  const page = await format(text, options)
-  if (process.argv.includes('--write')) writeFileSync(path, page)
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== page) {
-    console.error(`${name} is not up to date: npm run generate`)
-    process.exitCode = 1
+  const file = await format(text, { ...options, filepath: path })
+  if (isWriting) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, file)
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== file) {
+    fail(`${name} is not up to date: npm run generate`)
   }
 }
-// Imported parts may have started timers; the pages are done.
+
+const abandoned = globSync(
+  generatedFolders.map((folder) => `${folder}/*`),
+  { cwd: root },
+).filter((name) => !(name in files))
+
+for (const name of abandoned) {
+  if (isWriting) rmSync(join(root, name))
+  else fail(`${name} is not generated any more: npm run generate`)
+}
+
+for (const fault of rightsFaults()) fail(fault)
+
+// Imported parts may have started timers; the files are done.
 process.exit()

@@ -9,13 +9,25 @@ const given = [
     'MICROMART_MYSQL_URL',
     'URL',
     'an own server',
-    'MySQL or MariaDB to use: `mysql://admin:password@host:port`, an account that may create schemas and users.',
+    'MySQL or MariaDB to use: `mysql://admin:password@host:port`, an account that may create schemas and users. With `?ssl-mode=VERIFY_IDENTITY&ssl-ca=<file>` over TLS, verified by that CA.',
   ],
   [
     'MICROMART_REDIS_URL',
     'URL',
     'an own server',
-    'Redis to use: `redis://:password@host:port/db`.',
+    'Redis to use: `redis://:password@host:port/db`; `rediss://...?ssl_ca_certs=<file>` over TLS, verified by that CA.',
+  ],
+  [
+    'MICROMART_ZERO_TRUST',
+    '`1`',
+    '',
+    "Sidecars speak mTLS by an own certificate authority, and the callees' access lists count; `MICROMART_TLS` with it.",
+  ],
+  [
+    'MICROMART_TLS',
+    '`1`',
+    '',
+    'MySQL, Redis and the payment provider speak TLS only; whoever connects verifies them.',
   ],
   ['ZIPKIN_URL', 'URL', 'an own server', 'Zipkin to use, such as `http://127.0.0.1:9411`.'],
   [
@@ -62,6 +74,24 @@ const between = [
     'start',
     'run-app',
     'Where run-app writes down pid and starts of its app.',
+  ],
+  [
+    'MICROMART_APP_ENV_DIR',
+    'start',
+    "run-app and the sidecars' wrapper",
+    'Folder with what one app or its sidecar alone may know: tokens, identity, certificates.',
+  ],
+  [
+    'MICROMART_DAPRD_FLAGS',
+    'start',
+    "the sidecars' wrapper",
+    'Flags of daprd beyond those of `dapr run`.',
+  ],
+  [
+    'MICROMART_ACCESS_DEFAULT',
+    'start',
+    'Configurations of the sidecars',
+    'What befalls a caller without a policy: `deny` over mTLS; `allow` without it, where callers have no names. Unset it is `deny`.',
   ],
   [
     'MICROMART_MIGRATE_URL',

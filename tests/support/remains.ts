@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { Redis } from 'ioredis'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { Redis } from 'ioredis'
+import type { RowDataPacket } from 'mysql2/promise'
 import { secret, shop } from './shop.ts'
+import { openMysql, openRedis } from './stores.ts'
 
 /** Something that the shop has written down, and where. */
 export type Remain = { readonly place: string; readonly text: string }
@@ -29,7 +30,7 @@ type Column = RowDataPacket & { readonly tableName: string; readonly columnName:
 
 /** Every value of every column of every service's schema; the outbox with its events is one of the tables. */
 export const rows = async (): Promise<readonly Remain[]> => {
-  const connection = await createConnection({ uri: shop.mysql, dateStrings: true })
+  const connection = await openMysql(shop.mysql, { dateStrings: true })
   const found: Remain[] = []
   try {
     for (const owner of owners) {
@@ -65,7 +66,7 @@ const readers: Readonly<Record<string, (redis: Redis, key: string) => Promise<un
 
 /** Every key and value in the shop's Redis: carts, the gateway's counters, and the events in the topics' streams. */
 export const keys = async (): Promise<readonly Remain[]> => {
-  const redis = new Redis(shop.redis)
+  const redis = openRedis(shop.redis)
   const found: Remain[] = []
   try {
     for await (const batch of redis.scanStream({ count: 1_000 })) {

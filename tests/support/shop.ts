@@ -5,11 +5,21 @@ type Account = { readonly email: string; readonly password: string }
 /** What the test runner says of the shop it has started. */
 type RunningShop = {
   readonly gateway: string
+  /** The same by HTTPS. */
+  readonly secure: string
+  /** Whether sidecars speak mTLS and access lists count. */
+  readonly zeroTrust: boolean
+  /** Whether stores and provider speak TLS and nothing else. */
+  readonly tls: boolean
+  /** The program of the sidecars. */
+  readonly daprd: string
   readonly accounts: Readonly<Record<'admin' | 'shopper' | 'merchandiser' | 'support', Account>>
   readonly ports: Readonly<Record<string, AppPorts>>
   readonly mysql: string
   readonly redis: string
   readonly secrets: string
+  /** Folder with ca.crt and the servers' certificates and keys. */
+  readonly certificates: string
   readonly zipkin?: string
 }
 
@@ -17,6 +27,8 @@ type RunningShop = {
 type AppPorts = {
   readonly app?: number
   readonly http: number
+  readonly tls?: number
+  readonly publicTls?: number
   readonly daprHttp: number
   readonly daprGrpc: number
   readonly metrics: number

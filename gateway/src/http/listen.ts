@@ -1,16 +1,19 @@
 import { once } from 'node:events'
 import {
-  createServer,
+  createServer as createPlain,
   type RequestListener,
   type Server,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
+import { createServer as createSecure } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { randomBytes } from 'node:crypto'
+import type { Log } from '@micromart/kernel'
 import type { Express } from 'express'
 import { securityHeaders } from '../middleware/security-headers.ts'
 import { problemBody, refusal } from '../problem/problem.ts'
+import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts'
 
 export type ListenSettings = {
   readonly port: number
@@ -76,12 +79,12 @@ const close = async (server: Server): Promise<void> => {
   clearTimeout(cut)
 }
 
-/** The public listener. */
-export const listen = async (
-  app: Express,
+type Listening = AsyncDisposable & { readonly port: number }
+
+const listenOn = async (
+  server: Server,
   { port, host, maxSockets }: ListenSettings,
-): Promise<AsyncDisposable & { readonly port: number }> => {
-  const server = createServer({ ...bounds, noDelay: true }, app)
+): Promise<Listening> => {
   server.maxConnections = maxSockets
   server.timeout = 120_000
   server.on('clientError', refuseMalformed)
@@ -90,4 +93,34 @@ export const listen = async (
   await once(server, 'listening')
   const address = server.address() as AddressInfo
   return { port: address.port, [Symbol.asyncDispose]: () => close(server) }
+}
+
+/** The public listener for plain HTTP. */
+export const listen = (app: Express, settings: ListenSettings): Promise<Listening> =>
+  listenOn(createPlain({ ...bounds, noDelay: true }, app), settings)
+
+type Secured = ListenSettings & {
+  readonly files: CertificateFiles
+  /** How often the files are looked at. */
+  readonly everyMs: number
+  readonly log: Log
+}
+
+/** A handshake takes as long as headers may. */
+const handshakeTimeout = 10_000
+
+/**
+ * The public listener for HTTPS. A certificate that is renewed serves the connections that come after.
+ * @throws when there is no good certificate to begin with
+ */
+export const listenSecurely = async (app: Express, settings: Secured): Promise<Listening> => {
+  const { files, everyMs, log } = settings
+  const options = await readCertificate(files)
+  const server = createSecure({ ...bounds, ...options, handshakeTimeout, noDelay: true }, app)
+  await using starting = new AsyncDisposableStack()
+  const { port } = starting.use(await listenOn(server, settings))
+  const renew = server.setSecureContext.bind(server)
+  starting.use(watchCertificate({ files, everyMs, renew, log }))
+  const running = starting.move()
+  return { port, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

@@ -2,11 +2,12 @@ import mysql from 'mysql2'
 import { DataSource, type EntitySchema, type Logger } from 'typeorm'
 import { addressOf } from './address.ts'
 import { joinAmbient } from './ambient.ts'
+import { isUnproven } from './faults.ts'
 import { queryDirectly } from './direct-queries.ts'
 import type { MigrationClass } from './migration.ts'
 
 export type DatabaseOptions = {
-  /** `mysql://account:password@host:port/database`, the serving account (DML only). */
+  /** As `addressOf` reads it, the serving account (DML only). */
   readonly url: string
   readonly entities: readonly EntitySchema[]
   /** When given, a database that lacks one of them is refused. */
@@ -83,12 +84,20 @@ const refusePending = async (source: DataSource): Promise<void> => {
   }
 }
 
+/** Says of a server without TLS or with a wrong certificate whose it is: mysql2 tells the reason alone. */
+const initialized = (source: DataSource, { url }: DatabaseOptions): Promise<DataSource> =>
+  source.initialize().catch((cause: unknown) => {
+    if (!isUnproven(cause)) throw cause
+    const { host } = new URL(url)
+    throw new Error(`the database at ${host} does not prove who it is: ${cause.message}`, { cause })
+  })
+
 /**
  * Opens the pool of a service. READ COMMITTED, UTC; `affectedRows` counts *matched* rows (mysql2 sets FOUND_ROWS), so the
  * guard of a conditional UPDATE stands in its WHERE. BIGINT arrives as a string, or as bigint through `bigintColumn`.
  */
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
-  const source = await dataSourceFor(options).initialize()
+  const source = await initialized(dataSourceFor(options), options)
   const close = async () => {
     if (source.isInitialized) await source.destroy()
   }

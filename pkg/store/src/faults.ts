@@ -32,6 +32,10 @@ const passing: ReadonlySet<number> = new Set([
 ])
 const lost = /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|POOL_CLOSED)/
 
+/** TLS was asked for, and the server has none or shows a certificate that does not hold. */
+export const isUnproven = (error: unknown): error is Fault =>
+  faultOf(error)?.code?.startsWith('HANDSHAKE_') ?? false
+
 /** A transaction that lost against another and may simply be run again. */
 export const isContention = (error: unknown): boolean => {
   const errno = faultOf(error)?.errno

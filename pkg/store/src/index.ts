@@ -1,3 +1,4 @@
+export { addressOf } from './address.ts'
 export { afterCommit } from './ambient.ts'
 export { readBacklog } from './backlog.ts'
 export { bigintColumn, idColumn, jsonColumn, timeColumn } from './columns.ts'

@@ -67,9 +67,9 @@ export const connectRelay = async (
   silenceS = longestSilenceS,
 ): Promise<RelayConnection> => {
   if (options.type !== 'mysql') throw new Error('the outbox lives in MySQL')
-  const { host, port, username: user, password, database } = options
+  const { host, port, username: user, password, database, ssl } = options
   const connection = await mysql.createConnection({
-    ...({ host, port, user, password, database } as mysql.ConnectionOptions),
+    ...({ host, port, user, password, database, ssl } as mysql.ConnectionOptions),
     timezone: 'Z',
     supportBigNumbers: true,
     bigNumberStrings: true,

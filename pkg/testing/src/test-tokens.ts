@@ -13,7 +13,7 @@ export type TokenFor = {
   readonly header?: Claims
 }
 
-export type MachineTokenFor = {
+type MachineTokenFor = {
   readonly clientId: string
   readonly scopes: readonly string[]
 }

@@ -8,6 +8,11 @@ import { identify } from '../machine/processes.mjs'
 import { outputOf, runCommand } from '../machine/run-command.mjs'
 import { inRange, versionIn, versionText } from '../machine/versions.mjs'
 
+const foundOutside = ({ name, elsewhere }) =>
+  [findProgram(name), ...elsewhere.map((folder) => path.join(folder, name))].filter(
+    (file) => file && existsSync(file),
+  )
+
 /**
  * Looks for a program that is already there: on the PATH (or where `dapr init` puts it), then in the
  * cache.
@@ -15,11 +20,7 @@ import { inRange, versionIn, versionText } from '../machine/versions.mjs'
  */
 export const findDapr = async (program) => {
   const refused = []
-  const onPath = [
-    findProgram(program.name),
-    ...program.elsewhere.map((folder) => path.join(folder, program.name)),
-  ].filter((file) => file && existsSync(file))
-  for (const file of onPath) {
+  for (const file of program.supported ? foundOutside(program) : []) {
     const version = versionIn(await outputOf(file, ['--version']))
     if (inRange(version, program.supported)) return { file, version, from: 'PATH', refused }
     const { from, below } = program.supported
@@ -30,7 +31,10 @@ export const findDapr = async (program) => {
   }
   const file = program.cached()
   if (!existsSync(file)) return { refused }
-  return { file, version: versionIn(await outputOf(file, ['--version'])), from: 'cache', refused }
+  const version = program.supported
+    ? versionIn(await outputOf(file, ['--version']))
+    : versionIn(program.built)
+  return { file, version, from: 'cache', refused }
 }
 
 // Whatever is written under the final name is whole: an interrupted fetch or build leaves a

@@ -29,7 +29,7 @@ const program = (facts) => ({
     `v${facts.released}/${facts.name}_${platform}_${arch}.tar.gz`,
 })
 
-/** The two programs of Dapr: what is accepted when found, what is fetched, what is built. */
+/** Dapr's programs: what is accepted when found, what is fetched, what is built. */
 export const daprCli = program({
   name: 'dapr',
   title: 'Dapr CLI',
@@ -69,3 +69,25 @@ export const daprd = program({
   // Where `dapr init` puts it.
   elsewhere: [path.join(os.homedir(), '.dapr', 'bin')],
 })
+
+/** For zero trust only. Other programs have that name, too, and this one does not tell its version: it is never looked for. */
+export const sentry = program({
+  name: 'sentry',
+  title: 'Dapr certificate authority (sentry)',
+  supported: undefined,
+  repository: 'dapr',
+  released: '1.18.3',
+  built: '1.18.2',
+  module: 'daprd',
+  buildArgs: [
+    '-ldflags',
+    '-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=1.18.2',
+    'github.com/dapr/dapr/cmd/sentry',
+  ],
+  usually: '1 to 3 minutes on two cores, once',
+  packages: 900,
+  elsewhere: [],
+})
+
+/** Which of them a run needs. */
+export const daprPrograms = ({ zeroTrust }) => [daprCli, daprd, ...(zeroTrust ? [sentry] : [])]

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { writeEnvironments } from './environments.mjs'
 import { writeRuntime } from './runtime.mjs'
 import { cacheDir } from '../machine/paths.mjs'
 import { spawnServer } from '../stores/servers.mjs'
@@ -26,15 +27,15 @@ const appTuning = () => ({
 /**
  * What the sidecars and the CLI need in their environment; `env` in dapr.yaml reaches the apps only.
  * docs/running.md names the same for a start by hand.
+ * @param environments folder of `writeEnvironments`: what is not for all of them
  */
-export const daprEnvironment = ({ home, runtimePath, keys, logDir, zipkinUrl }) => ({
+export const daprEnvironment = ({ home, runtimePath, environments, logDir, zipkinUrl }) => ({
   ...process.env,
   ...sidecarTuning(),
   ...appTuning(),
   DAPR_RUNTIME_PATH: runtimePath,
   DAPR_HOST_IP: '127.0.0.1',
-  DAPR_API_TOKEN: keys['dapr-api-token'],
-  APP_API_TOKEN: keys['app-api-token'],
+  MICROMART_APP_ENV_DIR: environments,
   ZIPKIN_URL: zipkinUrl ?? '',
   ZIPKIN_SPANS_URL: zipkinUrl ? new URL('/api/v2/spans', zipkinUrl).href : '',
   MICROMART_LOG_DIR: logDir,
@@ -45,21 +46,28 @@ export const daprEnvironment = ({ home, runtimePath, keys, logDir, zipkinUrl }) 
 export const variablesByHand = [
   'DAPR_RUNTIME_PATH',
   'DAPR_HOST_IP',
-  'DAPR_API_TOKEN',
-  'APP_API_TOKEN',
+  'MICROMART_APP_ENV_DIR',
   'ZIPKIN_URL',
   'ZIPKIN_SPANS_URL',
 ]
 
+/** Writes what sidecars and apps find in the shop's folder, and answers the environment that leads there. */
+export const prepareDapr = ({ home, daprd, logDir, zipkinUrl, ...lent }) => {
+  const folder = path.join(home, 'run')
+  const environments = writeEnvironments(path.join(folder, 'env'), lent)
+  const runtimePath = writeRuntime(path.join(folder, 'dapr'), daprd, environments)
+  return daprEnvironment({ home, runtimePath, environments, logDir, zipkinUrl })
+}
+
 /**
  * Starts `dapr run -f`.
+ * @param lent what `writeEnvironments` takes
  */
-export const startDapr = ({ cli, daprd, file, cwd, home, keys, logDir, zipkinUrl, run }) => {
+export const startDapr = ({ cli, daprd, file, cwd, home, logDir, zipkinUrl, run, ...lent }) => {
   const apps = path.join(home, 'run', 'apps')
   rmSync(apps, { recursive: true, force: true })
   mkdirSync(apps, { recursive: true })
-  const runtimePath = writeRuntime(path.join(home, 'run', 'dapr'), daprd)
-  const env = daprEnvironment({ home, runtimePath, keys, logDir, zipkinUrl })
+  const env = prepareDapr({ home, daprd, logDir, zipkinUrl, ...lent })
   return spawnServer('dapr', cli, ['run', '-f', file], {
     run,
     cwd,

@@ -1,15 +1,20 @@
-import { existsSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
+import path from 'node:path'
+import { certificateFiles } from '../certificates/certificates.mjs'
 import { canInstall } from './apt.mjs'
 import { freeSpace, spaceNeeded, takenPorts } from './checks-before.mjs'
 import { findDapr, findGo } from '../dapr/install.mjs'
-import { daprCli, daprd } from '../dapr/programs.mjs'
+import { daprCli, daprd, daprPrograms, sentry } from '../dapr/programs.mjs'
 import { outdated } from './dependencies.mjs'
+import { isTls } from '../stores/address.mjs'
 import { findMysql, tooOld } from '../stores/own-mysql.mjs'
 import { findRedis } from '../stores/own-redis.mjs'
 import { cacheDir, isCheckout, root, shopHome } from './paths.mjs'
 import { findProgram } from './programs.mjs'
 import { outputOf } from './run-command.mjs'
+import { protectionOf } from '../shop/protection.mjs'
 import { readRun, starterIsAlive } from '../shop/run-file.mjs'
 import { versionText } from './versions.mjs'
 import { findJava, zipkinAnswers, zipkinJar } from '../shop/zipkin.mjs'
@@ -40,8 +45,10 @@ const packages = () => {
   return why ? note(`${why}: "npm start" installs them`) : ok('as the lockfile says')
 }
 
+const { zeroTrust } = protectionOf()
+
 const daprNeeded = async () => {
-  const found = await Promise.all([findDapr(daprCli), findDapr(daprd)])
+  const found = await Promise.all(daprPrograms({ zeroTrust }).map(findDapr))
   return found.some(({ file }) => !file)
 }
 
@@ -74,10 +81,16 @@ const ports = async () => {
   return bad(`taken: ${list.join('; ')}`, 'Stop what holds them.')
 }
 
+const tlsAdvice =
+  'Add ?ssl-mode=VERIFY_IDENTITY&ssl-ca=<file> to a mysql:// address; write rediss://...?ssl_ca_certs=<file>.'
+
 const store = (title, variable, find, tooOldText) => async () => {
   const given = process.env[variable]
   if (given) {
     const { host, hostname, port } = new URL(given)
+    if (protectionOf().tls && !isTls(given)) {
+      return bad(`${variable} names one without TLS, and MICROMART_TLS asks for it`, tlsAdvice)
+    }
     const standard = given.startsWith('mysql') ? 3306 : 6379
     return (await reaches(hostname, Number(port || standard)))
       ? ok(`the one at ${host}, from ${variable}`)
@@ -102,6 +115,16 @@ const dapr = (program) => async () => {
     `not here: "npm start" downloads ${program.released}, or builds ${program.built} (${program.usually})`,
     advice,
   )
+}
+
+const authority = async () =>
+  zeroTrust ? dapr(sentry)() : ok('not needed: MICROMART_ZERO_TRUST is not 1')
+
+const certificates = () => {
+  const { certificate } = certificateFiles(path.join(shopHome, 'certs'), 'gateway')
+  if (!existsSync(certificate)) return ok('"npm start", or "npm run certs", makes them')
+  const { validTo } = new X509Certificate(readFileSync(certificate))
+  return ok(`good until ${new Date(validTo).toISOString().slice(0, 10)}; "npm start" renews them`)
 }
 
 const go = async () => {
@@ -157,6 +180,8 @@ export const checkups = {
   ),
   'dapr cli': dapr(daprCli),
   daprd: dapr(daprd),
+  sentry: authority,
+  certificates,
   go,
   network,
   zipkin,

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { daprCli, daprd } from '../dapr/programs.mjs'
+import { ensureCertificates } from '../certificates/certificates.mjs'
+import { daprCli, daprd, sentry } from '../dapr/programs.mjs'
 import { installDapr } from '../dapr/install.mjs'
+import { startSentry } from '../dapr/sentry.mjs'
+import { caOf, isTls } from '../stores/address.mjs'
 import { accountsFor, createDatabases } from '../stores/databases.mjs'
 import { demoAccounts, peopleOf } from './demo-accounts.mjs'
 import { ensureDependencies, requireNode24 } from '../machine/dependencies.mjs'
@@ -32,18 +35,19 @@ const pruneSidecarLogs = (folder) => {
   for (const file of newestFirst.slice(keptLogs)) rmSync(file, { force: true })
 }
 
-/** The two programs of Dapr, wherever they come from: `{ cli, daprd }`. */
-const ensureDapr = async (say, logDir) => ({
+/** Dapr's programs, wherever they come from: `{ cli, daprd, sentry }`, the last for zero trust only. */
+const ensureDapr = async (say, logDir, { zeroTrust }) => ({
   cli: await installDapr(daprCli, say, logDir),
   daprd: await installDapr(daprd, say, logDir),
+  ...(zeroTrust ? { sentryProgram: await installDapr(sentry, say, logDir) } : {}),
 })
 
 /** Programs and packages: what needs no store and is kept between runs. */
-export const ensurePrograms = async (say, logDir) => {
+export const ensurePrograms = async (say, logDir, protection) => {
   mkdirSync(logDir, { recursive: true })
   await ensureDependencies(say, logDir)
   requireNode24()
-  return ensureDapr(say, logDir)
+  return ensureDapr(say, logDir, protection)
 }
 
 /**
@@ -68,9 +72,21 @@ const furnish = async ({ home, logDir, mysqlUrl, redisUrl, suffix, say }) => {
   return { keys, accounts: people, secrets, schemas: accounts }
 }
 
+/** What proves who is who: certificates of the servers, and with zero trust the authority that gives sidecars theirs. */
+const startGuards = async ({ home, logDir, run, say, sentryProgram, redisUrl, protection }) => {
+  const { folder: certificates } = await ensureCertificates(path.join(home, 'certs'))
+  const ca = isTls(redisUrl) ? caOf(redisUrl) : undefined
+  if (!protection.zeroTrust) return { certificates, ca }
+  const sentry = await say.step('Certificate authority of the sidecars', { usually: '1 s' }, () =>
+    startSentry({ folder: path.join(certificates, 'sentry'), program: sentryProgram, run, logDir }),
+  )
+  return { certificates, ca, sentry }
+}
+
 /**
  * Everything between the programs and `dapr run`: stores, Zipkin, databases.
  * @param programs of `ensurePrograms`
+ * @param protection of `protectionOf`
  */
 export const prepareShop = async ({
   programs,
@@ -82,15 +98,18 @@ export const prepareShop = async ({
   durable,
   suffix = '',
   folder,
+  protection,
   say,
 }) => {
   const logDir = path.join(home, 'log')
   pruneSidecarLogs(folder)
   const stores = await say.step('Stores', { usually: '1 to 3 s' }, () =>
-    openStores({ mysqlUrl, redisUrl, home, logDir, durable, run, say }),
+    openStores({ mysqlUrl, redisUrl, home, logDir, durable, tls: protection.tls, run, say }),
   )
   const traces = await startZipkin({ ...zipkin, run, logDir, say })
   if (!traces.url) say.line(`  note: no Zipkin, so traces are kept nowhere: ${traces.why}`)
   const furniture = await furnish({ home, logDir, suffix, say, ...stores })
-  return { home, run, folder, logDir, suffix, ...programs, ...stores, zipkin: traces, ...furniture }
+  const guards = await startGuards({ home, logDir, run, say, ...programs, ...stores, protection })
+  const prepared = { home, run, folder, logDir, suffix, ...programs, ...stores, zipkin: traces }
+  return { ...prepared, ...furniture, ...guards }
 }

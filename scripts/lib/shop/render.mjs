@@ -38,6 +38,7 @@ const moveApp = (app, moved, folder, env) => ({
     portFields.filter((name) => app[name]).map((name) => [name, moved.get(app[name])]),
   ),
   appDirPath: folder,
+  configFilePath: path.join(folder, app.configFilePath),
   command: app.command.map((word) => (word.includes('/') ? path.join(root, word) : word)),
   env: { ...moveEnv(app.env, moved), ...env },
 })
@@ -58,21 +59,28 @@ export const moveRunFile = (runFile, { folder, free, wished = {}, env = {} }) =>
         path.join(folder, 'components'),
         path.join(folder, 'components', 'subscriptions'),
       ],
-      configFilePath: path.join(folder, 'components', 'config.yaml'),
       env: moveEnv(runFile.common.env, moved),
     },
     apps: runFile.apps.map((app) => moveApp(app, moved, folder, env)),
   }
 }
 
+/** Texts stay quoted: a variable that is not set must become an empty text, not nothing. */
 const edit = (file, change) => {
   const document = parse(readFileSync(file, 'utf8'))
   change(document.spec)
-  writeFileSync(file, stringify(document))
+  writeFileSync(file, stringify(document, { defaultStringType: 'QUOTE_SINGLE' }))
 }
 
 const setMetadata = (file, name, value) =>
   edit(file, (spec) => (spec.metadata.find((each) => each.name === name).value = value))
+
+const resolveByFile = (configuration, connectionString) =>
+  edit(configuration, (spec) => {
+    // Without the pause the hourly clean-up deletes rows of living apps and ends daprd (dapr/dapr #8507).
+    const settings = { connectionString, cleanupInterval: '0s' }
+    spec.nameResolution = { component: 'sqlite', version: 'v1', configuration: settings }
+  })
 
 /**
  * Writes dapr.yaml and the components into `folder`, so that a shop runs beside another one: own ports, secrets
@@ -88,11 +96,9 @@ export const renderShop = ({ folder, free, wished, env, secretsFile, pubsub = {}
   for (const [name, value] of Object.entries(pubsub)) {
     setMetadata(path.join(components, 'pubsub.yaml'), name, value)
   }
-  edit(path.join(components, 'config.yaml'), (spec) => {
-    // Without the pause the hourly clean-up deletes rows of living apps and ends daprd (dapr/dapr #8507).
-    const configuration = { connectionString: path.join(folder, 'names.db'), cleanupInterval: '0s' }
-    spec.nameResolution = { component: 'sqlite', version: 'v1', configuration }
-  })
+  for (const { configFilePath } of readRunFile().apps) {
+    resolveByFile(path.join(folder, configFilePath), path.join(folder, 'names.db'))
+  }
   const runFile = moveRunFile(readRunFile(), { folder, free, wished, env })
   const file = path.join(folder, 'dapr.yaml')
   writeFileSync(file, stringify(runFile))

@@ -17,7 +17,7 @@ describe('a rendered run file', () => {
     const old = new Set(allPorts(portsOf(readRunFile())))
     expect(allPorts(portsOf(moved)).filter((port) => old.has(port))).toEqual([])
     expect(new Set(allPorts(portsOf(moved))).size).toBe(portsNeeded())
-    expect(JSON.stringify(moved)).not.toMatch(/127\.0\.0\.1:(7\d{3}|8080)/)
+    expect(JSON.stringify(moved)).not.toMatch(/127\.0\.0\.1:(7\d{3}|8080|8443)/)
   })
 
   it('moves the addresses that apps are told along with the ports', () => {
@@ -52,16 +52,22 @@ describe('rendered components', () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'mm-render-'))
     try {
       const pubsub = { redeliverInterval: '2s' }
-      renderShop({ folder, free, secretsFile: `${folder}/secrets.json`, pubsub })
+      const { file } = renderShop({ folder, free, secretsFile: `${folder}/secrets.json`, pubsub })
       const read = (name) => parse(readFileSync(path.join(folder, 'components', name), 'utf8')).spec
       const value = (name, key) => read(name).metadata.find((each) => each.name === key).value
 
       expect(value('secrets.yaml', 'secretsFile')).toBe(`${folder}/secrets.json`)
       expect(value('pubsub.yaml', 'redeliverInterval')).toBe('2s')
-      expect(read('config.yaml').nameResolution).toMatchObject({
-        component: 'sqlite',
-        configuration: { connectionString: `${folder}/names.db`, cleanupInterval: '0s' },
-      })
+      for (const { appID, configFilePath } of readRunFile(file).apps) {
+        const configuration = `configurations/${appID}.yaml`
+        expect(configFilePath).toBe(path.join(folder, 'components', configuration))
+        expect(read(configuration).nameResolution).toMatchObject({
+          component: 'sqlite',
+          configuration: { connectionString: `${folder}/names.db`, cleanupInterval: '0s' },
+        })
+        const text = readFileSync(configFilePath, 'utf8')
+        expect(text).toMatch(/'?defaultAction'?: '\$MICROMART_ACCESS_DEFAULT'/)
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -9,6 +9,8 @@ const portsOfApp = (app) => ({
   ...(app.appPort ? { app: app.appPort } : {}),
   http: Number(app.env.HTTP_PORT),
   ...(app.env.PUBLIC_PORT ? { public: Number(app.env.PUBLIC_PORT) } : {}),
+  ...(app.env.PUBLIC_TLS_PORT ? { publicTls: Number(app.env.PUBLIC_TLS_PORT) } : {}),
+  ...(app.env.TLS_PORT ? { tls: Number(app.env.TLS_PORT) } : {}),
   daprHttp: app.daprHTTPPort,
   daprGrpc: app.daprGRPCPort,
   metrics: app.metricsPort,
@@ -17,7 +19,7 @@ const portsOfApp = (app) => ({
 /** Reads a run file of `dapr run -f`. */
 export const readRunFile = (file = daprYaml) => parse(readFileSync(file, 'utf8'))
 
-/** `{ gateway: { app, http, public, daprHttp, daprGrpc, metrics }, ... }`; the provider has no app port. */
+/** `{ gateway: { app, http, public, publicTls, daprHttp, daprGrpc, metrics }, ... }`; the provider has `tls` and no app port. */
 export const portsOf = (runFile) =>
   Object.fromEntries(runFile.apps.map((app) => [app.appID, portsOfApp(app)]))
 

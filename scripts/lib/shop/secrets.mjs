@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { hostOf, isTls, urlWith } from '../stores/address.mjs'
 
 /** Reads a JSON file; an empty object when there is none. */
 export const readJson = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
@@ -18,9 +19,12 @@ export const randomSecret = (bytes = 24) => randomBytes(bytes).toString('base64u
 /** The services with a MySQL schema of their own. */
 export const schemas = ['product', 'user', 'order', 'payment', 'provider']
 
+/** All apps of dapr.yaml. */
+export const appNames = [...schemas, 'cart', 'gateway']
+
 /**
  * Passwords and keys of a shop, made once and kept in `keys.json`: the serving and the migrating account of each
- * schema, Redis' two accounts, the keys that services read, the tokens between apps and sidecars.
+ * schema, Redis' two accounts, the keys that services read, the tokens between each app and its own sidecar.
  */
 export const keysOf = (home) => {
   const file = path.join(home, 'keys.json')
@@ -31,8 +35,7 @@ export const keysOf = (home) => {
     'redis-gateway',
     'provider-key',
     'provider-webhook-key',
-    'dapr-api-token',
-    'app-api-token',
+    ...appNames.flatMap((app) => [`dapr-api-token-${app}`, `app-api-token-${app}`]),
   ]
   for (const name of names) keys[name] ??= randomSecret()
   for (const name of ['signing-kek', 'order-token-key']) {
@@ -42,27 +45,23 @@ export const keysOf = (home) => {
   return keys
 }
 
-const address = (url) => {
-  const { hostname, port } = new URL(url)
-  return { mysql: `${hostname}:${port || 3306}`, redis: `${hostname}:${port || 6379}` }
-}
-
 /**
- * What the shop's secret store holds: flat names, one value each. Migrators' passwords are not among them, since
- * every app may read the store.
+ * What the shop's secret store holds: flat names, one value each. Migrators' passwords are not among them: no app needs one.
  */
 export const secretsFor = ({ keys, accounts, redis, mysqlUrl }) => ({
   ...Object.fromEntries(
-    schemas.map((name) => [
-      `mysql-${name}`,
-      `mysql://${accounts[name].user}:${keys[`mysql-${name}`]}@${address(mysqlUrl).mysql}/${accounts[name].schema}`,
-    ]),
+    schemas.map((name) => {
+      const { user, schema: database } = accounts[name]
+      const password = keys[`mysql-${name}`]
+      return [`mysql-${name}`, urlWith(mysqlUrl, { user, password, database })]
+    }),
   ),
-  'redis-host': address(redis.url).redis,
+  'redis-host': hostOf(redis.url, 6379),
   'redis-username': redis.dapr.user,
   'redis-password': redis.dapr.password,
   'redis-db': String(redis.db),
-  'redis-gateway': `redis://${encodeURIComponent(redis.gateway.user)}:${encodeURIComponent(redis.gateway.password)}@${address(redis.url).redis}/${redis.db}`,
+  'redis-tls': String(isTls(redis.url)),
+  'redis-gateway': urlWith(redis.url, { ...redis.gateway, database: redis.db }),
   'signing-kek': keys['signing-kek'],
   'order-token-key': keys['order-token-key'],
   'provider-key': keys['provider-key'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { root, varDir } from '../machine/paths.mjs'
+import { urlWith } from '../stores/address.mjs'
 import { connectRedis } from '../stores/redis.mjs'
 import { readStreams } from '../stores/streams.mjs'
 import { readJson } from './secrets.mjs'
@@ -15,11 +16,11 @@ const boundIn = (folder) => {
 /** The streams of the shop that runs in `home`, as its sidecars' own account sees them. */
 export const shopStreams = async (home) => {
   const secrets = readJson(path.join(home, 'secrets.json'))
-  const account = ['redis-username', 'redis-password'].map((name) =>
-    encodeURIComponent(secrets[name]),
-  )
   const redis = await connectRedis(
-    `redis://${account.join(':')}@${secrets['redis-host']}/${secrets['redis-db']}`,
+    urlWith(secrets['redis-gateway'], {
+      user: secrets['redis-username'],
+      password: secrets['redis-password'],
+    }),
   )
   try {
     return await readStreams(redis, boundIn(home === varDir ? root : home))

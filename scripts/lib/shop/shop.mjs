@@ -4,6 +4,7 @@ import { startDapr } from '../dapr/run.mjs'
 import { root, varDir } from '../machine/paths.mjs'
 import { freePorts } from '../machine/ports.mjs'
 import { beginRun, ensurePrograms, prepareShop } from './prepare-shop.mjs'
+import { protectionOf } from './protection.mjs'
 import { waitUntilReady } from './ready.mjs'
 import { silent } from '../terminal/say.mjs'
 import { stopProcesses } from './stop-shop.mjs'
@@ -21,15 +22,27 @@ const checkoutLayout = async () => {
   return { file: daprYaml, ports: portsOf(readRunFile()), folder: root, zipkinPort: 9411 }
 }
 
-const runShop = async (shop, { file, ports, folder, say }) => {
+const runShop = async (shop, { file, ports, folder, say, protection }) => {
   const { home, logDir, run, zipkin } = shop
-  const dapr = startDapr({ ...shop, file, cwd: folder, zipkinUrl: zipkin.url })
+  const dapr = startDapr({
+    ...shop,
+    ...protection,
+    file,
+    ports,
+    cwd: folder,
+    zipkinUrl: zipkin.url,
+  })
   run.note({ ports, zipkin: zipkin.url })
   await say.step('Services and their sidecars', { usually: '12 to 20 s' }, (progress) =>
     waitUntilReady({ ports, home, logDir, dapr, progress }),
   )
   return dapr
 }
+
+const urlsOf = ({ gateway }) => ({
+  gateway: `http://127.0.0.1:${gateway.public}`,
+  secure: `https://127.0.0.1:${gateway.publicTls}`,
+})
 
 /**
  * Starts a whole shop under `dapr run -f` and waits until its gateway is ready.
@@ -43,8 +56,10 @@ const runShop = async (shop, { file, ports, folder, say }) => {
  * @param zipkin `{ url }`, `{ off: true }` or nothing for an own one
  * @param pubsub metadata of the pub/sub component that differs (not with `checkout`)
  * @param run begun by the caller; stopping the shop then ends all of that run
- * @returns `{ urls: { gateway, zipkin }, ports, accounts, secrets, home, logDir, mysqlUrl, redisUrl, stop() }`;
- *   `secrets` is the path of the secrets file, `ports` is by app: `{ app, http, public, daprHttp, daprGrpc, metrics }`
+ * @param zeroTrust, tls see `protectionOf`; the environment decides what is not said
+ * @returns `{ urls: { gateway, secure, zipkin }, ports, accounts, secrets, certificates, daprd, home, logDir, mysqlUrl, redisUrl, stop() }`;
+ *   `secrets` is the path of the secrets file, `certificates` the folder of ca.crt and the servers' own, `ports` is by app:
+ *   `{ app, http, public, publicTls, tls, daprHttp, daprGrpc, metrics }`
  */
 export const startShop = async ({
   home = path.join(varDir, 'runs', randomBytes(4).toString('hex')),
@@ -55,10 +70,13 @@ export const startShop = async ({
   zipkin = {},
   run = beginRun(home),
   say = silent(),
+  zeroTrust,
+  tls,
   ...options
 } = {}) => {
+  const protection = protectionOf({ zeroTrust, tls })
   try {
-    const programs = await ensurePrograms(say, path.join(home, 'log'))
+    const programs = await ensurePrograms(say, path.join(home, 'log'), protection)
     const layout = checkout ? await checkoutLayout() : await ownLayout({ home, env, ports, pubsub })
     const prepared = await prepareShop({
       ...options,
@@ -66,17 +84,23 @@ export const startShop = async ({
       home,
       run,
       say,
+      protection,
       folder: layout.folder,
       zipkin: { port: layout.zipkinPort, ...zipkin },
     })
-    const dapr = await runShop(prepared, { ...layout, say })
-    const { accounts, secrets, logDir, mysqlUrl, redisUrl } = prepared
-    const gateway = `http://127.0.0.1:${layout.ports.gateway.public}`
+    const dapr = await runShop(prepared, { ...layout, say, protection })
+    const { accounts, secrets, certificates, daprd, logDir, mysqlUrl, redisUrl } = prepared
     return {
-      urls: { gateway, zipkin: prepared.zipkin.url, zipkinMissing: prepared.zipkin.why },
+      urls: {
+        ...urlsOf(layout.ports),
+        zipkin: prepared.zipkin.url,
+        zipkinMissing: prepared.zipkin.why,
+      },
       ports: layout.ports,
       accounts,
       secrets,
+      certificates,
+      daprd,
       home,
       logDir,
       mysqlUrl,
@@ -101,15 +125,18 @@ export const stopRun = async (run, home, tell) => {
  * Everything but the services, for a `dapr run -f dapr.yaml` by hand. Starts no process when both stores are given.
  */
 export const prepareForHand = async ({ home, run, say, zipkin: { url }, ...stores }) => {
-  const programs = await ensurePrograms(say, path.join(home, 'log'))
-  const { folder } = await checkoutLayout()
-  return prepareShop({
+  const protection = protectionOf()
+  const programs = await ensurePrograms(say, path.join(home, 'log'), protection)
+  const { folder, ports } = await checkoutLayout()
+  const prepared = await prepareShop({
     ...stores,
     programs,
     home,
     run,
     say,
     folder,
+    protection,
     zipkin: url ? { url } : { off: true },
   })
+  return { ...prepared, ...protection, ports }
 }

@@ -50,7 +50,7 @@ const nothing = { apps: [], stores: [], streams: [], faults: [], notes: [] }
 /**
  * What a shop is doing.
  * @param run of `readRun`
- * @returns `{ state, since, url, left, apps, stores, streams, faults, notes }`: `state` is stopped, abandoned (the starter is gone and
+ * @returns `{ state, since, url, secure, zeroTrust, left, apps, stores, streams, faults, notes }`: `state` is stopped, abandoned (the starter is gone and
  *   left `left` processes), starting, prepared or open; `faults` are texts of what is wrong, `notes` of what may go wrong
  */
 export const statusOf = async (run) => {
@@ -66,6 +66,8 @@ export const statusOf = async (run) => {
     state: stateOf(run),
     since: run.ready,
     url: run.ports && `http://127.0.0.1:${run.ports.gateway.public}`,
+    secure: run.ports && `https://127.0.0.1:${run.ports.gateway.publicTls}`,
+    zeroTrust: 'sentry' in run.processes,
     apps,
     stores,
     streams,

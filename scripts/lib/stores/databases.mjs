@@ -1,5 +1,7 @@
 import { Fault } from '../terminal/fault.mjs'
 import { schemas } from '../shop/secrets.mjs'
+import { isTls } from './address.mjs'
+import { connectMysql } from './mysql.mjs'
 
 const serving = 'SELECT, INSERT, UPDATE, DELETE'
 const migrating = `${serving}, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, LOCK TABLES`
@@ -17,30 +19,36 @@ export const accountsFor = (suffix = '') =>
     ]),
   )
 
-const accountSql = (user, password, rights, schema) => [
+// Where the shop speaks TLS, an account is refused without.
+const accountSql = (user, password, rights, { schema, require }) => [
   `CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY '${password}'`,
-  `ALTER USER '${user}'@'%' IDENTIFIED BY '${password}'`,
+  `ALTER USER '${user}'@'%' IDENTIFIED BY '${password}' REQUIRE ${require}`,
   // In a GRANT an underscore stands for any character unless it is escaped.
   `GRANT ${rights} ON \`${schema.replaceAll('_', '\\_')}\`.* TO '${user}'@'%'`,
 ]
 
-const statements = (accounts, keys) =>
+const statements = (accounts, keys, require) =>
   Object.entries(accounts).flatMap(([name, { schema, user, migrator }]) => [
     `CREATE DATABASE IF NOT EXISTS \`${schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-    ...accountSql(user, keys[`mysql-${name}`], serving, schema),
-    ...accountSql(migrator, keys[`mysql-${name}-migrator`], migrating, schema),
+    ...accountSql(user, keys[`mysql-${name}`], serving, { schema, require }),
+    ...accountSql(migrator, keys[`mysql-${name}-migrator`], migrating, { schema, require }),
   ])
 
-const connect = async (url) => {
-  const { default: mysql } = await import('mysql2/promise')
-  return mysql.createConnection(url).catch((cause) => {
+const advice = {
+  refused:
+    'Is it running, and are user and password in MICROMART_MYSQL_URL those of an administrator?',
+  unproven:
+    'The server has no certificate, or one of another CA or host: ssl-ca in MICROMART_MYSQL_URL names the file of its CA.',
+}
+
+const connect = (url) =>
+  connectMysql(url).catch((cause) => {
+    const isUnproven = cause.code?.startsWith('HANDSHAKE_')
     throw new Fault(`The database at ${new URL(url).host} refuses: ${cause.message}`, {
-      advice:
-        'Is it running, and are user and password in MICROMART_MYSQL_URL those of an administrator?',
+      advice: isUnproven ? advice.unproven : advice.refused,
       cause,
     })
   })
-}
 
 const run = async (url, sql) => {
   const connection = await connect(url)
@@ -53,7 +61,7 @@ const run = async (url, sql) => {
 
 /** Makes each service's schema with a serving account (DML) and a migrating one (DDL), on that schema only. */
 export const createDatabases = (mysqlUrl, accounts, keys) =>
-  run(mysqlUrl, statements(accounts, keys))
+  run(mysqlUrl, statements(accounts, keys, isTls(mysqlUrl) ? 'SSL' : 'NONE'))
 
 export const dropDatabases = (mysqlUrl, accounts) =>
   run(

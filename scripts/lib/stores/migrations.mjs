@@ -4,14 +4,9 @@ import { requireNode24 } from '../machine/dependencies.mjs'
 import { root } from '../machine/paths.mjs'
 import { runCommand } from '../machine/run-command.mjs'
 import { schemas } from '../shop/secrets.mjs'
+import { urlWith } from './address.mjs'
 
 const serviceFile = (name, file) => path.join(root, 'services', name, 'src', file)
-
-/** `mysql://` address of a schema for an account. */
-const addressFor = (mysqlUrl, user, password, schema) => {
-  const { host } = new URL(mysqlUrl)
-  return `mysql://${user}:${password}@${host}/${schema}`
-}
 
 const migrateOne = (name, { mysqlUrl, accounts, keys, logDir }) => {
   const { schema, migrator } = accounts[name]
@@ -21,7 +16,7 @@ const migrateOne = (name, { mysqlUrl, accounts, keys, logDir }) => {
     what: `Migrating the database of ${name}`,
     env: {
       ...process.env,
-      MICROMART_MIGRATE_URL: addressFor(mysqlUrl, migrator, password, schema),
+      MICROMART_MIGRATE_URL: urlWith(mysqlUrl, { user: migrator, password, database: schema }),
     },
   })
 }
@@ -46,7 +41,11 @@ export const seedAccounts = async (people, { mysqlUrl, accounts, keys, logDir })
     what: 'Making the demo accounts',
     env: {
       ...process.env,
-      USER_DATABASE_URL: addressFor(mysqlUrl, user, keys['mysql-user'], schema),
+      USER_DATABASE_URL: urlWith(mysqlUrl, {
+        user,
+        password: keys['mysql-user'],
+        database: schema,
+      }),
     },
     input: JSON.stringify(people),
   })

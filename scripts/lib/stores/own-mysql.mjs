@@ -4,6 +4,7 @@ import path from 'node:path'
 import { findProgram } from '../machine/programs.mjs'
 import { outputOf, runCommand } from '../machine/run-command.mjs'
 import { portNear } from '../machine/ports.mjs'
+import { connectMysql } from './mysql.mjs'
 import { spawnServer, waitFor } from './servers.mjs'
 import { versionIn, inRange, versionText } from '../machine/versions.mjs'
 import { Fault } from '../terminal/fault.mjs'
@@ -62,6 +63,15 @@ const initFile = (folder, kind, password) => {
   return file
 }
 
+// With `require-secure-transport` a plain client is refused before it can say a password.
+const tlsArgs = ({ files, ca }) => [
+  `--ssl-cert=${files.certificate}`,
+  `--ssl-key=${files.key}`,
+  `--ssl-ca=${ca}`,
+  '--tls-version=TLSv1.2,TLSv1.3',
+  '--require-secure-transport=ON',
+]
+
 const serverArgs = (folder, data, port, init) => [
   '--no-defaults',
   ...asUser,
@@ -84,9 +94,10 @@ const serverArgs = (folder, data, port, init) => [
 /**
  * Runs MariaDB or MySQL privately, with its data in `folder`.
  * @param durable false for tests: a commit need not survive a power cut
+ * @param tls `{ files, ca }`: takes nothing else than TLS with that certificate
  * @returns the administrator's address
  */
-export const startOwnMysql = async ({ folder, wish, durable = true, run, log, say }) => {
+export const startOwnMysql = async ({ folder, wish, durable = true, tls, run, log, say }) => {
   const found = await findMysql()
   if (!found.supported)
     throw new Fault(tooOld(found), { advice: 'Install a newer one, or set MICROMART_MYSQL_URL.' })
@@ -105,11 +116,12 @@ export const startOwnMysql = async ({ folder, wish, durable = true, run, log, sa
   const port = await portNear(wish)
   const args = serverArgs(folder, data, port, initFile(folder, found.kind, password))
   if (!durable) args.push('--innodb-flush-log-at-trx-commit=2', '--skip-log-bin')
+  if (tls) args.push(...tlsArgs(tls))
   const server = spawnServer('mysql', found.file, args, { run, log })
-  const { default: mysql } = await import('mysql2/promise')
-  const url = `mysql://micromart_admin:${password}@127.0.0.1:${port}`
+  const verified = tls ? `?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(tls.ca)}` : ''
+  const url = `mysql://micromart_admin:${password}@127.0.0.1:${port}${verified}`
   await waitFor(`${found.kind} on port ${port}`, server, async () => {
-    const connection = await mysql.createConnection(url)
+    const connection = await connectMysql(url)
     await connection.end()
   })
   return url

@@ -18,8 +18,20 @@ export const findRedis = async () => {
   return { file, version, supported: inRange(version, supported) }
 }
 
-const settings = ({ folder, port, password, durable }) => `bind 127.0.0.1
-port ${port}
+// Port 0 is none: there is no plain door.
+const doors = (port, tls) =>
+  tls
+    ? `port 0
+tls-port ${port}
+tls-cert-file ${tls.files.certificate}
+tls-key-file ${tls.files.key}
+tls-ca-cert-file ${tls.ca}
+tls-auth-clients no
+tls-protocols "TLSv1.2 TLSv1.3"`
+    : `port ${port}`
+
+const settings = ({ folder, port, password, durable, tls }) => `bind 127.0.0.1
+${doors(port, tls)}
 dir ${folder}
 requirepass ${password}
 maxmemory-policy noeviction
@@ -36,9 +48,10 @@ const passwordIn = (folder) => {
 
 /**
  * Runs Redis privately, with its data in `folder`.
+ * @param tls `{ files, ca }`: takes nothing else than TLS with that certificate
  * @returns the administrator's address
  */
-export const startOwnRedis = async ({ folder, wish, durable = true, run, log }) => {
+export const startOwnRedis = async ({ folder, wish, durable = true, tls, run, log }) => {
   const found = await findRedis()
   if (!found.supported) {
     throw new Fault(
@@ -52,9 +65,11 @@ export const startOwnRedis = async ({ folder, wish, durable = true, run, log }) 
   const password = passwordIn(folder)
   const port = await portNear(wish)
   const file = path.join(folder, 'redis.conf')
-  writeFileSync(file, settings({ folder, port, password, durable }), { mode: 0o600 })
+  writeFileSync(file, settings({ folder, port, password, durable, tls }), { mode: 0o600 })
   const server = spawnServer('redis', found.file, [file], { run, log })
-  const url = `redis://:${password}@127.0.0.1:${port}/0`
+  const url = tls
+    ? `rediss://:${password}@127.0.0.1:${port}/0?ssl_ca_certs=${encodeURIComponent(tls.ca)}`
+    : `redis://:${password}@127.0.0.1:${port}/0`
   await waitFor(`redis on port ${port}`, server, async () => (await connectRedis(url)).close())
   return url
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../terminal/fault.mjs'
+import { isTls } from './address.mjs'
 import { connectRedis } from './redis.mjs'
 
 const everydayCommands = ['+@all', '-@admin', '-@dangerous', '+info']
@@ -20,16 +21,13 @@ const given = (url) => {
  * @returns what secretsFor needs; with the given account twice where the server forbids making accounts
  */
 export const createRedisAccounts = async ({ redisUrl, keys, suffix = '', say }) => {
-  const { protocol, host, pathname } = new URL(redisUrl)
-  if (protocol !== 'redis:') {
-    throw new Fault(`Redis by ${protocol}// is not supported in a local run`, {
-      advice: 'Give a redis:// address in MICROMART_REDIS_URL.',
-    })
-  }
+  const { host, pathname } = new URL(redisUrl)
   const db = Number(pathname.slice(1) || 0)
   const redis = await connectRedis(redisUrl).catch((cause) => {
     throw new Fault(`The Redis at ${host} refuses: ${cause.message}`, {
-      advice: 'Is it running, and is the password in MICROMART_REDIS_URL right?',
+      advice: isTls(redisUrl)
+        ? 'Is it running, is the password in MICROMART_REDIS_URL right, and does ssl_ca_certs name the CA of its certificate?'
+        : 'Is it running, and is the password in MICROMART_REDIS_URL right?',
       cause,
     })
   })

@@ -1,6 +1,8 @@
 import path from 'node:path'
 import { canInstall, installPackages } from '../machine/apt.mjs'
 import { Fault } from '../terminal/fault.mjs'
+import { certificateFiles, ensureCertificates } from '../certificates/certificates.mjs'
+import { isTls } from './address.mjs'
 import { findMysql, startOwnMysql } from './own-mysql.mjs'
 import { findRedis, startOwnRedis } from './own-redis.mjs'
 
@@ -26,8 +28,27 @@ const missingStores = async ({ mysqlUrl, redisUrl }) => [
   ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
 ]
 
+const tlsNames = {
+  MICROMART_MYSQL_URL: 'mysql://...?ssl-mode=VERIFY_IDENTITY&ssl-ca=<file>',
+  MICROMART_REDIS_URL: 'rediss://...?ssl_ca_certs=<file>',
+}
+
+const requireTls = ({ mysqlUrl, redisUrl }) => {
+  const given = { MICROMART_MYSQL_URL: mysqlUrl, MICROMART_REDIS_URL: redisUrl }
+  for (const [name, url] of Object.entries(given)) {
+    if (url === undefined || isTls(url)) continue
+    throw new Fault(
+      `${name} names a store without TLS, and MICROMART_TLS or MICROMART_ZERO_TRUST asks for it`,
+      {
+        advice: `Name it with TLS: ${tlsNames[name]}`,
+      },
+    )
+  }
+}
+
 /**
  * The two stores: the given ones, or own processes with their data below `home`.
+ * @param tls own ones take nothing else than TLS, given ones must be named with it
  * @returns administrators' addresses `{ mysqlUrl, redisUrl }`
  */
 export const openStores = async ({
@@ -37,15 +58,21 @@ export const openStores = async ({
   logDir,
   ports,
   durable,
+  tls = false,
   run,
   say,
 }) => {
+  if (tls) requireTls({ mysqlUrl, redisUrl })
+  const certificates = tls && (await ensureCertificates(path.join(home, 'certs')))
   await installMissing(await missingStores({ mysqlUrl, redisUrl }), say, logDir)
   const own = (name, wish) => ({
     folder: path.join(home, name),
     log: path.join(logDir, `${name}.log`),
     wish,
     durable,
+    ...(tls
+      ? { tls: { files: certificateFiles(certificates.folder, name), ca: certificates.ca } }
+      : {}),
     run,
     say,
   })

@@ -20,13 +20,13 @@ const streamLine = ({ topic, length, bound, groups }) => {
   return `${topic.padEnd(22)} ${size} ${readers}`
 }
 
-const ending = ({ state, since, url, left }) =>
+const ending = ({ state, since, url, secure, zeroTrust, left }) =>
   ({
     stopped: 'Nothing runs here. "npm start" starts the shop.',
     abandoned: `The starter is gone and left ${left} processes behind: "npm stop" ends them.`,
     starting: 'still starting',
     prepared: 'prepared: the services are started by hand',
-    open: `open since ${since}: ${url}`,
+    open: `open since ${since}: ${url} ${secure}${zeroTrust ? ', zero trust' : ''}`,
   })[state]
 
 /** The status of a shop for a person, line by line. */

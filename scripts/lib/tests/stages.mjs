@@ -7,6 +7,7 @@ import { accountsFor, dropDatabases } from '../stores/databases.mjs'
 import { requireNode24 } from '../machine/dependencies.mjs'
 import { reportFault } from '../terminal/fault.mjs'
 import { root } from '../machine/paths.mjs'
+import { isTls } from '../stores/address.mjs'
 import { dropRedisData } from '../stores/redis-accounts.mjs'
 import { writePrivate } from '../shop/secrets.mjs'
 import { seedCatalogue } from '../shop/seed-catalogue.mjs'
@@ -56,7 +57,7 @@ const given = {
   redisUrl: process.env.MICROMART_TEST_REDIS_URL || undefined,
 }
 
-const testStores = ({ home, run, say }) =>
+const testStores = ({ home, run, say, tls = false }) =>
   say.step('Stores for the tests', { usually: '2 to 5 s' }, () =>
     openStores({
       ...given,
@@ -64,10 +65,19 @@ const testStores = ({ home, run, say }) =>
       logDir: path.join(home, 'log'),
       ports: { mysql: 7611, redis: 7612 },
       durable: false,
+      tls,
       run,
       say,
     }),
   )
+
+/** The end-to-end shop trusts nobody, as Compose and Kubernetes do; a store that the caller named speaks as its address says. */
+const protection = {
+  zeroTrust: process.env.MICROMART_ZERO_TRUST !== '0',
+  tls:
+    process.env.MICROMART_ZERO_TRUST !== '0' &&
+    Object.values(given).every((url) => url === undefined || isTls(url)),
+}
 
 const otherDatabase = (redisUrl, db) => {
   const url = new URL(redisUrl)
@@ -86,7 +96,11 @@ const seed = ({ urls, accounts, home }) =>
     state: path.join(home, 'seed.json'),
   }).catch(reportFault)
 
-const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
+const testShop = async ({ home, run, say }) => {
+  const storeHome = path.join(home, 'e2e')
+  mkdirSync(path.join(storeHome, 'log'), { recursive: true })
+  const { tls } = protection
+  const { mysqlUrl, redisUrl } = await testStores({ home: storeHome, run, say, tls })
   const ownRedis = otherDatabase(redisUrl, 9)
   const folder = path.join(home, 'shop')
   rmSync(folder, { recursive: true, force: true })
@@ -97,6 +111,7 @@ const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
     mysqlUrl,
     redisUrl: ownRedis,
     suffix,
+    ...protection,
     run,
     say,
     // What was in flight when a consumer is killed comes again after seconds, not half a minute.
@@ -104,18 +119,22 @@ const testShop = async ({ mysqlUrl, redisUrl }, { home, run, say }) => {
   })
   await say.step('Catalogue', { usually: '3 to 10 s' }, () => seed(shop))
   const file = path.join(home, 'shop.json')
-  const { urls, accounts, ports, secrets } = shop
-  const { gateway, zipkin } = urls
+  const { urls, accounts, ports, secrets, certificates, daprd } = shop
+  const { gateway, secure, zipkin } = urls
   writePrivate(file, {
     gateway,
+    secure,
+    ...protection,
+    daprd,
     accounts,
     ports,
     mysql: mysqlUrl,
     redis: ownRedis,
     secrets,
+    certificates,
     zipkin,
   })
-  return file
+  return { MICROMART_E2E: file, NODE_EXTRA_CA_CERTS: path.join(certificates, 'ca.crt') }
 }
 
 // Slow is not wrong: builds and other shops may share the cores.
@@ -137,7 +156,7 @@ const prepared = {
   },
   e2e: async (context) => ({
     extra: oneByOne,
-    env: { MICROMART_E2E: await testShop(await context.stores(), context) },
+    env: await testShop(context),
   }),
 }
 

@@ -133,6 +133,7 @@ export const startOrder = async (
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
   const tail = starting.use(startTimelineTail({ news: timelineNews(db), everyMs: lookMs, log }))
   countWatchers(tail.watchers)
+  const moment = () => pause(bookMoment)
   const told = {
     event: () => afterCommit(relay.wake),
     entries: (orderId: string) => afterCommit(() => tail.wrote(orderId)),
@@ -145,7 +146,7 @@ export const startOrder = async (
     ...remotePorts(sidecar, log),
     orders: countedOrders(ordersMysql(db, ids, told)),
     keys: keysMysql(db),
-    books: { own: booksMysql(db), remote: booksRpc(sidecar), moment: () => pause(bookMoment) },
+    books: { own: booksMysql(db, clock), remote: booksRpc(sidecar), moment },
     background: starting.use(startBackground(log)),
     tail,
   }

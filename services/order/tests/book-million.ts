@@ -209,7 +209,11 @@ export const measure = async (count: number): Promise<readonly Measured[]> => {
   const watch = setInterval(() => {
     most = Math.max(most, process.memoryUsage().rss)
   }, 100)
-  const books = { own: booksMysql(db), remote: remoteOf(count), moment: async () => {} }
+  const books = {
+    own: booksMysql(db, systemClock),
+    remote: remoteOf(count),
+    moment: async () => {},
+  }
   const check = checkBooks({ books, clock: systemClock })
   const measured: Measured[] = []
   for (const [name, full] of runs) {

@@ -45,7 +45,7 @@ export const bookShelf = (sidecar: FakeSidecar) => {
   sidecar.answer('cart', 'ListTaken', ({ orders }) => ({
     notTakenOrderIds: orders.map(({ orderId }) => orderId).filter((id) => leftInCart.has(id)),
   }))
-  for (const app of ['product', 'user', 'cart', 'order', 'payment'] as const) {
+  for (const app of ['product', 'user', 'cart', 'payment'] as const) {
     sidecar.answer(app, 'GetBacklog', () => ({ ...noBacklog, ...backlogs.get(app) }))
   }
   return {

@@ -18,6 +18,11 @@ const wired = baseSettings.extend({
   PROVIDER_URL: address
     .optional()
     .describe('Address of the simulated provider, such as http://127.0.0.1:7206'),
+  PROVIDER_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM: the CA of the simulated provider's certificate; otherwise those Node knows."),
   STRIPE_URL: address.default('https://api.stripe.com').describe("Stripe's API."),
   STRIPE_RETURN_URL: address
     .optional()

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Breakers, Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import { providerHttp } from './client/provider-http.ts'
@@ -22,6 +23,7 @@ const simulated = async (config: Config, sidecar: Sidecar, deps: Deps): Promise<
   const settings = {
     ...limitsOf(config),
     url: config.PROVIDER_URL ?? '',
+    ca: config.PROVIDER_CA_FILE && (await readFile(config.PROVIDER_CA_FILE, 'utf8')),
     key: await sidecar.secret('provider-key'),
     webhookKeys: liveSecrets(await sidecar.secret('provider-webhook-key')),
   }

@@ -4,11 +4,20 @@ import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
+const file = z.string().min(1).optional()
+
 /** The simulator needs no sidecar when its secrets come by the environment. */
 export const settings = z
   .object({
     APP_ID: z.string().min(1).default(apps.provider).describe("The app's Dapr id."),
-    HTTP_PORT: port.default(7206).describe('`/livez`, `/readyz`, `/metrics`, on the loopback.'),
+    HTTP_PORT: port
+      .default(7206)
+      .describe('The API, `/livez`, `/readyz`, `/metrics`, on the loopback.'),
+    TLS_PORT: port.default(7207).describe('The API by HTTPS; needs a certificate.'),
+    TLS_CERT_FILE: file.describe(
+      'PEM: chain of certificates. With it the API is on `TLS_PORT` alone, not on `HTTP_PORT`.',
+    ),
+    TLS_KEY_FILE: file.describe('PEM: its key.'),
     PROVIDER_DATABASE_URL: z
       .url()
       .optional()
@@ -70,6 +79,10 @@ export const settings = z
       .default('info')
       .describe('The least level that is logged.'),
   })
+  .refine(
+    (env) => (env.TLS_CERT_FILE === undefined) === (env.TLS_KEY_FILE === undefined),
+    'TLS_CERT_FILE and TLS_KEY_FILE go together',
+  )
   .refine(
     (env) =>
       (env.PROVIDER_DATABASE_URL && env.PROVIDER_KEY && env.PROVIDER_WEBHOOK_KEY) ||

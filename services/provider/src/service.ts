@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog, startTelemetry } from '@micromart/service'
@@ -61,20 +62,27 @@ const wire = (opened: Opened, overrides: Partial<Ports>): Ports => {
   }
 }
 
-const serveApi = (opened: Opened & { readonly key: string }, ports: Ports, use: UseCases) => {
+const tlsOf = async ({ TLS_PORT: port, TLS_CERT_FILE, TLS_KEY_FILE }: Config) => {
+  if (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined) return undefined
+  const [cert, key] = await Promise.all([readFile(TLS_CERT_FILE), readFile(TLS_KEY_FILE)])
+  return { port, cert, key }
+}
+
+const serveApi = async (opened: Opened & { readonly key: string }, ports: Ports, use: UseCases) => {
   const { config, db, key, log } = opened
   const ready = async () => {
     await db.query('SELECT 1')
     return true
   }
-  const routesAt = (port: number) => {
-    const publicUrl = config.PROVIDER_PUBLIC_URL ?? `http://127.0.0.1:${port}`
+  const routesAt = (origin: string) => {
+    const publicUrl = config.PROVIDER_PUBLIC_URL ?? origin
     const deps = { faults: ports.faults, waits: ports.waits, use }
     const routes = providerRoutes(use, ports.faults, publicUrl)
     return new Map([...routes].map(([name, route]) => [name, withFaults(deps, route)] as const))
   }
   return listen({
     port: config.HTTP_PORT,
+    tls: await tlsOf(config),
     key,
     routesAt,
     page: (request, response) => servePage(use, request, response),

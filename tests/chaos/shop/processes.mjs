@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sidecarEnvironment, writeEnvironments } from '../../../scripts/lib/dapr/environments.mjs'
 import { daprEnvironment } from '../../../scripts/lib/dapr/run.mjs'
 import { root } from '../../../scripts/lib/machine/paths.mjs'
 import { allEnded, identify, sendSignal } from '../../../scripts/lib/machine/processes.mjs'
@@ -13,11 +14,13 @@ const restartPauseMs = 500
 /**
  * The apps and sidecars of a run, started one by one as `dapr run -f` would: its CLI doesn't bring back a dead sidecar, this
  * does. Apps run under the shop's own restarter.
+ * @param lent what `writeEnvironments` takes
  * @param tell is called when a sidecar ends that nobody has ended
  */
-export const startApps = ({ layout, daprd, keys, logDir, run, tell }) => {
+export const startApps = ({ layout, daprd, lent, logDir, run, tell }) => {
   const { home, apps } = layout
-  const base = daprEnvironment({ home, runtimePath: home, keys, logDir, zipkinUrl: undefined })
+  const environments = writeEnvironments(path.join(home, 'run', 'env'), lent)
+  const base = daprEnvironment({ home, runtimePath: home, environments, logDir })
   const expected = new Set()
   let stopping = false
 
@@ -27,7 +30,7 @@ export const startApps = ({ layout, daprd, keys, logDir, run, tell }) => {
       run,
       cwd: home,
       log: path.join(logDir, `${name}.log`),
-      env: { ...base, DAPR_HOST_IP: app.announced },
+      env: { ...base, ...sidecarEnvironment(app.appID, lent), DAPR_HOST_IP: app.announced },
     })
     server.child.on('exit', async (code, signal) => {
       if (stopping) return

@@ -24,7 +24,7 @@ export const sidecarArguments = (layout, app, components) => {
     `--dapr-listen-addresses=${loopback}`,
     `--metrics-port=${app.metricsPort}`,
     `--metrics-listen-address=${loopback}`,
-    `--config=${common.configFilePath}`,
+    `--config=${app.configFilePath}`,
     `--resources-path=${components}`,
     `--resources-path=${path.join(components, 'subscriptions')}`,
     `--log-level=${common.logLevel}`,

@@ -43,11 +43,13 @@ export const startChaosShop = async ({ home, trapped = false, env = {}, say, tel
       zipkin: { off: true },
       durable: true,
       folder: home,
+      protection: { zeroTrust: false, tls: false }, // proxies stand on every connection
       say,
     })
-    const { keys, accounts, secrets } = prepared
+    const { keys, accounts, certificates, secrets } = prepared
+    const lent = { keys, certificates, ports: layout.ports }
     const proxies = await startProxies(layout.edges)
-    const processes = startApps({ layout, daprd, keys, logDir, run, tell })
+    const processes = startApps({ layout, daprd, lent, logDir, run, tell })
     const stop = async () => {
       processes.stop()
       await stopProcesses(run, home)

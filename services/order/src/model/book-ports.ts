@@ -19,7 +19,7 @@ export type TakenQuestion = {
   readonly cartKey: string
 }
 
-/** What the other stores say. Sources: product, payment (and its provider), cart; each service's backlog. */
+/** What the other stores say. Sources: product, payment (and its provider), cart; each other service's backlog. */
 export type RemoteBooks = {
   readonly holds: BookPages<HoldBook>
   readonly payments: BookPages<PaymentBook>
@@ -45,6 +45,7 @@ export type OwnBooks = {
   readonly byIds: (ids: readonly string[]) => Promise<readonly IdentifiedOrder[]>
   /** Orders that idempotency keys made before a moment name, and that are not there. */
   readonly lost: (before: Date) => Promise<readonly string[]>
+  readonly backlog: () => Promise<BacklogBook>
   /** @throws DomainError conflict `books_in_progress` */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>
   readonly marks: BookMarks

@@ -1,5 +1,6 @@
-import { DomainError } from '@micromart/kernel'
-import { alone, type Database } from '@micromart/store'
+import { apps } from '@micromart/contracts'
+import { type Clock, DomainError } from '@micromart/kernel'
+import { alone, type Database, readBacklog } from '@micromart/store'
 import type { OwnBooks } from '../model/book-ports.ts'
 import { bookMarks } from './book-marks.ts'
 import { bookPages } from './book-pages.ts'
@@ -29,9 +30,21 @@ const oneAtATime =
 
 const mostLost = 1_000
 
+const ownBacklog = (db: Database, clock: Clock) => async () => {
+  const { unsent, openDeadLetters, abandonedKeys, ...backlog } = await readBacklog(db, clock)
+  return {
+    app: apps.order,
+    ...backlog,
+    unsent: BigInt(unsent),
+    openDeadLetters: BigInt(openDeadLetters),
+    abandonedKeys: BigInt(abandonedKeys),
+  }
+}
+
 /** Orders' own side of the books. */
-export const booksMysql = (db: Database): OwnBooks => ({
+export const booksMysql = (db: Database, clock: Clock): OwnBooks => ({
   ...bookPages(db),
+  backlog: ownBacklog(db, clock),
   alone: oneAtATime(db),
   marks: bookMarks(db),
   lost: async (before) => {

@@ -71,7 +71,7 @@ const checkStock = async ({ books, tally }: Run): Promise<void> => {
 }
 
 const checkBacklogs = async ({ books, tally, time }: Run): Promise<void> => {
-  for (const backlog of await books.remote.backlogs()) {
+  for (const backlog of [await books.own.backlog(), ...(await books.remote.backlogs())]) {
     tally.checked('I9')
     const wrong = judgeBacklog(backlog, time)
     if (wrong.length > 0) tally.violated('I9', { subject: backlog.app, message: wrong.join('; ') })

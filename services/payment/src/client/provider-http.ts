@@ -5,7 +5,12 @@ import type { ChargeAnswer } from '../model/charge-answer.ts'
 import { ProviderUnavailable } from '../model/errors.ts'
 import type { ChargeOrder, Provider, RefundAnswer } from '../model/provider.ts'
 import { jsonOf, requireSignature } from './notice-signature.ts'
-import { type ProviderAddress, type ProviderReply, providerSender } from './provider-request.ts'
+import {
+  type ProviderAddress,
+  providerClient,
+  type ProviderReply,
+  providerSender,
+} from './provider-request.ts'
 import { booksOf, chargeAnswerOf, codeOf, isRefund, noticeOf } from './provider-shapes.ts'
 
 export type ProviderSettings = ProviderAddress & {
@@ -63,9 +68,10 @@ const chargeBody = ({ amount, token, orderId }: ChargeOrder) => ({
 
 /** How each operation is sent: over a breaker of its own, within its own limit. */
 const sending = (settings: ProviderSettings, { breakers, clock }: Deps) => {
+  const client = providerClient(settings)
   const of = (operation: string, limitMs: number) => {
     const breaker = breakers.of(operation, apps.provider)
-    const { send, available } = providerSender(settings, operation, breaker)
+    const { send, available } = providerSender(client, operation, breaker)
     const left = (until: Date) => Math.min(limitMs, until.getTime() - clock.now().getTime())
     const get = (path: string, until: Date) => send({ method: 'GET', path, limitMs: left(until) })
     const post = (path: string, body: object, until: Date, idempotencyKey?: string) =>

@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecure } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { DomainError, type ErrorKind, type Log } from '@micromart/kernel'
 import { metricsText } from '@micromart/service'
@@ -8,14 +14,19 @@ import { bodyOf, requireKey } from './request.ts'
 import type { Asked } from './routes.ts'
 import { inCallersTrace } from './trace.ts'
 
+/** PEM texts, and where the API is served with them. */
+type Tls = { readonly port: number; readonly cert: Buffer; readonly key: Buffer }
+
 type Routes = ReadonlyMap<string, (asked: Asked) => Promise<object>>
 
 export type HttpSettings = {
   /** On the loopback; 0 takes any. */
   readonly port: number
+  /** Takes the API away from the plain port. */
+  readonly tls?: Tls | undefined
   readonly key: string
-  /** By method and path; some answers name the port that was taken. */
-  readonly routesAt: (port: number) => Routes
+  /** By method and path; some answers name the address that was taken. */
+  readonly routesAt: (origin: string) => Routes
   /** What is served without the key. @returns false when a request is for something else */
   readonly page: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
   readonly ready: () => Promise<boolean>
@@ -86,19 +97,16 @@ const answer = async (
   say(response, 200, await inCallersTrace(request, pathname, () => route(asked)))
 }
 
-export type Listening = AsyncDisposable & { readonly port: number }
+export type Listening = AsyncDisposable & {
+  /** Of the API. */
+  readonly port: number
+}
 
-/** Serves the provider's API. Disposing it cuts the connections: the silent ones would never end. */
-export const listen = async (settings: HttpSettings): Promise<Listening> => {
-  const server = createServer().listen(settings.port, '127.0.0.1')
+/** Disposing it cuts the connections: the silent ones would never end. */
+const listenOn = async (server: Server, wished: number): Promise<Listening> => {
+  server.listen(wished, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const routes = settings.routesAt(port)
-  server.on('request', (request, response) => {
-    answer(request, response, settings, routes).catch((error: unknown) =>
-      refuse(response, error, settings.log),
-    )
-  })
   return {
     port,
     [Symbol.asyncDispose]: async () => {
@@ -108,4 +116,36 @@ export const listen = async (settings: HttpSettings): Promise<Listening> => {
       await closed
     },
   }
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+const serveWith = (server: Server, { log }: HttpSettings, answering: Answer) =>
+  server.on('request', (request, response) => {
+    answering(request, response).catch((error: unknown) => refuse(response, error, log))
+  })
+
+/** With TLS the plain port says no more than how the process is. */
+const healthOnly =
+  (settings: HttpSettings): Answer =>
+  async ({ url = '/' }, response) => {
+    const isKnown = await health(url, response, settings)
+    if (!isKnown) throw new DomainError('not_found', 'route_unknown')
+  }
+
+/** Serves the provider's API, by HTTPS where it has a certificate. */
+export const listen = async (settings: HttpSettings): Promise<Listening> => {
+  await using starting = new AsyncDisposableStack()
+  const { tls } = settings
+  const plain = createPlain()
+  const server = tls ? createSecure({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' }) : plain
+  if (tls) {
+    serveWith(plain, settings, healthOnly(settings))
+    starting.use(await listenOn(plain, settings.port))
+  }
+  const { port } = starting.use(await listenOn(server, tls?.port ?? settings.port))
+  const routes = settings.routesAt(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`)
+  serveWith(server, settings, (request, response) => answer(request, response, settings, routes))
+  const running = starting.move()
+  return { port, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

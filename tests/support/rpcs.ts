@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { type App, apps } from '@micromart/contracts'
+import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
+import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import { OrderServiceService } from '@micromart/contracts/order'
+import { PaymentServiceService } from '@micromart/contracts/payment'
+import { ProductServiceService } from '@micromart/contracts/product'
+import { calls } from '@micromart/contracts/rights'
+import { UserServiceService } from '@micromart/contracts/user'
+import { shop } from './shop.ts'
+
+const backlog = BacklogServiceService
+const letters = DeadLetterServiceService // of those who hear events
+
+/** What each app serves. */
+export const definitions = {
+  product: { ...ProductServiceService, ...backlog },
+  user: { ...UserServiceService, ...backlog },
+  cart: { ...CartServiceService, ...CartBooksServiceService, ...backlog, ...letters },
+  order: { ...OrderServiceService, ...backlog, ...letters },
+  payment: { ...PaymentServiceService, ...backlog },
+} as const
+
+export type Rpc = {
+  readonly app: keyof typeof definitions
+  readonly path: string
+  readonly requestStream: boolean
+  readonly responseStream: boolean
+}
+
+/** Every RPC with the app that serves it. */
+export const rpcs: readonly Rpc[] = Object.entries(definitions).flatMap(([app, definition]) =>
+  Object.values(definition).map(({ path: name, requestStream, responseStream }) => ({
+    app: app as Rpc['app'],
+    path: name,
+    requestStream,
+    responseStream,
+  })),
+)
+
+/** Whether an app may call an RPC. */
+export const mayCall = (caller: App, { app, path: name }: Rpc): boolean =>
+  calls[caller][app]?.includes(name) ?? false
+
+/** An app that may call an RPC: not all have one that may. */
+export const callerOf = (rpc: Rpc): App | undefined =>
+  Object.values(apps).find((caller) => mayCall(caller, rpc))
+
+const keys = JSON.parse(
+  readFileSync(path.join(path.dirname(shop.secrets), 'keys.json'), 'utf8'),
+) as Readonly<Record<string, string>>
+
+/** What an app proves itself with to its sidecar, or its sidecar to it. */
+export const tokenOf = (app: App, of: 'dapr' | 'app'): string => {
+  const token = keys[`${of}-api-token-${app}`]
+  if (token === undefined) throw new Error(`no ${of} token of ${app}`)
+  return token
+}
+
+type Answer = { readonly code: string; readonly details: string }
+
+const noMessage: Buffer = Buffer.alloc(0)
+const asIs = (bytes: Buffer) => bytes
+
+/** Sends bytes as a message, empty by default, and says which status came back. */
+export const codeOf = (
+  port: number,
+  { path: name }: { readonly path: string },
+  headers: Readonly<Record<string, string>>,
+  message = noMessage,
+): Promise<Answer> => {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
+  const metadata = new Metadata()
+  for (const [header, value] of Object.entries(headers)) metadata.set(header, value)
+  return new Promise((resolve) => {
+    const answered = (error: ServiceError | null) => {
+      client.close()
+      resolve({ code: status[error?.code ?? status.OK], details: error?.details ?? '' })
+    }
+    const options = { deadline: Date.now() + 5_000 }
+    client.makeUnaryRequest(name, asIs, asIs, message, metadata, options, answered)
+  })
+}
+
+/** Calls an RPC of another app as an app does, through its own sidecar. */
+export const callAs = (caller: App, rpc: Rpc, message?: Buffer): Promise<Answer> => {
+  const headers = {
+    'dapr-app-id': rpc.app,
+    'dapr-api-token': tokenOf(caller, 'dapr'),
+    ...(rpc.requestStream || rpc.responseStream ? { 'dapr-stream': 'true' } : {}),
+  }
+  return codeOf(shop.ports[caller]!.daprGrpc, rpc, headers, message)
+}
