@@ -29,6 +29,12 @@ const given = [
     '',
     'MySQL, Redis and the payment provider speak TLS only; whoever connects verifies them.',
   ],
+  [
+    'MICROMART_STORE',
+    '`mariadb`, `mysql`',
+    'what is here',
+    "Which own server runs, also for the tests; MySQL's is fetched from Debian where it is not installed.",
+  ],
   ['ZIPKIN_URL', 'URL', 'an own server', 'Zipkin to use, such as `http://127.0.0.1:9411`.'],
   [
     'MICROMART_HOME',

@@ -2,9 +2,19 @@ import path from 'node:path'
 import { canInstall, installPackages } from '../machine/apt.mjs'
 import { Fault } from '../terminal/fault.mjs'
 import { certificateFiles, ensureCertificates } from '../certificates/certificates.mjs'
+import { canUnpackDebian } from '../machine/debian.mjs'
 import { isTls } from './address.mjs'
-import { findMysql, startOwnMysql } from './own-mysql.mjs'
+import { fetchMysql } from './debian-mysql.mjs'
+import { findMysql, startOwnMysql, wishedStore } from './own-mysql.mjs'
 import { findRedis, startOwnRedis } from './own-redis.mjs'
+
+const ensureMysql = async (say, logDir) => {
+  if (await findMysql()) return
+  if (canUnpackDebian()) return fetchMysql(say, logDir)
+  throw new Fault('MICROMART_STORE asks for MySQL, and there is none on this machine', {
+    advice: 'Install MySQL 8.4 or later, or name a running one in MICROMART_MYSQL_URL.',
+  })
+}
 
 const installMissing = async (missing, say, logDir) => {
   if (missing.length === 0) return
@@ -24,7 +34,7 @@ const mariadbPackages = ['mariadb-server-core', 'mariadb-client-core']
 
 /** What has to be installed for the stores that are not given. */
 const missingStores = async ({ mysqlUrl, redisUrl }) => [
-  ...(mysqlUrl || (await findMysql()) ? [] : mariadbPackages),
+  ...(mysqlUrl || wishedStore() === 'mysql' || (await findMysql()) ? [] : mariadbPackages),
   ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
 ]
 
@@ -64,6 +74,7 @@ export const openStores = async ({
 }) => {
   if (tls) requireTls({ mysqlUrl, redisUrl })
   const certificates = tls && (await ensureCertificates(path.join(home, 'certs')))
+  if (!mysqlUrl && wishedStore() === 'mysql') await ensureMysql(say, logDir)
   await installMissing(await missingStores({ mysqlUrl, redisUrl }), say, logDir)
   const own = (name, wish) => ({
     folder: path.join(home, name),
