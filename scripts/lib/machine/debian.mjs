@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Fault } from '../terminal/fault.mjs'
+import { removeAbandoned } from './abandoned.mjs'
 import { findProgram } from './programs.mjs'
 import { outputOf, runCommand } from './run-command.mjs'
 
@@ -73,8 +74,8 @@ export const canUnpackDebian = () => Boolean(findProgram('apt-get') && findProgr
  * @returns what was unpacked, such as `libc6_2.43-7_amd64`
  */
 export const unpackDebian = async ({ suite, packages, only, folder, log }) => {
+  removeAbandoned(path.dirname(folder))
   const work = `${folder}.unpacking.${process.pid}`
-  rmSync(work, { recursive: true, force: true })
   const root = path.join(work, 'root')
   mkdirSync(root, { recursive: true })
   try {

@@ -18,7 +18,8 @@ const ensureMysql = async (say, logDir) => {
 
 const installMissing = async (missing, say, logDir) => {
   if (missing.length === 0) return
-  if (canInstall()) return installPackages(missing, say, logDir)
+  const otherwise = ', or set MICROMART_MYSQL_URL and MICROMART_REDIS_URL'
+  if (canInstall()) return installPackages(missing, say, logDir, otherwise)
   throw new Fault(
     `There is no ${missing.includes('redis-server') ? 'Redis' : 'MariaDB or MySQL'} on this machine`,
     {
