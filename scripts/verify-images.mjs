@@ -90,9 +90,12 @@ const table = (figures) =>
 const runAll = async (engine, images) => {
   const { beginRun } = await import('./lib/shop/prepare-shop.mjs')
   const { stopRun } = await import('./lib/shop/shop.mjs')
-  const { tryImages } = await import('./lib/images/trial/trial.mjs')
+  const { removeTrial, tryImages } = await import('./lib/images/trial/trial.mjs')
   const run = beginRun(home)
-  const stop = () => stopRun(run, home)
+  const stop = async () => {
+    await removeTrial({ engine, home, logDir })
+    await stopRun(run, home)
+  }
   stopOnSignals({ run, say, stop })
   try {
     const { checks, figures } = await tryImages({ engine, images, home, run, say, logDir })

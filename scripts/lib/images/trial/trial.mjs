@@ -121,19 +121,28 @@ const all = async (context) => {
   return checks
 }
 
+const containersOf = ({ engine, home, logDir }) =>
+  trialContainers(engine, {
+    folder: path.join(home, 'shared'),
+    log: path.join(logDir, 'trial.log'),
+  })
+
+/** Ends and removes all containers of a home's trial; engines keep them when the one that started them is gone. */
+export const removeTrial = (context) => containersOf(context).removeAll()
+
 /**
  * Runs every image beside the sidecar's, on stores of its own: one purchase through all of them, then SIGTERM.
  * @param images references by name, with `daprd`
  * @returns `{ checks: [{ check, faults }], figures: { order: { readyMs, memory, endMs } } }`; `memory` in MiB
  */
-export const tryImages = async ({ engine, images, home, run, say, logDir }) => {
-  const log = path.join(logDir, 'trial.log')
-  const containers = trialContainers(engine, { folder: path.join(home, 'shared'), log })
+export const tryImages = async (context) => {
+  const { engine, images, say } = context
+  const containers = containersOf(context)
   await containers.removeAll()
   const figures = {}
   try {
     await requireRunnable(containers, images.order)
-    const shop = await prepareTrialShop({ containers, images, home, run, say, logDir })
+    const shop = await prepareTrialShop({ containers, ...context })
     const checks = await all({ shop, containers, engine, images, figures, say })
     return { checks, figures }
   } finally {
