@@ -1,12 +1,14 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { ensureCertificates } from '../../certificates/certificates.mjs'
+import { appEnvironment, sidecarEnvironment } from '../../dapr/environments.mjs'
 import { freePorts } from '../../machine/ports.mjs'
 import { demoAccounts, peopleOf } from '../../shop/demo-accounts.mjs'
 import { portsNeeded, renderShop } from '../../shop/render.mjs'
 import { readRunFile } from '../../shop/run-file-yaml.mjs'
 import { keysOf, schemas, secretsFor } from '../../shop/secrets.mjs'
 import { accountsFor, createDatabases } from '../../stores/databases.mjs'
-import { addressFor } from '../../stores/migrations.mjs'
+import { urlWith } from '../../stores/address.mjs'
 import { createRedisAccounts } from '../../stores/redis-accounts.mjs'
 import { openStores } from '../../stores/stores.mjs'
 
@@ -23,41 +25,44 @@ const openFolder = (home) => {
 const migrate = (containers, images, { mysqlUrl, accounts, keys }) =>
   Promise.all(
     schemas.map((name) => {
-      const { schema, migrator } = accounts[name]
-      const url = addressFor(mysqlUrl, migrator, keys[`mysql-${name}-migrator`], schema)
-      const env = { MICROMART_MIGRATE_URL: url }
+      const { schema: database, migrator: user } = accounts[name]
+      const password = keys[`mysql-${name}-migrator`]
+      const env = { MICROMART_MIGRATE_URL: urlWith(mysqlUrl, { user, password, database }) }
       return containers.runOnce(`migrate-${name}`, images[name], { args: ['src/migrate.ts'], env })
     }),
   )
 
-const seedPeople = (containers, images, { mysqlUrl, accounts, keys, people }) =>
-  containers.runOnce('seed-accounts', images.user, {
+const seedPeople = (containers, images, { mysqlUrl, accounts, keys, people }) => {
+  const { user, schema: database } = accounts.user
+  return containers.runOnce('seed-accounts', images.user, {
     args: ['src/seed-accounts.ts'],
-    env: {
-      USER_DATABASE_URL: addressFor(
-        mysqlUrl,
-        accounts.user.user,
-        keys['mysql-user'],
-        accounts.user.schema,
-      ),
-    },
+    env: { USER_DATABASE_URL: urlWith(mysqlUrl, { user, password: keys['mysql-user'], database }) },
     input: JSON.stringify(peopleOf(people)),
   })
+}
 
-const tokens = (keys) => ({
-  DAPR_API_TOKEN: keys['dapr-api-token'],
-  APP_API_TOKEN: keys['app-api-token'],
-})
+/** Servers' keys are their owner's alone, and the containers have another user: in this folder they may read them. */
+const readableCertificates = async (folder) => {
+  const certificates = await ensureCertificates(path.join(folder, 'certs'))
+  chmodSync(certificates.folder, 0o755)
+  for (const name of readdirSync(certificates.folder)) {
+    chmodSync(path.join(certificates.folder, name), 0o644)
+  }
+  return certificates.folder
+}
 
-const appEnvironment = (app, common, keys) => ({
+/** What `dapr run -f` and run-app.mjs would give an app. */
+const environmentOf = (app, common, lent) => ({
   ...common.env,
   ...app.env,
-  ...tokens(keys),
+  ...appEnvironment(app.appID, lent),
   APP_ID: app.appID,
   ...(app.appPort && { APP_PORT: app.appPort }),
   DAPR_HTTP_PORT: app.daprHTTPPort,
   DAPR_GRPC_PORT: app.daprGRPCPort,
 })
+
+const sidecarTuning = { DAPR_HOST_IP: '127.0.0.1', ZIPKIN_SPANS_URL: '', GOMAXPROCS: '1' }
 
 const flags = (values) =>
   Object.entries(values).flatMap(([name, value]) =>
@@ -77,13 +82,10 @@ const sidecarArguments = (app, common) => [
     'metrics-listen-address': '127.0.0.1',
     'dapr-listen-addresses': '127.0.0.1',
     'dapr-internal-grpc-listen-address': '127.0.0.1',
-    config: app.configFilePath ?? common.configFilePath,
+    config: app.configFilePath,
     'log-level': 'warn',
   }),
-  ...(app.resourcesPaths ?? common.resourcesPaths).flatMap((folder) => [
-    '--resources-path',
-    folder,
-  ]),
+  ...common.resourcesPaths.flatMap((folder) => ['--resources-path', folder]),
   ...(app.enableAppHealthCheck ? ['--enable-app-health-check'] : []),
 ]
 
@@ -110,16 +112,17 @@ export const prepareTrialShop = async ({ containers, images, home, run, say, log
   const free = await freePorts(portsNeeded())
   const { file, ports } = renderShop({ folder, free, secretsFile })
   const { common, apps } = readRunFile(file)
+  const lent = { keys, certificates: await readableCertificates(folder), tls: false, ports }
   return {
     apps,
     ports,
     people,
     startApp: (app) =>
-      containers.start(app.appID, images[app.appID], { env: appEnvironment(app, common, keys) }),
+      containers.start(app.appID, images[app.appID], { env: environmentOf(app, common, lent) }),
     startSidecar: (app) =>
       containers.start(`${app.appID}-dapr`, images.daprd, {
         args: sidecarArguments(app, common),
-        env: { ...tokens(keys), DAPR_HOST_IP: '127.0.0.1', ZIPKIN_SPANS_URL: '', GOMAXPROCS: '1' },
+        env: { ...sidecarEnvironment(app.appID, lent), ...sidecarTuning },
       }),
   }
 }
