@@ -62,12 +62,12 @@ await main(async () => {
   const { stopRun } = await import('./lib/shop/shop.mjs')
   const run = beginRun(home)
   const stop = () => stopRun(run, path.join(home, 'shop'))
-  stopOnSignals({ run, say, stop })
+  const { begun: isOver } = stopOnSignals({ run, say, stop })
   try {
     await ensureDependencies(say, path.join(home, 'log'))
     const { runStages } = await import('./lib/tests/stages.mjs')
     const names = wanted === 'all' ? stages : [wanted]
-    const results = await runStages(names, { home, run, say, jestArgs })
+    const results = await runStages(names, { home, run, say, jestArgs, isOver })
     await stop()
     report(results)
     process.exit(results.totals.failed > 0 || results.broken ? 1 : 0)

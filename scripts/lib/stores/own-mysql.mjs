@@ -124,11 +124,21 @@ const isMadeBy = (kind, { ready, durable }) => {
 
 /**
  * Runs MariaDB or MySQL privately, with its data in `folder`.
+ * @param name of its process in the run
  * @param durable false for tests: a commit need not survive a power cut
  * @param tls `{ files, ca }`: takes nothing else than TLS with that certificate
  * @returns the administrator's address
  */
-export const startOwnMysql = async ({ folder, wish, durable = true, tls, run, log, say }) => {
+export const startOwnMysql = async ({
+  name = 'mysql',
+  folder,
+  wish,
+  durable = true,
+  tls,
+  run,
+  log,
+  say,
+}) => {
   const found = await findMysql()
   if (!found.supported)
     throw new Fault(tooOld(found), { advice: 'Install a newer one, or set MICROMART_MYSQL_URL.' })
@@ -150,7 +160,7 @@ export const startOwnMysql = async ({ folder, wish, durable = true, tls, run, lo
   const args = serverArgs({ kind: found.kind, folder, data, port, init })
   if (!durable) args.push('--innodb-flush-log-at-trx-commit=2', '--skip-log-bin')
   if (tls) args.push(...tlsArgs(tls))
-  const server = spawnServer('mysql', found.file, args, { run, log })
+  const server = spawnServer(name, found.file, args, { run, log })
   const verified = tls ? `?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(tls.ca)}` : ''
   const url = `mysql://micromart_admin:${password}@127.0.0.1:${port}${verified}`
   await waitFor(`${found.kind} on port ${port}`, server, async () => {

@@ -59,6 +59,7 @@ const requireTls = ({ mysqlUrl, redisUrl }) => {
 
 /**
  * The two stores: the given ones, or own processes with their data below `home`.
+ * @param label before the names of their processes, where a run has two pairs of stores
  * @param tls own ones take nothing else than TLS, given ones must be named with it
  * @returns administrators' addresses `{ mysqlUrl, redisUrl }`
  */
@@ -68,6 +69,7 @@ export const openStores = async ({
   home,
   logDir,
   ports,
+  label = '',
   durable,
   tls = false,
   run,
@@ -78,6 +80,7 @@ export const openStores = async ({
   if (!mysqlUrl && wishedStore() === 'mysql') await ensureMysql(say, logDir)
   await installMissing(await missingStores({ mysqlUrl, redisUrl }), say, logDir)
   const own = (name, wish) => ({
+    name: `${label}${name}`,
     folder: path.join(home, name),
     log: path.join(logDir, `${name}.log`),
     wish,

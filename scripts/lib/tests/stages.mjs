@@ -57,7 +57,7 @@ const given = {
   redisUrl: process.env.MICROMART_TEST_REDIS_URL || undefined,
 }
 
-const testStores = ({ home, run, say, tls = false }) =>
+const testStores = ({ home, run, say, label, tls }) =>
   say.step('Stores for the tests', { usually: '2 to 5 s' }, () =>
     openStores({
       ...given,
@@ -65,6 +65,7 @@ const testStores = ({ home, run, say, tls = false }) =>
       logDir: path.join(home, 'log'),
       ports: { mysql: 7611, redis: 7612 },
       durable: false,
+      label,
       tls,
       run,
       say,
@@ -100,7 +101,8 @@ const testShop = async ({ home, run, say }) => {
   const storeHome = path.join(home, 'e2e')
   mkdirSync(path.join(storeHome, 'log'), { recursive: true })
   const { tls } = protection
-  const { mysqlUrl, redisUrl } = await testStores({ home: storeHome, run, say, tls })
+  const stores = { home: storeHome, run, say, label: 'e2e-', tls }
+  const { mysqlUrl, redisUrl } = await testStores(stores)
   const ownRedis = otherDatabase(redisUrl, 9)
   const folder = path.join(home, 'shop')
   rmSync(folder, { recursive: true, force: true })
@@ -164,9 +166,10 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
 /**
  * Runs the kinds of tests one after the other, each with what it needs; all of them, whatever fails.
+ * @param isOver whether a signal is ending this process: what would be started from then on nobody stopped
  * @returns `{ totals: { passed, failed, skipped }, times: [{ name, took }], broken }`
  */
-export const runStages = async (names, { jestArgs, ...context }) => {
+export const runStages = async (names, { jestArgs, isOver, ...context }) => {
   mkdirSync(path.join(context.home, 'log'), { recursive: true })
   let opened
   const stores = () => (opened ??= testStores(context))
@@ -174,6 +177,7 @@ export const runStages = async (names, { jestArgs, ...context }) => {
   const times = []
   let broken = false
   for (const name of names) {
+    if (isOver()) await new Promise(() => {})
     const began = Date.now()
     const { extra, env } = await prepared[name]({ ...context, stores })
     if (seconds(began) !== '0.0 s') times.push({ name: `preparing ${name}`, took: seconds(began) })
