@@ -1,3 +1,4 @@
+export { auditContract, type AuditStore } from './audit-contract.ts'
 export type { AppName, RpcName, Stub, StubCall } from './apps.ts'
 export { deadLettersContract } from './dead-letters-contract.ts'
 export type { DeliverOptions, DeliveryAnswer } from './delivery.ts'
