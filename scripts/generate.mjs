@@ -54,7 +54,8 @@ const marksOf = (image) =>
           throw new Error(`${path} has no access mark (proto/micromart/access)`)
         if (mark.kind === 'KIND_USER' && !mark.scope)
           throw new Error(`${path}: KIND_USER needs a scope`)
-        return [path, { kind: kinds[mark.kind], ...(mark.scope ? { scope: mark.scope } : {}) }]
+        const { scope, audit } = mark
+        return [path, { kind: kinds[mark.kind], ...(scope && { scope }), ...(audit && { audit }) }]
       }),
     ),
   )
@@ -62,8 +63,8 @@ const marksOf = (image) =>
 const generateAccess = (out) => {
   const marks = marksOf(JSON.parse(run(['build', '-o', '-#format=json'])))
   const rows = marks.map(([path, mark]) => {
-    const scope = mark.scope ? `, scope: '${mark.scope}'` : ''
-    return `  '${path}': { kind: '${mark.kind}'${scope} },\n`
+    const fields = Object.entries(mark).map(([name, value]) => `${name}: '${value}'`)
+    return `  '${path}': { ${fields.join(', ')} },\n`
   })
   const head =
     '// Generated from the `access` options in proto/ by scripts/generate.mjs. Do not edit.\n'

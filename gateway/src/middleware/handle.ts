@@ -38,6 +38,17 @@ const inputOf = (
   }
 }
 
+const printable = /[^\x20-\x7e]/g
+
+/** Where a request came from, for what is written into the audit log and for nothing else. */
+const originOf = ({ audit }: Route, { address, header }: Input<unknown, unknown, unknown>) =>
+  audit && {
+    origin: {
+      address: address?.replace(/^::ffff:/, ''), // IPv4 on a socket of both kinds
+      userAgent: header('User-Agent')?.replaceAll(printable, '?').slice(0, 120),
+    },
+  }
+
 /** Says whether an answer, or a refusal, is that of an earlier request with the same key. */
 const answered = async (
   answer: Promise<Answer>,
@@ -58,7 +69,7 @@ export const handle = (route: Route, shop: Shop, transport: Transport): RequestH
     const signal = leaving(route, response)
     if (route.patienceMs !== undefined) request.socket.setTimeout(route.patienceMs) // for this answer only
     const input = inputOf(request, response, transport, signal)
-    const scope: CallScope = { token, requestId, signal, idempotency }
+    const scope: CallScope = { token, requestId, signal, idempotency, ...originOf(route, input) }
     // An answer may be written by further calls, such as an export: they belong to the request, too.
     await runInContext(scope, async () => {
       const work = () => answered(route.handler(input, shop), scope, response)
