@@ -34,6 +34,16 @@ it('gives the money back once per refund id, tells it and counts it', async () =
     payload: { orderId, refundId: refund.refundId, amount: { amount: '1999', currency: 'EUR' } },
   })
   expect(await shop.metric('micromart_refunds_total')).toBe(1)
+  const audit = 'SELECT action, actor_kind, object_id, state_after FROM audit_entries'
+  const { refundId } = refund
+  expect(await shop.query(audit)).toEqual([
+    {
+      action: 'payment.refund',
+      actor_kind: 'service',
+      object_id: payment?.id,
+      state_after: JSON.stringify({ refundId, amount: 1999, currency: 'EUR' }),
+    },
+  ])
 })
 
 it('never gives back more than was captured, whatever comes at once', async () => {
