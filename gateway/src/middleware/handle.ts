@@ -4,6 +4,7 @@ import type { Shop } from '../client/shop.ts'
 import { localsOf } from '../http/locals.ts'
 import type { Answer, Input, Route } from '../http/route.ts'
 import { send } from '../http/send.ts'
+import { unmapped } from '../limits/address.ts'
 import { audited } from './audit.ts'
 import { headerOf, type Transport } from './transport.ts'
 
@@ -44,7 +45,7 @@ const printable = /[^\x20-\x7e]/g
 const originOf = ({ audit }: Route, { address, header }: Input<unknown, unknown, unknown>) =>
   audit && {
     origin: {
-      address: address?.replace(/^::ffff:/, ''), // IPv4 on a socket of both kinds
+      address: address && unmapped(address),
       userAgent: header('User-Agent')?.replaceAll(printable, '?').slice(0, 120),
     },
   }

@@ -1,5 +1,5 @@
-import { createAccountFlows } from './account-flows.ts'
 import { auditMigrations } from '@micromart/store'
+import { createAccountFlows } from './account-flows.ts'
 import { createDeadLetters, createKeptAnswers } from './operations.ts'
 import { createUsers } from './create-users.ts'
 
