@@ -3,7 +3,11 @@ import path from 'node:path'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { type App, apps } from '@micromart/contracts'
 import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import {
+  AuditServiceService,
+  BacklogServiceService,
+  DeadLetterServiceService,
+} from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
@@ -11,16 +15,16 @@ import { calls } from '@micromart/contracts/rights'
 import { UserServiceService } from '@micromart/contracts/user'
 import { shop } from './shop.ts'
 
-const backlog = BacklogServiceService
+const operations = { ...BacklogServiceService, ...AuditServiceService }
 const letters = DeadLetterServiceService // of those who hear events
 
 /** What each app serves. */
 export const definitions = {
-  product: { ...ProductServiceService, ...backlog },
-  user: { ...UserServiceService, ...backlog },
-  cart: { ...CartServiceService, ...CartBooksServiceService, ...backlog, ...letters },
-  order: { ...OrderServiceService, ...backlog, ...letters },
-  payment: { ...PaymentServiceService, ...backlog },
+  product: { ...ProductServiceService, ...operations },
+  user: { ...UserServiceService, ...operations },
+  cart: { ...CartServiceService, ...CartBooksServiceService, ...operations, ...letters },
+  order: { ...OrderServiceService, ...operations, ...letters },
+  payment: { ...PaymentServiceService, ...operations },
 } as const
 
 export type Rpc = {
@@ -79,14 +83,20 @@ export const codeOf = (
       client.close()
       resolve({ code: status[error?.code ?? status.OK], details: error?.details ?? '' })
     }
-    const options = { deadline: Date.now() + 5_000 }
+    const options = { deadline: Date.now() + 30_000 }
     client.makeUnaryRequest(name, asIs, asIs, message, metadata, options, answered)
   })
 }
 
-/** Calls an RPC of another app as an app does, through its own sidecar. */
-export const callAs = (caller: App, rpc: Rpc, message?: Buffer): Promise<Answer> => {
+/** Calls an RPC of another app as an app does, through its own sidecar; with a user's token, if it has one. */
+export const callAs = (
+  caller: App,
+  rpc: Rpc,
+  message?: Buffer,
+  token?: string,
+): Promise<Answer> => {
   const headers = {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
     'dapr-app-id': rpc.app,
     'dapr-api-token': tokenOf(caller, 'dapr'),
     ...(rpc.requestStream || rpc.responseStream ? { 'dapr-stream': 'true' } : {}),
