@@ -217,8 +217,7 @@ export type Answered = {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Sends it, and reads the answer if it is one that ends. */
-export const send = async (
+const sendOnce = async (
   { method }: Operation,
   { url, headers, body }: Asking,
   token: string | undefined,
@@ -241,3 +240,10 @@ export const send = async (
     body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {},
   }
 }
+
+/** Sends it, and reads the answer if it is one that ends. Busy is no decision: then it asks again. */
+export const send = (...of: Parameters<typeof sendOnce>): Promise<Answered> =>
+  eventually(
+    () => sendOnce(...of),
+    ({ status }) => status !== 503,
+  )
