@@ -14,6 +14,7 @@ export type Schema = {
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
+  readonly additionalProperties?: boolean
 }
 
 type Parameter = { readonly name: string; readonly in: string; readonly required?: boolean }
@@ -83,22 +84,43 @@ const resolved = (schema: Schema): Schema => {
   return name === undefined ? schema : (components.schemas[name] ?? {})
 }
 
-const objectOf = ({ properties = {}, required = [] }: Schema): object =>
-  Object.fromEntries(required.map((name) => [name, sampleOf(properties[name] ?? {})]))
+type Extent = 'least' | 'whole'
 
-/** The least that a schema lets through: what it requires, each the first that it allows. Texts that name somebody are new. */
-export const sampleOf = (given: Schema): unknown => {
+const objectOf = ({ properties = {}, required = [] }: Schema, extent: Extent): object => {
+  const names = extent === 'least' ? required : Object.keys(properties)
+  return Object.fromEntries(names.map((name) => [name, sampleOf(properties[name] ?? {}, extent)]))
+}
+
+/**
+ * What a schema lets through, each value the first that it allows; texts that name somebody are new.
+ * @param extent `least`: what it requires; `whole`: every field that it knows, and one item in each list
+ */
+export const sampleOf = (given: Schema, extent: Extent = 'least'): unknown => {
   const schema = resolved(given)
   const { type, format, examples = [], enum: values = [], minLength = 1, minItems = 0 } = schema
   if (schema.const !== undefined) return schema.const
   if (values.length > 0) return values[0]
   if (format === 'email') return `${randomUUID()}@test.example`
   if (examples.length > 0) return examples[0]
-  if (type === 'object') return objectOf(schema)
+  if (type === 'object') return objectOf(schema, extent)
   if (type === 'array') {
-    return Array.from({ length: minItems }, () => sampleOf(schema.items ?? {}))
+    const length = extent === 'least' ? minItems : Math.max(1, minItems)
+    return Array.from({ length }, () => sampleOf(schema.items ?? {}, extent))
   }
   if (type === 'boolean') return false
   if (type === 'integer') return Math.max(0, schema.minimum ?? 0)
   return 'x'.repeat(Math.max(1, minLength))
+}
+
+/** An object somewhere in a body: where, as JSON Pointer parts, and what it may hold. */
+export type Place = { readonly at: readonly string[]; readonly schema: Schema }
+
+/** Every object that a body of this schema holds, itself first. */
+export const objectsIn = (given: Schema, at: readonly string[] = []): readonly Place[] => {
+  const schema = resolved(given)
+  const { type, items, properties = {} } = schema
+  if (type === 'array') return objectsIn(items ?? {}, [...at, '0'])
+  if (type !== 'object') return []
+  const inner = Object.entries(properties)
+  return [{ at, schema }, ...inner.flatMap(([name, one]) => objectsIn(one, [...at, name]))]
 }
