@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { scopes } from '@micromart/kernel'
 import {
   objectsIn,
@@ -53,6 +53,7 @@ describe('S33 a body', () => {
   beforeAll(async () => {
     shop = await startForTest()
   })
+  afterEach(() => shop.sidecar.forget())
   afterAll(() => shop[Symbol.asyncDispose]())
 
   const send = ({ method, path }: Operation, body: unknown) => {

@@ -58,11 +58,7 @@ const idOf = async (token: string): Promise<string> =>
   (await call<Account>('GET', '/v1/me', { token })).body.id
 
 /** Sets an account's roles, as an administrator does. */
-export const setRoles = async (
-  admin: string,
-  id: string,
-  roles: readonly string[],
-): Promise<void> => {
+const setRoles = async (admin: string, id: string, roles: readonly string[]): Promise<void> => {
   const url = `/v1/admin/users/${id}`
   const etag = (await call('GET', url, { token: admin })).headers.get('etag') ?? ''
   const headers = { 'if-match': etag }

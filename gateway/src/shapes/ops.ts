@@ -65,7 +65,7 @@ export const auditQuery = z.object({
 
 const fields = z.record(z.string(), z.unknown()).nullable()
 
-export const auditEntry = z
+const auditEntry = z
   .object({
     id: z.string().describe('`<service>:<seq>`'),
     at: time,

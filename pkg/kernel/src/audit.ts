@@ -6,7 +6,7 @@ export const auditActions = [
   'product.create',
   'product.update',
   'product.archive',
-  'product.import',
+  'catalogue.import',
   'category.create',
   'stock.adjust',
   'order.refund',

@@ -13,20 +13,35 @@ import {
 } from '@micromart/kernel'
 import type { DataSource, EntityManager } from 'typeorm'
 import { readAuditHead, selectAudit } from './audit-rows.ts'
-import { type Connection, write } from './table.ts'
+import { type Connection, marks, write } from './table.ts'
+
+/** In the order of the statement. */
+const columns = [
+  'seq',
+  'at',
+  'actorKind',
+  'actorId',
+  'actorRoles',
+  'action',
+  'objectKind',
+  'objectId',
+  'outcome',
+  'address',
+  'userAgent',
+  'requestId',
+  'traceId',
+  'before',
+  'after',
+  'hash',
+] as const satisfies readonly (keyof AuditRow)[]
 
 const insert = (tx: EntityManager, row: AuditRow): Promise<number> =>
   write(
     tx,
     `INSERT INTO audit_entries (seq, at, actor_kind, actor_id, actor_roles, action, object_kind, object_id,
        outcome, address, user_agent, request_id, trace_id, state_before, state_after, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      ...[row.seq, row.at, row.actorKind, row.actorId, row.actorRoles],
-      ...[row.action, row.objectKind, row.objectId, row.outcome],
-      ...[row.address, row.userAgent, row.requestId, row.traceId],
-      ...[row.before, row.after, row.hash],
-    ],
+     VALUES (${marks(columns)})`,
+    columns.map((column) => row[column]),
   )
 
 /**

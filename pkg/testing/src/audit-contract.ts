@@ -62,7 +62,7 @@ export const auditContract: readonly Case[] = [
       await store.add(told)
       const { items, nextCursor } = await store.list({ limit: 10 })
       assert.equal(nextCursor, undefined)
-      const { hash = '', ...entry } = items[0] ?? { hash: '' }
+      const { hash, ...entry } = items[0] ?? assert.fail('nothing was kept')
       assert.match(hash, /^[\da-f]{64}$/)
       assert.deepEqual(
         [entry],

@@ -45,9 +45,9 @@ it('takes the place behind an entry that a crash has left beyond the end', async
 
 it('holds each entry once when replicas write at once', async () => {
   await using store = await openStore()
-  const replicas = [auditDapr(store.state), auditDapr(store.state), auditDapr(store.state)]
+  const [one, two] = [auditDapr(store.state), auditDapr(store.state)]
   const wanted = Array.from({ length: 12 }, (_, index) => `entry ${index}`)
-  await Promise.all(wanted.map((id, index) => replicas[index % 3]?.add(anEntry(id))))
+  await Promise.all(wanted.map((id, index) => (index % 2 ? one : two).add(anEntry(id))))
   const written = await objectsOf(auditDapr(store.state))
   expect(written.map(([, id]) => id).toSorted()).toEqual(wanted.toSorted())
 })

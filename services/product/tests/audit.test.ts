@@ -110,12 +110,12 @@ it('an import has an entry a batch, with the products that it made and changed',
     `${made},Made,${unique('SKU')},5.00,2,`,
   ].join('\n')
   await shop.importCsv(csv, { dryRun: true })
-  expect(await audited({ action: 'product.import' })).toEqual([])
+  expect(await audited({ action: 'catalogue.import' })).toEqual([])
 
   await shop.importCsv(csv, { setStock: true })
 
   const { product } = await shop.shopper.getProduct({ idOrHandle: made })
-  const [stock, products] = await audited({ action: 'product.import' })
+  const [stock, products] = await audited({ action: 'catalogue.import' })
   expect(products).toMatchObject({ after: { created: [product?.id], updated: [id] } })
   expect(stock).toMatchObject({
     object: products?.object,

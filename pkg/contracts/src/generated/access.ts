@@ -55,7 +55,7 @@ export const access = {
   '/micromart.product.v1.ProductService/CreateProduct': { kind: 'user', scope: 'catalog:write', audit: 'product.create' },
   '/micromart.product.v1.ProductService/UpdateProduct': { kind: 'user', scope: 'catalog:write', audit: 'product.update' },
   '/micromart.product.v1.ProductService/ArchiveProduct': { kind: 'user', scope: 'catalog:write', audit: 'product.archive' },
-  '/micromart.product.v1.ProductService/ImportProducts': { kind: 'user', scope: 'catalog:write', audit: 'product.import' },
+  '/micromart.product.v1.ProductService/ImportProducts': { kind: 'user', scope: 'catalog:write', audit: 'catalogue.import' },
   '/micromart.product.v1.ProductService/ExportProducts': { kind: 'user', scope: 'catalog:write' },
   '/micromart.product.v1.ProductService/CreateCategory': { kind: 'user', scope: 'catalog:write', audit: 'category.create' },
   '/micromart.product.v1.ProductService/GetStock': { kind: 'user', scope: 'stock:write' },

@@ -64,7 +64,7 @@ export const importAudit = (
     writes.filter(which).map(({ after }) => after.id)
   const created = ids(({ before }) => before === undefined)
   const updated = ids(({ before }) => before !== undefined)
-  return { by, at, action: 'product.import', objectId, after: { created, updated } }
+  return { by, at, action: 'catalogue.import', objectId, after: { created, updated } }
 }
 
 export const categoryAudit = (by: Acting, category: Category, at: Date): NewAuditEntry => {

@@ -12,7 +12,7 @@ import type { ClaimAnswer, HoldAnswer, MovementKind, StockLine, StockLedger } fr
 export type ProductWrite = { readonly before: Product | undefined; readonly after: Product }
 
 /** Units that come or go by somebody's hand. */
-export type StockChange = {
+type StockChange = {
   readonly sku: string
   readonly delta: number
   readonly reason: string

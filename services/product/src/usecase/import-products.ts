@@ -189,7 +189,7 @@ const levelsOf = async (
   if (!dryRun) {
     const wanted = plans.flatMap(({ quantities }) => [...quantities])
     const levels = new Map(wanted.map(([sku, { units }]) => [sku, units]))
-    return stock.setOnHand(levels, { ...act, action: 'product.import' })
+    return stock.setOnHand(levels, { ...act, action: 'catalogue.import' })
   }
   return new Map(
     plans.flatMap(({ before, quantities }) =>
