@@ -16,19 +16,7 @@ export type AuditLogs = ReadonlyMap<string, RpcClient<typeof AuditServiceService
 export const connectAudit = (sidecar: Sidecar): AuditLogs =>
   new Map(audited.map((app) => [app, sidecar.client(AuditServiceService, app)]))
 
-export type AuditFilters = Partial<Omit<ListAuditRequest, 'limit' | 'cursor'>>
-
-const requestOf = (filters: AuditFilters): ListAuditRequest => ({
-  limit: 0,
-  cursor: undefined,
-  actorId: undefined,
-  action: undefined,
-  objectKind: undefined,
-  objectId: undefined,
-  since: undefined,
-  until: undefined,
-  ...filters,
-})
+export type AuditFilters = Omit<ListAuditRequest, 'limit' | 'cursor'>
 
 /**
  * What was done in all services, newest first.
@@ -39,12 +27,11 @@ export const listAudit = (
   filters: AuditFilters,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<MergedPage<AuditEntry>> => {
-  const wanted = requestOf(filters)
   const sources = [...logs].map(([app, client]): [string, Source<AuditEntry>] => [
     app,
-    (most, place) => client.listAudit({ ...wanted, limit: most, cursor: place }),
+    (most, place) => client.listAudit({ ...filters, limit: most, cursor: place }),
   ])
   const timeOf = ({ at }: AuditEntry) => at?.getTime() ?? 0
-  const boundTo = auditFiltersOf(wanted)
+  const boundTo = auditFiltersOf({ ...filters, limit })
   return mergedPage(Object.fromEntries(sources), { limit, cursor, boundTo, timeOf })
 }

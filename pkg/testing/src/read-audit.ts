@@ -23,16 +23,7 @@ export const readAudit = async (
   filters: Partial<ListAuditRequest> = {},
 ): Promise<readonly AuditLine[]> => {
   await using client = await testClient(AuditServiceService, port)
-  const everything: ListAuditRequest = {
-    limit: 100,
-    cursor: undefined,
-    actorId: undefined,
-    action: undefined,
-    objectKind: undefined,
-    objectId: undefined,
-    since: undefined,
-    until: undefined,
-  }
+  const everything = { limit: 100, since: undefined, until: undefined }
   const { items } = await client.as({ token }).listAudit({ ...everything, ...filters })
   return items.map((entry) => ({
     who: [entry.actorKind, entry.actorId, ...entry.actorRoles].join(' '),

@@ -12,7 +12,7 @@ const aRefund = (orderId: string, amount = 1999, refundId = anOrderId()) => ({
 })
 
 it('gives the money back once per refund id, tells it and counts it', async () => {
-  await using shop = await startForTest()
+  await using shop = await startForTest({ patienceMs: 10_000 })
   const orderId = anOrderId()
   const { payment } = await shop.payment.charge(aCharge(orderId))
   const refund = aRefund(orderId)
@@ -47,7 +47,7 @@ it('gives the money back once per refund id, tells it and counts it', async () =
 })
 
 it('never gives back more than was captured, whatever comes at once', async () => {
-  await using shop = await startForTest()
+  await using shop = await startForTest({ patienceMs: 10_000 })
   const orderId = anOrderId()
   await shop.payment.charge(aCharge(orderId))
   const wanted = [1, 2, 3, 4, 5].map(() => shop.payment.refund(aRefund(orderId, 800)))
