@@ -5,9 +5,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { RowDataPacket } from 'mysql2/promise'
 import { call, secret, shop } from './support/shop.ts'
 import { loginAs, newProduct } from './support/shopper.ts'
+import { openMysql } from './support/stores.ts'
 
 type Ended = { readonly code: number | null; readonly out: string; readonly errors: string }
 
@@ -24,7 +25,9 @@ const schema = new URL(secret('mysql-product')).pathname.slice(1)
 
 /** As the database's administrator, who may do everything. */
 const byHand = async (...statements: readonly string[]): Promise<RowDataPacket[]> => {
-  const connection = await createConnection(new URL(`/${schema}`, shop.mysql).href)
+  const url = new URL(shop.mysql) // with what it says of TLS
+  url.pathname = `/${schema}`
+  const connection = await openMysql(url.href)
   try {
     let rows: RowDataPacket[] = []
     for (const sql of statements) [rows] = await connection.query<RowDataPacket[]>(sql)
@@ -58,7 +61,7 @@ describe('npm run audit:verify', () => {
   })
 
   it('S58 the service itself can neither change nor delete an entry', async () => {
-    const connection = await createConnection(secret('mysql-product'))
+    const connection = await openMysql(secret('mysql-product'))
     const refused = { message: expect.stringContaining('audit_entries only grows') }
     for (const sql of ["UPDATE audit_entries SET outcome = ''", 'DELETE FROM audit_entries']) {
       await expect(connection.query(sql)).rejects.toMatchObject(refused)

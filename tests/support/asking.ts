@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { apps, topics } from '@micromart/contracts'
 import type { Caller } from './callers.ts'
 import { type Operation, sampleOf } from './operations.ts'
-import { asApp } from './rpcs.ts'
+import { publish } from './rpcs.ts'
 import { call, eventually, shop } from './shop.ts'
 import { addToCart, newMember, newProduct, placeOrder } from './shopper.ts'
 
@@ -48,18 +48,8 @@ const claimed = (token: string, id: string) =>
 /** Tells order of a payment in words that it cannot understand: the event ends as a letter on its desk. */
 const deadLetter = async (admin: string): Promise<string> => {
   const id = randomUUID()
-  const url = new URL(`http://127.0.0.1:${shop.ports[apps.payment]?.daprHttp}/v1.0/publish/pubsub/`)
-  const { href } = new URL(topics.paymentSettled, url)
-  const event = { specversion: '1.0', id, source: 'tests', type: 'test', data: { orderId: 7 } }
-  const answer = await fetch(href, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/cloudevents+json',
-      'dapr-api-token': asApp(apps.payment)['dapr-api-token'] ?? '',
-    },
-    body: JSON.stringify(event),
-  })
-  if (!answer.ok) throw new Error(`publish: ${answer.status} ${await answer.text()}`)
+  const { code, details } = await publish(apps.payment, topics.paymentSettled, { orderId: 7 }, id)
+  if (code !== 'OK') throw new Error(`publish: ${code} ${details}`)
   const path = `/v1/admin/dead-letters/order:${id}`
   await eventually(
     () => call('GET', path, { token: admin }),

@@ -1,7 +1,8 @@
 import { createDecipheriv, createPrivateKey, randomUUID, sign } from 'node:crypto'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { RowDataPacket } from 'mysql2/promise'
 import { tokenAudience } from '@micromart/contracts'
 import { secret } from './shop.ts'
+import { openMysql } from './stores.ts'
 
 /** Opens what the user service has sealed: AES-256-GCM, IV and tag before the text, bound to the key's id. */
 const unsealed = (sealed: string, kid: string): Buffer => {
@@ -21,7 +22,7 @@ type Claims = { readonly sub: string; readonly scope: string } & Readonly<Record
  * the key-encryption key and the database could do so.
  */
 export const shopSigner = async (issuer: string): Promise<(claims: Claims) => string> => {
-  const connection = await createConnection(secret('mysql-user'))
+  const connection = await openMysql(secret('mysql-user'))
   const sql = "SELECT kid, sealed_private AS sealed FROM signing_key WHERE slot = 'active'"
   const [rows] = await connection.query<RowDataPacket[]>(sql)
   await connection.end()

@@ -38,10 +38,10 @@ async function* rowsIn(read, { seq }) {
 }
 
 const inRedis = async (secrets, known) => {
-  const [user, password] = [secrets['redis-username'], secrets['redis-password']]
-  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`
-  const url = `redis://${account}@${secrets['redis-host']}/${secrets['redis-db']}`
-  const redis = await reach('cart', connectRedis(url))
+  const url = new URL(secrets['redis-gateway']) // the same server, with other rights
+  url.username = encodeURIComponent(secrets['redis-username'])
+  url.password = encodeURIComponent(secrets['redis-password'])
+  const redis = await reach('cart', connectRedis(url.href))
   try {
     const read = storedIn(redis)
     const head = (await read('audit')) ?? noEntries
