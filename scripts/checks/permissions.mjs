@@ -71,7 +71,7 @@ const routeWords = {
 
 const rpcWords = {
   public: 'any app; a token is not looked at',
-  service: "the shop's own services, without a user; which of them is Dapr's access list's to say",
+  service: "the shop's own services, without a user; docs/calls.md says which",
   capability: 'a cart or order token in the request, or the scope',
   user: 'the scope',
 }
