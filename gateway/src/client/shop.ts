@@ -7,6 +7,7 @@ import { UserServiceService } from '@micromart/contracts/user'
 import type { RpcClient, RpcStreams, Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import type { OpenStreams } from '../events/open-streams.ts'
+import { type AuditLogs, connectAudit } from './audit.ts'
 import { connectDesk, type Desk } from './dead-letters.ts'
 
 /** What routes may use: the services behind the gateway, and what the gateway knows of itself. */
@@ -20,6 +21,8 @@ export type Shop = {
   readonly payment: Pick<RpcClient<typeof PaymentServiceService>, 'receiveWebhook'>
   /** The letters of every consumer of events. */
   readonly desk: Desk
+  /** What was done in every service. */
+  readonly audit: AuditLogs
   readonly log: Log
   readonly clock: Clock
   /** Streams of order events that are open here. */
@@ -77,7 +80,15 @@ const productClient = (sidecar: Sidecar): ProductClient => {
 
 type Services = Pick<
   Shop,
-  'product' | 'productStreams' | 'user' | 'cart' | 'order' | 'orderStreams' | 'payment' | 'desk'
+  | 'product'
+  | 'productStreams'
+  | 'user'
+  | 'cart'
+  | 'order'
+  | 'orderStreams'
+  | 'payment'
+  | 'desk'
+  | 'audit'
 >
 
 /** The services behind the sidecar. Each gets the shopper's idempotency key: it keeps the answer. */
@@ -93,4 +104,5 @@ export const connectServices = (sidecar: Sidecar): Services => ({
   orderStreams: sidecar.stream(OrderServiceService, apps.order),
   payment: sidecar.client(PaymentServiceService, apps.payment),
   desk: connectDesk(sidecar),
+  audit: connectAudit(sidecar),
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Scope } from '@micromart/kernel'
+import type { AuditAction, Scope } from '@micromart/kernel'
 import type { Caller } from '@micromart/service'
 import type { z } from 'zod'
 import type { Shop } from '../client/shop.ts'
@@ -98,8 +98,11 @@ export type Route<P = unknown, Q = unknown, B = unknown> = {
   readonly public?: boolean
   /** How long the connection may be quiet until the answer, where the server's two minutes are not enough. */
   readonly patienceMs?: number
-  /** Named in the audit log with who did it to what, and what came of it. */
-  readonly audit?: string
+  /**
+   * What the audit log calls it. The service that acts writes the entry; here it is a line in the log, also of what was
+   * refused. Every route of the staff that changes something has one.
+   */
+  readonly audit?: AuditAction
   readonly handler: (input: Input<P, Q, B>, shop: Shop) => Promise<Answer>
 }
 

@@ -11,7 +11,7 @@ const network = (address: string, count: number): string => {
 }
 
 /** IPv4 mapped into IPv6 is IPv4. */
-const unmapped = (address: string): string =>
+export const unmapped = (address: string): string =>
   /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 
 /** What an address counts as: IPv4 as it is, also when mapped into IPv6; IPv6 by its /64, which one subscriber has whole. */

@@ -121,6 +121,7 @@ export const adminFileRoutes = [
     path: '/v1/admin/products/import',
     summary: 'Import a CSV in the Shopify product format, to 50 MB',
     budget: 'writes',
+    audit: 'catalogue.import',
     query: importQuery,
     body: { type: 'stream', mediaType: 'text/csv', maxBytes: maxCsvBytes },
     responses: { 200: { description: 'What became of each row', shape: importReport } },

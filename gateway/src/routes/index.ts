@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.ts'
 import { addressRoutes } from './addresses.ts'
+import { adminAuditRoutes } from './admin-audit.ts'
 import { adminCategoryRoutes } from './admin-categories.ts'
 import { adminBooksRoutes } from './admin-books.ts'
 import { adminDeadLetterRoutes } from './admin-dead-letters.ts'
@@ -35,6 +36,7 @@ export const table: readonly Route[] = [
   ...adminFulfilmentRoutes,
   ...adminUserRoutes,
   ...adminDeadLetterRoutes,
+  ...adminAuditRoutes,
   ...adminBooksRoutes,
   ...webhookRoutes,
   ...keyRoutes,

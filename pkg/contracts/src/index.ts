@@ -5,6 +5,7 @@ export {
   components,
   deadLetterTopic,
   idempotencyHeaders,
+  originHeaders,
   subscriptions,
   tokenAudience,
   type Topic,

@@ -60,6 +60,12 @@ export const subscriptions = [
 export const tokenAudience = 'micromart'
 
 /**
+ * gRPC metadata that tells where a request came from, as the gateway saw it; sent along with RPCs that write into the audit
+ * log, and never a reason for a decision.
+ */
+export const originHeaders = { address: 'x-client-address', userAgent: 'x-client-agent' } as const
+
+/**
  * gRPC metadata that carries a request's idempotency key from the gateway to the service that acts. `scope` is the SHA-256 of
  * principal, method and route template; `fingerprint` that of method, route, principal and canonical body (RFC 8785 order).
  * `replayed` comes back when the answer was frozen by an earlier request.

@@ -4,7 +4,7 @@
  */
 import { CartBooksServiceService, CartServiceService } from './cart.ts'
 import { type App, apps, deadLetterTopic, subscriptions, type Topic, topics } from './names.ts'
-import { BacklogServiceService, DeadLetterServiceService } from './ops.ts'
+import { AuditServiceService, BacklogServiceService, DeadLetterServiceService } from './ops.ts'
 import { OrderServiceService } from './order.ts'
 import { PaymentServiceService } from './payment.ts'
 import { ProductServiceService } from './product.ts'
@@ -18,6 +18,7 @@ const rpcs = <M extends string>(
 
 const keys = rpcs(UserServiceService, 'getJwks')
 const backlog = rpcs(BacklogServiceService, 'getBacklog')
+const audit = rpcs(AuditServiceService, 'listAudit')
 
 const letters = rpcs(
   DeadLetterServiceService,
@@ -67,11 +68,11 @@ const orders = rpcs(
 /** Which RPCs an app calls of another, by caller and callee. */
 export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly string[]>>>>> = {
   gateway: {
-    product: catalogue,
-    user: accounts,
-    cart: [...carts, ...letters],
-    order: [...orders, ...letters],
-    payment: rpcs(PaymentServiceService, 'receiveWebhook'),
+    product: [...catalogue, ...audit],
+    user: [...accounts, ...audit],
+    cart: [...carts, ...letters, ...audit],
+    order: [...orders, ...letters, ...audit],
+    payment: [...rpcs(PaymentServiceService, 'receiveWebhook'), ...audit],
   },
   product: { user: keys },
   user: {},
@@ -86,7 +87,7 @@ export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly s
     ],
     payment: [...money, ...backlog],
   },
-  payment: {},
+  payment: { user: keys },
   provider: {},
 }
 

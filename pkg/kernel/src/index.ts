@@ -1,4 +1,29 @@
 export { holdsCardNumber } from './card-number.ts'
+export {
+  type Acting,
+  type Actor,
+  type AuditAction,
+  auditActions,
+  type AuditEntry,
+  type AuditFields,
+  auditFiltersOf,
+  type AuditList,
+  type AuditQuery,
+  changedFields,
+  isAuditAction,
+  type NewAuditEntry,
+  systemActing,
+} from './audit.ts'
+export {
+  type AuditHead,
+  type AuditRow,
+  type ChainFault,
+  type ChainReport,
+  entryOf,
+  nextRow,
+  noEntries,
+  verifyChain,
+} from './audit-chain.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { decodeCursor, encodeCursor, type JsonValue } from './cursor.ts'
 export {

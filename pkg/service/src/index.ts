@@ -1,6 +1,7 @@
 export { startBackground } from './background.ts'
 export { backlogRpc } from './backlog-rpc.ts'
 export { deadLetterRpc, type DeskSettings } from './dead-letter-rpc.ts'
+export { actingOf } from './acting.ts'
 export { scopeRefusal } from './access.ts'
 export type { CallContext, Caller } from './caller.ts'
 export type { ServedService } from './grpc-server.ts'

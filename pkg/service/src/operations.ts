@@ -1,6 +1,11 @@
 import { deadLetterTopic } from '@micromart/contracts'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
 import {
+  AuditServiceService,
+  BacklogServiceService,
+  DeadLetterServiceService,
+} from '@micromart/contracts/ops'
+import {
+  type AuditList,
   type Backlog,
   type Clock,
   type DeadLetters,
@@ -9,6 +14,7 @@ import {
 } from '@micromart/kernel'
 import type { KeyedAnswers } from '@micromart/store/idempotency'
 import { metrics, type ObservableCallback } from '@opentelemetry/api'
+import { auditRpc } from './audit-rpc.ts'
 import { backlogRpc } from './backlog-rpc.ts'
 import { deadLetterRpc } from './dead-letter-rpc.ts'
 import { keepLetter } from './dead-letters.ts'
@@ -27,6 +33,8 @@ export type Operations = {
   readonly letters?: DeadLetters
   /** `resumable(db)`: answers of keyed replays and discards are kept. */
   readonly answers?: KeyedAnswers
+  /** AuditService: `auditMysql(db)`. */
+  readonly audit?: AuditList
   /** BacklogService: `() => readBacklog(db, clock)`. */
   readonly backlog?: () => Promise<Backlog>
   readonly clock?: Clock
@@ -72,10 +80,11 @@ export const startOperations = (
 ): StartedOperations => {
   const stack = new DisposableStack()
   const services: ServedService[] = []
-  const { letters, backlog } = operations ?? {}
+  const { letters, backlog, audit } = operations ?? {}
   const consumed = operations && letters && consuming(letters, operations, topics, log)
   if (consumed) services.push(consumed.service)
   if (letters) stack.defer(watchLetters(letters))
+  if (operations && audit) services.push([AuditServiceService, auditRpc(operations.app, audit)])
   if (backlog) services.push([BacklogServiceService, backlogRpc(backlog)])
   return {
     services,

@@ -1,6 +1,10 @@
 import { apps } from '@micromart/contracts'
 import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import {
+  AuditServiceService,
+  BacklogServiceService,
+  DeadLetterServiceService,
+} from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
@@ -8,7 +12,11 @@ import { UserServiceService } from '@micromart/contracts/user'
 import type { RequestOf, ResponseOf } from '@micromart/dapr'
 
 /** What every service with events answers to operators. */
-const operations = { ...DeadLetterServiceService, ...BacklogServiceService } as const
+const operations = {
+  ...AuditServiceService,
+  ...DeadLetterServiceService,
+  ...BacklogServiceService,
+} as const
 
 /** The RPCs of each app, as the fake sidecar knows them. */
 export const definitions = {

@@ -1,3 +1,4 @@
+export { auditContract, type AuditStore } from './audit-contract.ts'
 export type { AppName, RpcName, Stub, StubCall } from './apps.ts'
 export { deadLettersContract } from './dead-letters-contract.ts'
 export type { DeliverOptions, DeliveryAnswer } from './delivery.ts'
@@ -15,6 +16,7 @@ export {
   type KeyedSubject,
 } from './idempotency-contract.ts'
 export { readMetric } from './metric.ts'
+export { type AuditLine, readAudit } from './read-audit.ts'
 export { type TestDatabase, testDatabase, testRedisUrl } from './stores.ts'
 export { type TestCaller, type TestClient, testClient } from './test-client.ts'
 export { type TestTokens, testTokens, type TokenFor } from './test-tokens.ts'

@@ -10,6 +10,7 @@ import { cartBooksRpc } from './handler/books-rpc.ts'
 import { cartTopics } from './handler/events.ts'
 import { cartRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
+import { auditDapr } from './repository/audit-dapr.ts'
 import { cartsDapr } from './repository/carts-dapr.ts'
 import { lettersDapr } from './repository/letters-dapr.ts'
 import { cartUseCases } from './usecase/index.ts'
@@ -28,14 +29,15 @@ const portsOf = ({ sidecar, ids, clock }: Platform, config: Config): Ports => ({
 
 /** Cart has neither outbox nor rows of keys: it is behind by its dead letters only. */
 const operationsOf = ({ sidecar, clock }: Platform) => {
-  const letters = lettersDapr(sidecar.state)
+  const audit = auditDapr(sidecar.state)
+  const letters = lettersDapr(sidecar.state, audit)
   const backlog = async () => ({
     unsent: 0,
     oldestUnsentAt: undefined,
     openDeadLetters: await letters.countOpen(),
     abandonedKeys: 0,
   })
-  return { app: apps.cart, letters, backlog, clock }
+  return { app: apps.cart, letters, audit: audit.list, backlog, clock }
 }
 
 /** Starts the cart service. Disposing what it returns stops everything in reverse order. */

@@ -10,6 +10,7 @@ import type { Clock, Log } from '@micromart/kernel'
 import { type Platform, startBackground, startPlatform } from '@micromart/service'
 import {
   afterCommit,
+  auditMysql,
   type Database,
   deadLettersMysql,
   idempotent,
@@ -79,6 +80,7 @@ const answersOf = (db: Database, clock: Clock) => ({
 const operationsOf = (db: Database, clock: Clock, answers: KeyedAnswers) => ({
   app: apps.order,
   letters: deadLettersMysql(db),
+  audit: auditMysql(db),
   answers,
   backlog: () => readBacklog(db, clock),
   clock,

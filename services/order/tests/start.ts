@@ -69,6 +69,7 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
     tokens,
     /** The service's own client, as a member or staff. */
     as,
+    rpcs: client,
     guest: client.as(),
     sweep: service.sweep,
     metric: (name: string, labels?: Record<string, string>) =>

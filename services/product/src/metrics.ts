@@ -38,8 +38,8 @@ export const countedImport = (
   const rows = meter().createCounter('micromart_import_rows', {
     description: 'Rows of imported files by outcome',
   })
-  return async function* (records, options) {
-    for await (const reports of importProducts(records, options)) {
+  return async function* (...of) {
+    for await (const reports of importProducts(...of)) {
       for (const { outcome } of reports) rows.add(1, { outcome })
       yield reports
     }

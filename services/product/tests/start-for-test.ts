@@ -124,6 +124,9 @@ export const startForTest = async () => {
 
   return {
     sidecar,
+    /** Of the staff of these tests. */
+    staffId: id,
+    port: service.port,
     httpPort: service.httpPort,
     sweep: service.expire,
     prune: service.prune,

@@ -9,6 +9,7 @@ import {
   tokenVerifier,
 } from '@micromart/service'
 import {
+  auditMysql,
   type Database,
   openDatabase,
   outboxRows,
@@ -108,7 +109,7 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const { port, httpPort } = starting.use(
     await platform.serve({
       services: [[UserServiceService, userRpc(use, answers)]],
-      operations: { app: apps.user, backlog: () => readBacklog(db, clock) },
+      operations: { app: apps.user, audit: auditMysql(db), backlog: () => readBacklog(db, clock) },
       verifier: verifierOf(use, config, clock),
       storeAnswers: () => db.query('SELECT 1'),
     }),

@@ -37,9 +37,15 @@ describe('seeding accounts', () => {
     expect(made).toMatchObject({ name: 'Demo Admin', roles: ['customer', 'admin'] })
     const hashes = () => user.query('SELECT password_hash AS hash FROM account ORDER BY id')
     const before = await hashes()
+    const granted = () =>
+      user.query(`SELECT object_id AS id, actor_kind AS kind, state_after AS after FROM audit_entries
+        WHERE action = 'user.create' ORDER BY seq`)
+    const first = { id: made?.id, kind: 'system', after: '{"roles":["customer","admin"]}' }
+    expect(await granted()).toEqual([first, expect.objectContaining({ kind: 'system' })])
 
     expect(await seed(url, input)).toEqual({ code: 0, out: '0\n', errors: '' })
     expect(await hashes()).toEqual(before)
+    expect(await granted()).toHaveLength(2)
     await user.guest.refresh({ refreshToken: tokens?.refreshToken ?? '' })
   })
 

@@ -35,7 +35,7 @@ const testClock = (): TestClock => {
 }
 
 export const issuer = 'http://127.0.0.1:8080'
-const kek = randomBytes(32).toString('base64')
+export const kek = randomBytes(32).toString('base64')
 
 /** Cheap hashes: what is tested is the use of them. */
 const cheap = { ARGON2_MEMORY_KIB: '64', ARGON2_PASSES: '1' }
@@ -58,6 +58,7 @@ type Shared = {
 export type Replica = AsyncDisposable & {
   readonly rpc: TestClient<typeof UserServiceService>
   readonly backlog: RpcClient<typeof BacklogServiceService>
+  readonly port: number
   readonly httpPort: number
   /** Deletes old rows now. */
   readonly prune: () => Promise<void>
@@ -92,7 +93,14 @@ const startReplica = async (
   const rpc = stack.use(await testClient(UserServiceService, port))
   const backlog = stack.use(await testClient(BacklogServiceService, port)).as()
   const running = stack.move()
-  return { rpc, backlog, httpPort, prune, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return {
+    rpc,
+    backlog,
+    port,
+    httpPort,
+    prune,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
 }
 
 export const anEmail = (): string => `${systemIds.next()}@example.com`

@@ -1,4 +1,4 @@
-import { DomainError, type Money } from '@micromart/kernel'
+import { DomainError, type Money, type NewAuditEntry } from '@micromart/kernel'
 import { OutOfStock } from './errors.ts'
 import { frozenOrder, type KeyEffect } from './idempotency.ts'
 import { after, limits } from './limits.ts'
@@ -20,6 +20,8 @@ export type Change = {
   readonly key?: KeyEffect
   readonly facts?: readonly Fact[]
   readonly refunds?: RefundEffect
+  /** What staff did, for the audit log. */
+  readonly audit?: NewAuditEntry
 }
 
 /** What a change of the order does to its refunds: one ends, one that others have made is heard of, one begins. */

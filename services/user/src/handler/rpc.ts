@@ -8,7 +8,7 @@ import {
   type UserServiceServer,
 } from '@micromart/contracts/user'
 import { DomainError, isId } from '@micromart/kernel'
-import { type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
+import { actingOf, type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
 import type { Actor } from '../model/role-change.ts'
 import type { UseCases } from '../usecase/index.ts'
 import {
@@ -92,7 +92,7 @@ const own = (
     'EraseMe',
     EraseMeResponse,
     async (_, call) => {
-      await use.eraseMe(userOf(call).id)
+      await use.eraseMe(userOf(call).id, actingOf(call))
       return {}
     },
     () => undefined, // it is empty, and outlives what it erases
@@ -146,9 +146,10 @@ const desk = (
   setRoles: repeatable(answers)(
     'SetRoles',
     SetRolesResponse,
-    async ({ id, roles, expectedRoles }, call) => ({
-      user: userMessage(await use.setRoles(actorOf(call), { id, roles, expected: expectedRoles })),
-    }),
+    async ({ id, roles, expectedRoles }, call) => {
+      const wish = { id, roles, expected: expectedRoles, by: actingOf(call) }
+      return { user: userMessage(await use.setRoles(actorOf(call), wish)) }
+    },
     ({ id }) => (isId(id) ? id : undefined),
   ),
 })

@@ -1,4 +1,4 @@
-import type { Clock, Ids, Log, Page } from '@micromart/kernel'
+import type { Acting, Clock, Ids, Log, NewAuditEntry, Page } from '@micromart/kernel'
 import type { Account, Credentials } from './account.ts'
 import type { Address, SavedAddress } from './address.ts'
 import type { Device } from './device.ts'
@@ -14,8 +14,8 @@ export type Accounts = {
   readonly credentials: (
     by: { emailKey: string } | { id: string },
   ) => Promise<Credentials | undefined>
-  /** With user.registered.v1. @throws EmailTaken */
-  readonly add: (account: Account, passwordHash: string) => Promise<void>
+  /** With user.registered.v1, and into the audit log where somebody gave it rights. @throws EmailTaken */
+  readonly add: (account: Account, passwordHash: string, entry?: NewAuditEntry) => Promise<void>
   readonly rename: (id: string, name: string) => Promise<void>
   /** The same password under newer parameters; does nothing when the hash has changed meanwhile. */
   readonly rehash: (id: string, from: string, to: string) => Promise<void>
@@ -29,7 +29,7 @@ export type Accounts = {
   /** Removing a role ends the account's sessions. @throws UserNotFound, RolesChanged, LastAdmin, RoleAboveOwn */
   readonly setRoles: (change: RoleChange) => Promise<Account>
   /** Overwrites what is personal, ends the sessions; with user.erased.v1. @throws AccountGone, LastAdmin */
-  readonly erase: (id: string, at: Date) => Promise<void>
+  readonly erase: (id: string, at: Date, by: Acting) => Promise<void>
 }
 
 type PasswordChange = {
@@ -49,6 +49,7 @@ export type AccountQuery = {
 
 type RoleChange = {
   readonly actor: Actor
+  readonly by: Acting
   readonly id: string
   readonly roles: Account['roles']
   /** What they are, by the caller's word. */
@@ -134,13 +135,16 @@ export type OneTimeCodes = {
   }) => number | undefined
 }
 
+type KeyChange = { readonly active: string; readonly next: string; readonly at: Date }
+
+/** Each change with its entry in the audit log. */
 export type SigningKeys = {
   readonly all: () => Promise<readonly SigningKey[]>
   /** @returns false when another replica has filled the slot meanwhile */
-  readonly add: (key: SigningKey) => Promise<boolean>
+  readonly add: (key: SigningKey, entry: NewAuditEntry) => Promise<boolean>
   /** active -> retired, next -> active. @returns false when another replica did it meanwhile */
-  readonly promote: (active: string, next: string, at: Date) => Promise<boolean>
-  readonly forget: (kid: string) => Promise<void>
+  readonly promote: (change: KeyChange, entry: NewAuditEntry) => Promise<boolean>
+  readonly forget: (kid: string, entry: NewAuditEntry) => Promise<void>
 }
 
 /** Hashing is the dearest thing here, so whoever wants it waits for a turn. */

@@ -1,8 +1,9 @@
 import { topics } from '@micromart/contracts'
 import { UserErased } from '@micromart/contracts/events'
 import type { Ids } from '@micromart/kernel'
-import { addEvent, type Database, inTransaction } from '@micromart/store'
+import { addEvent, type Database, inTransaction, recordAudit } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
+import { erasureAudit } from '../model/audit.ts'
 import { AccountGone, LastAdmin } from '../model/errors.ts'
 import type { Accounts } from '../model/ports.ts'
 import { lockAccount, lockAdmins } from './account-roles.ts'
@@ -21,7 +22,7 @@ const overwrite = async (tx: EntityManager, id: string, at: Date): Promise<void>
 /** The row stays without anything personal, since orders name its id. */
 export const eraseAccount =
   (db: Database, ids: Ids): Accounts['erase'] =>
-  (id, at) =>
+  (id, at, by) =>
     inTransaction(db, async (tx) => {
       const admins = await lockAdmins(tx)
       const account = await lockAccount(tx, id)
@@ -35,4 +36,5 @@ export const eraseAccount =
         payload: UserErased.toJSON({ userId: id }),
         occurredAt: at,
       })
+      await recordAudit(tx, erasureAudit(by, account, at))
     })

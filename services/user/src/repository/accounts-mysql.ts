@@ -8,7 +8,7 @@ import {
   type JsonValue,
   type Page,
 } from '@micromart/kernel'
-import { addEvent, type Database, inTransaction, isDuplicate } from '@micromart/store'
+import { addEvent, type Database, inTransaction, isDuplicate, recordAudit } from '@micromart/store'
 import { IsNull, LessThan } from 'typeorm'
 import type { Account, Credentials } from '../model/account.ts'
 import { emailKey } from '../model/email.ts'
@@ -33,7 +33,7 @@ const credentials =
 
 const add =
   (db: Database, ids: Ids): Accounts['add'] =>
-  (account, passwordHash) =>
+  (account, passwordHash, entry) =>
     inTransaction(db, async (tx) => {
       const { id, email, name, createdAt } = account
       const row = { id, email, name, createdAt, passwordHash, passwordVersion: 0 }
@@ -47,6 +47,7 @@ const add =
         payload: UserRegistered.toJSON({ userId: id }),
         occurredAt: createdAt,
       })
+      if (entry) await recordAudit(tx, entry)
     }).catch((error: unknown) => {
       throw isDuplicate(error, 'account_email') ? new EmailTaken() : error
     })

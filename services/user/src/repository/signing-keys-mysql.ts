@@ -1,4 +1,4 @@
-import { type Database, inTransaction, isDuplicate } from '@micromart/store'
+import { type Database, inTransaction, isDuplicate, recordAudit } from '@micromart/store'
 import type { SigningKeys } from '../model/ports.ts'
 import type { SigningKey } from '../model/signing-key.ts'
 import { type SigningKeyRow, signingKeyRows } from './rows.ts'
@@ -27,9 +27,12 @@ const rowOf = ({ publicJwk: { x, y }, ...key }: SigningKey): SigningKeyRow => ({
 /** Replicas that start or rotate at once agree by the unique key on `slot`: the second one finds it taken. */
 const add =
   (db: Database): SigningKeys['add'] =>
-  async (key) => {
+  async (key, entry) => {
     try {
-      await db.manager.insert(signingKeyRows, rowOf(key))
+      await inTransaction(db, async (tx) => {
+        await tx.insert(signingKeyRows, rowOf(key))
+        await recordAudit(tx, entry)
+      })
       return true
     } catch (error) {
       if (isDuplicate(error, 'signing_key_slot')) return false
@@ -39,7 +42,7 @@ const add =
 
 const promote =
   (db: Database): SigningKeys['promote'] =>
-  (active, next, at) =>
+  ({ active, next, at }, entry) =>
     inTransaction(db, async (tx) => {
       const retired = await tx.update(
         signingKeyRows,
@@ -50,6 +53,7 @@ const promote =
       const used = { slot: 'active', activeSince: at } as const
       const promoted = await tx.update(signingKeyRows, { kid: next, slot: 'next' }, used)
       if (promoted.affected !== 1) throw new Error('The next signing key is gone')
+      await recordAudit(tx, entry)
       return true
     })
 
@@ -61,7 +65,9 @@ export const signingKeysMysql = (db: Database): SigningKeys => ({
   },
   add: add(db),
   promote: promote(db),
-  forget: async (kid) => {
-    await db.manager.delete(signingKeyRows, { kid })
-  },
+  forget: (kid, entry) =>
+    inTransaction(db, async (tx) => {
+      const { affected } = await tx.delete(signingKeyRows, { kid })
+      if (affected === 1) await recordAudit(tx, entry) // another replica has not done it meanwhile
+    }),
 })

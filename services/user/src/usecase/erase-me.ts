@@ -1,3 +1,4 @@
+import type { Acting } from '@micromart/kernel'
 import type { Ports } from '../model/ports.ts'
 
 type Deps = Pick<Ports, 'accounts' | 'clock' | 'log'>
@@ -8,7 +9,7 @@ type Deps = Pick<Ports, 'accounts' | 'clock' | 'log'>
  */
 export const eraseMe =
   ({ accounts, clock, log }: Deps) =>
-  async (callerId: string): Promise<void> => {
-    await accounts.erase(callerId, clock.now())
+  async (callerId: string, by: Acting): Promise<void> => {
+    await accounts.erase(callerId, clock.now(), by)
     log.info({ event: 'account.erased', userId: callerId }, 'account erased')
   }

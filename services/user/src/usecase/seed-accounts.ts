@@ -1,4 +1,5 @@
 import { newAccount } from '../model/account.ts'
+import { seedAudit } from '../model/audit.ts'
 import { emailKey, emailOf } from '../model/email.ts'
 import { nameOf } from '../model/name.ts'
 import type { Ports } from '../model/ports.ts'
@@ -23,10 +24,8 @@ export const seedAccounts = ({ accounts, passwords, clock, ids }: Deps) => {
     const passwordHash = await passwords.inTurn((hasher) => hasher.hash(wish.password))
     const email = emailOf(wish.email)
     const [name, roles] = [nameOf(wish.name), rolesOf(wish.roles)]
-    await accounts.add(
-      newAccount({ id: ids.next(), email, name, roles }, clock.now()),
-      passwordHash,
-    )
+    const account = newAccount({ id: ids.next(), email, name, roles }, clock.now())
+    await accounts.add(account, passwordHash, seedAudit(account))
   }
 
   const ensure = async (wish: SeedAccount): Promise<boolean> => {

@@ -1,3 +1,4 @@
+import { auditMigrations } from '@micromart/store'
 import { createAccountFlows } from './account-flows.ts'
 import { createDeadLetters, createKeptAnswers } from './operations.ts'
 import { createUsers } from './create-users.ts'
@@ -8,4 +9,5 @@ export const migrations = [
   ...createKeptAnswers,
   ...createDeadLetters,
   ...createAccountFlows,
+  ...auditMigrations(1_763_800_000_500),
 ]

@@ -1,0 +1,52 @@
+import { type Acting, type NewAuditEntry, type Role, systemActing } from '@micromart/kernel'
+import type { Account } from './account.ts'
+import type { SigningKey } from './signing-key.ts'
+
+type Roles = readonly Role[]
+
+/** Ids and roles alone: names and addresses of people stay out of what is kept for good. */
+export const rolesAudit = (by: Acting, id: string, at: Date, from: Roles, to: Roles) =>
+  ({
+    by,
+    at,
+    action: 'user.roles',
+    objectId: id,
+    before: { roles: from },
+    after: { roles: to },
+  }) as const satisfies NewAuditEntry
+
+/** Where somebody was who leaves is not kept either. */
+export const erasureAudit = (
+  { actor, requestId, traceId }: Acting,
+  { id, roles }: Account,
+  at: Date,
+): NewAuditEntry => {
+  const by = { actor, requestId, traceId }
+  return { by, at, action: 'user.erase', objectId: id, before: { roles }, after: {} }
+}
+
+/** An account that the shop's starter made, with rights that nobody registers with. */
+export const seedAudit = ({ id, roles, createdAt }: Account): NewAuditEntry => ({
+  by: systemActing('seed'),
+  at: createdAt,
+  action: 'user.create',
+  objectId: id,
+  after: { roles },
+})
+
+/** The shop rotates its keys by itself. */
+const rotation = systemActing('rotation')
+
+export const keyAudit = (
+  action: 'key.create' | 'key.promote' | 'key.forget',
+  kid: string,
+  at: Date,
+  changed: { readonly from?: SigningKey['slot']; readonly to?: SigningKey['slot'] },
+): NewAuditEntry => ({
+  by: rotation,
+  at,
+  action,
+  objectId: kid,
+  ...(changed.from && { before: { slot: changed.from } }),
+  ...(changed.to && { after: { slot: changed.to } }),
+})
