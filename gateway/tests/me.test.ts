@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request as send } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { TotpState } from '@micromart/contracts/user'
 import { DomainError, systemIds } from '@micromart/kernel'
 import { eventually } from '@micromart/testing'
 import { anAddress, anOrder } from './answers.ts'
@@ -13,8 +14,32 @@ const user = {
   name: 'Ada',
   roles: ['customer'],
   createdAt: new Date('2026-01-31T12:00:00.000Z'),
+  emailVerified: true,
 }
 const userAnswer = { ...user, createdAt: '2026-01-31T12:00:00.000Z' }
+const at = new Date('2026-01-31T12:00:00.000Z')
+const session = {
+  id: systemIds.next(),
+  startedAt: at,
+  lastUsedAt: at,
+  device: { userAgent: 'Firefox', address: '192.0.2.0/24' },
+  current: true,
+}
+const sessionAnswer = {
+  id: session.id,
+  startedAt: at.toISOString(),
+  lastUsedAt: at.toISOString(),
+  client: null,
+  userAgent: 'Firefox',
+  address: '192.0.2.0/24',
+  current: true,
+}
+const kept = {
+  sessions: [{ ...session, endedAt: at }],
+  totp: { state: TotpState.TOTP_STATE_ON, since: at, recoveryCodesLeft: 9 },
+  links: [{ purpose: 'verify_email', createdAt: at, expiresAt: at }],
+  mails: [{ kind: 'verify_email', createdAt: at, endedAt: undefined }],
+}
 const saved = { id: systemIds.next(), address: anAddress }
 const { line2: _2, region: _r, phone: _p, ...sentAddress } = anAddress
 
@@ -28,6 +53,7 @@ describe('my account', () => {
     shop.sidecar.answer('user', 'UpdateMe', ({ name = '' }) => ({ user: { ...user, name } }))
     shop.sidecar.answer('user', 'EraseMe', () => ({}))
     shop.sidecar.answer('user', 'ChangePassword', () => ({}))
+    shop.sidecar.answer('user', 'ExportMe', () => kept)
     shop.sidecar.answer('user', 'ListAddresses', () => ({ items: [saved] }))
     shop.sidecar.answer('user', 'AddAddress', () => ({ address: saved }))
     shop.sidecar.answer('user', 'ReplaceAddress', () => ({ address: saved }))
@@ -74,6 +100,13 @@ describe('my account', () => {
     expectDocumented(response)
     expect(response.body.user).toEqual(userAnswer)
     expect(response.body.addresses).toEqual([{ id: saved.id, ...sentAddress }])
+    const time = at.toISOString()
+    expect(response.body).toMatchObject({
+      sessions: [{ ...sessionAnswer, endedAt: time }],
+      totp: { state: 'on', since: time, recoveryCodesLeft: 9 },
+      links: [{ purpose: 'verify_email', createdAt: time, expiresAt: time }],
+      mails: [{ kind: 'verify_email', createdAt: time, endedAt: null, outcome: null }],
+    })
     expect(response.body.orders.map(({ id }: { id: string }) => id)).toEqual(
       orders.map(({ id }) => id),
     )

@@ -42,6 +42,8 @@ export type Documents = {
   readonly openapi: string
   readonly pictures: ReadonlyMap<string, StaticFile>
   readonly docs: ReadonlyMap<string, StaticFile>
+  /** Where links in mails lead. */
+  readonly account: ReadonlyMap<string, StaticFile>
 }
 
 export type StaticFile = {

@@ -18,8 +18,14 @@ const readDocs = async (): Promise<ReadonlyMap<string, StaticFile>> => {
 
 const isPicture = (name: string): boolean => name.endsWith('.svg')
 
+const accountPages = fileURLToPath(new URL('../../pages', import.meta.url))
+
 /** Everything that is served from memory. */
 export const readDocuments = async (imagesDir: string): Promise<Documents> => {
-  const [docs, pictures] = await Promise.all([readDocs(), readFolder(imagesDir, isPicture)])
-  return { openapi: openapiText(table), docs, pictures }
+  const [docs, pictures, account] = await Promise.all([
+    readDocs(),
+    readFolder(imagesDir, isPicture),
+    readFolder(accountPages, () => true),
+  ])
+  return { openapi: openapiText(table), docs, pictures, account }
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { StaticFile } from '../client/shop.ts'
-import { type Answer, anybody, route } from '../http/route.ts'
-import { refusal } from '../problem/problem.ts'
+import { anybody, route } from '../http/route.ts'
+import { servedFile } from './served-file.ts'
 
 const common = { tag: 'Documents', auth: anybody, public: true } as const
 
@@ -29,21 +28,6 @@ const page = `<!doctype html>
 </body>
 </html>
 `
-
-const served = (
-  files: ReadonlyMap<string, StaticFile>,
-  name: string,
-  policy: string,
-  caching: string,
-): Answer => {
-  const file = files.get(name)
-  if (!file) throw refusal('not_found')
-  return {
-    status: 200,
-    bytes: { type: file.type, content: file.content },
-    headers: { ETag: file.etag, 'Cache-Control': caching, 'Content-Security-Policy': policy },
-  }
-}
 
 export const documentRoutes = [
   route({
@@ -84,7 +68,10 @@ export const documentRoutes = [
       404: { description: 'No such part' },
     },
     handler: async ({ params }, { documents }) =>
-      served(documents.docs, params.asset, docsPolicy, 'public, max-age=3600'),
+      servedFile(documents.docs, params.asset, {
+        policy: docsPolicy,
+        caching: 'public, max-age=3600',
+      }),
   }),
   route({
     ...common,
@@ -98,6 +85,9 @@ export const documentRoutes = [
       404: { description: 'No such picture' },
     },
     handler: async ({ params }, { documents }) =>
-      served(documents.pictures, params.name, picturePolicy, 'public, max-age=86400'),
+      servedFile(documents.pictures, params.name, {
+        policy: picturePolicy,
+        caching: 'public, max-age=86400',
+      }),
   }),
 ]

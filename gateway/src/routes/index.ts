@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.ts'
+import { accountPageRoutes } from './account-pages.ts'
 import { addressRoutes } from './addresses.ts'
 import { adminAuditRoutes } from './admin-audit.ts'
 import { adminCategoryRoutes } from './admin-categories.ts'
@@ -16,15 +17,21 @@ import { catalogueRoutes } from './catalogue.ts'
 import { documentRoutes } from './docs.ts'
 import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
+import { mailboxRoutes } from './mailbox.ts'
 import { meRoutes } from './me.ts'
 import { orderRoutes } from './orders.ts'
+import { sessionRoutes } from './sessions.ts'
+import { totpRoutes } from './totp.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** Every route there is: what is served, documented and in the authorisation matrix. */
 export const table: readonly Route[] = [
   ...catalogueRoutes,
   ...authRoutes,
+  ...mailboxRoutes,
   ...meRoutes,
+  ...totpRoutes,
+  ...sessionRoutes,
   ...addressRoutes,
   ...cartRoutes,
   ...orderRoutes,
@@ -42,4 +49,5 @@ export const table: readonly Route[] = [
   ...keyRoutes,
   ...healthRoutes,
   ...documentRoutes,
+  ...accountPageRoutes,
 ]

@@ -1,18 +1,23 @@
 import type { ServerResponse } from 'node:http'
 import type { ListOrdersResponse } from '@micromart/contracts/order'
 import { z } from 'zod'
-import { userAnswer } from '../answers/account.ts'
+import { keptAnswer, meAnswer } from '../answers/account.ts'
 import { savedAddressAnswer } from '../answers/address.ts'
 import { orderAnswer } from '../answers/order.ts'
 import type { Shop } from '../client/shop.ts'
 import { drained } from '../http/drained.ts'
 import { type Answer, needs, route } from '../http/route.ts'
-import { user as userShape } from '../shapes/account.ts'
+import { kept, me as meShape } from '../shapes/account.ts'
 import { savedAddress } from '../shapes/address.ts'
 import { order as orderShape } from '../shapes/order.ts'
 
 const everything = z
-  .object({ user: userShape, addresses: z.array(savedAddress), orders: z.array(orderShape) })
+  .object({
+    user: meShape,
+    addresses: z.array(savedAddress),
+    ...kept,
+    orders: z.array(orderShape),
+  })
   .meta({ id: 'Export' })
 
 const pageOf = ({ order }: Shop, cursor?: string): Promise<ListOrdersResponse> =>
@@ -40,13 +45,14 @@ const sendOrders = async (
 
 /** What can fail at once fails before the first byte, with its own status; a fault later cuts the connection. */
 const exported = async (shop: Shop): Promise<Answer> => {
-  const [me, addresses, first] = await Promise.all([
+  const [me, book, more, first] = await Promise.all([
     shop.user.getMe({}),
     shop.user.listAddresses({}),
+    shop.user.exportMe({}),
     pageOf(shop),
   ])
-  const user = JSON.stringify(userAnswer(me.user))
-  const book = JSON.stringify(addresses.items.map(savedAddressAnswer))
+  const addresses = book.items.map(savedAddressAnswer)
+  const head = JSON.stringify({ user: meAnswer(me.user), addresses, ...keptAnswer(more) })
   return {
     status: 200,
     headers: {
@@ -54,7 +60,7 @@ const exported = async (shop: Shop): Promise<Answer> => {
       'Content-Disposition': 'attachment; filename="micromart-export.json"',
     },
     write: async (response) => {
-      await send(response, `{"user":${user},"addresses":${book},"orders":[`)
+      await send(response, `${head.slice(0, -1)},"orders":[`)
       await sendOrders(response, shop, first)
       response.end(']}')
     },
@@ -68,6 +74,8 @@ export const exportRoute = route({
   tag: 'Account',
   auth: needs('account'),
   budget: 'writes',
-  responses: { 200: { description: 'Account, addresses and orders', shape: everything } },
+  responses: {
+    200: { description: 'Account, addresses, sessions, orders and the rest', shape: everything },
+  },
   handler: (_input, shop) => exported(shop),
 })

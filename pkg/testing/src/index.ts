@@ -15,6 +15,7 @@ export {
   type KeyedRequest,
   type KeyedSubject,
 } from './idempotency-contract.ts'
+export { type ReceivedMail, readMailbox } from './mailbox.ts'
 export { readMetric } from './metric.ts'
 export { type AuditLine, readAudit } from './read-audit.ts'
 export { type TestDatabase, testDatabase, testRedisUrl } from './stores.ts'

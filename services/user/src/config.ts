@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 const count = z.coerce.number().int().min(1)
 
+const name = z.string().min(1)
+
 export const settings = baseSettings.extend({
   NODE_ENV: z.string().optional().describe('`production` refuses weak settings.'),
   ARGON2_MEMORY_KIB: count.default(19_456).describe('argon2id memory in KiB.'),
@@ -17,16 +19,47 @@ export const settings = baseSettings.extend({
   PRUNE_EVERY_MS: count
     .default(600_000)
     .describe('How often ended sessions and forgotten failures are deleted, in ms.'),
+  STAFF_TOTP: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe(
+      '`required`: a member of the staff without a second factor may do nothing but enrol one.',
+    ),
+  MAIL_FOLDER: name
+    .optional()
+    .describe('Folder that gets every mail as a file, in place of a server: for local runs.'),
+  SMTP_HOST: name
+    .optional()
+    .describe('The mail server; TLS is required and verified, but on a loopback address.'),
+  SMTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(587)
+    .describe('465 is TLS from the first byte, any other STARTTLS.'),
+  SMTP_USERNAME: name
+    .optional()
+    .describe('Logs in there, with the secret `smtp-password`; without it nobody does.'),
+  MAIL_FROM: name
+    .default('MicroMart <no-reply@micromart.example>')
+    .describe('Whom mails are from.'),
+  MAIL_EVERY_MS: count.default(1_000).describe('How often mails that wait are sent, in ms.'),
 })
 
 /** OWASP's password storage cheat sheet, for one lane (S1). Tests take less. */
 const isStrong = (read: z.output<typeof settings>): boolean =>
   read.NODE_ENV !== 'production' || (read.ARGON2_MEMORY_KIB >= 19_456 && read.ARGON2_PASSES >= 2)
 
-const checked = settings.refine(isStrong, {
-  path: ['ARGON2_MEMORY_KIB'],
-  message: 'production takes at least 19456 KiB and 2 passes',
-})
+const checked = settings
+  .refine(isStrong, {
+    path: ['ARGON2_MEMORY_KIB'],
+    message: 'production takes at least 19456 KiB and 2 passes',
+  })
+  .refine((read) => (read.MAIL_FOLDER === undefined) !== (read.SMTP_HOST === undefined), {
+    path: ['SMTP_HOST'],
+    message: 'either this or MAIL_FOLDER must be given',
+  })
 
 export type Config = Readonly<z.output<typeof settings>>
 

@@ -1,6 +1,7 @@
 import { apps } from '@micromart/contracts'
 import { metrics } from '@opentelemetry/api'
 import { refusedAs } from './model/errors.ts'
+import type { Mails } from './model/mail-ports.ts'
 import type { Sessions } from './model/ports.ts'
 import type { UseCases } from './usecase/index.ts'
 
@@ -45,4 +46,18 @@ export const countedEntrances = ({
       }
     }
   return { login: counted('login', login), register: counted('register', register) }
+}
+
+/** The mails with their ends counted; `given_up` is one that its owner waits for in vain. */
+export const countedMails = (mails: Mails): Mails => {
+  const total = metrics
+    .getMeter(`@micromart/${apps.user}`)
+    .createCounter('micromart_mails_total', { description: 'Mails by kind and how they ended' })
+  return {
+    ...mails,
+    end: async (mail, outcome, at) => {
+      await mails.end(mail, outcome, at)
+      total.add(1, { kind: mail.kind, outcome })
+    },
+  }
 }

@@ -23,16 +23,21 @@ import { accessTokensJose } from './crypto/access-tokens-jose.ts'
 import { commonPasswordsZxcvbn } from './crypto/common-passwords-zxcvbn.ts'
 import { keyBox } from './crypto/key-box.ts'
 import { keyMakerJose } from './crypto/keys-jose.ts'
+import { linkTokensNode } from './crypto/link-tokens-node.ts'
 import { oneTimeCodesOtpauth } from './crypto/one-time-codes-otpauth.ts'
 import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
 import { secretsNode } from './crypto/secrets-node.ts'
 import { userRpc } from './handler/rpc.ts'
-import { countedEntrances, countedSessions } from './metrics.ts'
+import { openMailer } from './mailer.ts'
+import { countedEntrances, countedMails, countedSessions } from './metrics.ts'
+import type { Mailer } from './model/mail-ports.ts'
 import type { Ports } from './model/ports.ts'
+import { accountTokensMysql } from './repository/account-tokens-mysql.ts'
 import { accountsMysql } from './repository/accounts-mysql.ts'
 import { addressesMysql } from './repository/addresses-mysql.ts'
 import { keptAnswers } from './repository/kept-answers-mysql.ts'
 import { loginFailuresMysql } from './repository/login-failures-mysql.ts'
+import { mailsMysql } from './repository/mails-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { userRows } from './repository/rows.ts'
 import { secondFactorsMysql } from './repository/second-factors-mysql.ts'
@@ -40,11 +45,15 @@ import { sessionsMysql } from './repository/sessions-mysql.ts'
 import { signingKeysMysql } from './repository/signing-keys-mysql.ts'
 import { type UseCases, userUseCases } from './usecase/index.ts'
 
-type Parts = Pick<Platform, 'sidecar' | 'clock' | 'ids' | 'log'> & { readonly db: Database }
+type Parts = Pick<Platform, 'sidecar' | 'clock' | 'ids' | 'log'> & {
+  readonly db: Database
+  readonly mailer: Mailer
+}
 
 const wire = async (config: Config, parts: Parts): Promise<Ports> => {
-  const { db, sidecar, clock, ids, log } = parts
-  const box = keyBox(await sidecar.secret('signing-kek'))
+  const { db, sidecar, clock, ids, log, mailer } = parts
+  const kek = await sidecar.secret('signing-kek')
+  const box = keyBox(kek)
   const keys = signingKeysMysql(db)
   const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
   const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
@@ -55,10 +64,22 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
     failures: loginFailuresMysql(db),
     secondFactors: secondFactorsMysql(db),
     oneTimeCodes: oneTimeCodesOtpauth(box),
+    mails: countedMails(mailsMysql(db)),
+    mailer,
+    accountTokens: accountTokensMysql(db),
+    linkTokens: linkTokensNode(kek),
+    shopUrl: config.ISSUER_URL,
     keys,
     passwords: await passwordsArgon2(cost, limits, secretsNode.token()),
     commonPasswords: commonPasswordsZxcvbn(),
-    accessTokens: accessTokensJose({ keys, box, issuer: config.ISSUER_URL, clock, ids }),
+    accessTokens: accessTokensJose({
+      keys,
+      box,
+      issuer: config.ISSUER_URL,
+      staffTotp: config.STAFF_TOTP,
+      clock,
+      ids,
+    }),
     keyMaker: keyMakerJose(box),
     secrets: secretsNode,
     clock,
@@ -77,6 +98,8 @@ const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts)
   const keys = { name: 'signing-keys', everyMs: config.KEYS_EVERY_MS, run: use.rotateKeys, log }
   sweepers.use(startSweeper(keys))
   sweepers.use(startSweeper({ name: 'prune', everyMs: config.PRUNE_EVERY_MS, run: prune, log }))
+  const mails = { name: 'mails', everyMs: config.MAIL_EVERY_MS, run: use.sendMails, log }
+  sweepers.use(startSweeper(mails))
   return { prune, [Symbol.asyncDispose]: () => sweepers.disposeAsync() }
 }
 
@@ -97,7 +120,9 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const platform = starting.use(await startPlatform(apps.user, config, overrides))
   const { sidecar, clock, ids, log } = platform
   const db = starting.use(await openStore(sidecar))
-  const parts = { db, sidecar, clock, ids, log }
+  const mailer = await openMailer(config, sidecar)
+  starting.defer(() => mailer[Symbol.dispose]?.())
+  const parts = { db, sidecar, clock, ids, log, mailer }
   const ports = await wire(config, parts)
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }

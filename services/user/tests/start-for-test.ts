@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@jest/globals'
 import { BacklogServiceService } from '@micromart/contracts/ops'
 import { type User, UserServiceService } from '@micromart/contracts/user'
 import type { RpcClient } from '@micromart/dapr'
 import { type Clock, type Log, systemIds } from '@micromart/kernel'
 import {
+  eventually,
   type FakeSidecar,
+  readMailbox,
   startFakeSidecar,
   type TestClient,
   testClient,
@@ -53,6 +59,8 @@ type Shared = {
   readonly sidecar: FakeSidecar
   readonly clock: TestClock
   readonly log: Log
+  /** Folder that gets every mail. */
+  readonly mailbox: string
 }
 
 export type Replica = AsyncDisposable & {
@@ -74,7 +82,7 @@ type Member = {
 }
 
 const startReplica = async (
-  { sidecar, clock, log }: Shared,
+  { sidecar, clock, log, mailbox }: Shared,
   env: NodeJS.ProcessEnv,
 ): Promise<Replica> => {
   await using stack = new AsyncDisposableStack()
@@ -86,6 +94,8 @@ const startReplica = async (
     DAPR_GRPC_PORT: String(sidecar.grpcPort),
     ISSUER_URL: issuer,
     LOG_LEVEL: 'error',
+    MAIL_FOLDER: mailbox,
+    MAIL_EVERY_MS: '20',
     ...cheap,
     ...env,
   })
@@ -148,7 +158,9 @@ export const startForTest = async (env: NodeJS.ProcessEnv = {}) => {
   sidecar.secret('mysql-user', database.url)
   sidecar.secret('signing-kek', kek)
   const { lines, log } = recordedLog()
-  const shared = { database, sidecar, clock: testClock(), log }
+  const mailbox = await mkdtemp(join(tmpdir(), 'micromart-mailbox-'))
+  stack.defer(() => rm(mailbox, { recursive: true, force: true }))
+  const shared = { database, sidecar, clock: testClock(), log, mailbox }
   const first = stack.use(await startReplica(shared, env))
   const { query } = stack.use(queriesOf(database.url))
   const running = stack.move()
@@ -159,6 +171,13 @@ export const startForTest = async (env: NodeJS.ProcessEnv = {}) => {
     guest: first.rpc.as(),
     /** What the service has logged: fields and message. */
     logged: () => lines,
+    /** Mails to an address, once there are so many. */
+    mailsTo: (to: string, count: number) =>
+      eventually(async () => {
+        const mails = await readMailbox(mailbox, to)
+        expect(mails).toHaveLength(count)
+        return mails
+      }),
     /** Reads or prepares what no RPC shows; what an RPC shows is asserted through it. */
     query,
     /** One more of it, on the same database. */

@@ -1,7 +1,7 @@
 import { tokenAudience } from '@micromart/contracts'
-import { type Clock, type Ids, scopesOf } from '@micromart/kernel'
+import type { Clock, Ids } from '@micromart/kernel'
 import { type CryptoKey, SignJWT } from 'jose'
-import type { Account } from '../model/account.ts'
+import { grantsOf, type StaffTotp } from '../model/grants.ts'
 import type { AccessTokens, SigningKeys } from '../model/ports.ts'
 import { accessTokenSeconds } from '../model/session.ts'
 import { signerCacheMs } from '../model/signing-key.ts'
@@ -12,6 +12,7 @@ type Deps = {
   readonly keys: Pick<SigningKeys, 'all'>
   readonly box: KeyBox
   readonly issuer: string
+  readonly staffTotp: StaffTotp
   readonly clock: Clock
   readonly ids: Ids
 }
@@ -30,20 +31,27 @@ const activeKey = ({ keys, box, clock }: Pick<Deps, 'keys' | 'box' | 'clock'>) =
 }
 
 /** Access tokens as RFC 9068 has them: ES256, `typ: at+jwt`, five minutes. */
-export const accessTokensJose = ({ issuer, clock, ids, ...rest }: Deps): AccessTokens => {
+export const accessTokensJose = ({
+  issuer,
+  staffTotp,
+  clock,
+  ids,
+  ...rest
+}: Deps): AccessTokens => {
   const signer = activeKey({ clock, ...rest })
   return {
     ready: async () => {
       await signer()
     },
-    sign: async ({ id, roles }: Account, sessionId) => {
+    sign: async (account, sessionId) => {
       const { kid, key } = await signer()
       const now = Math.floor(clock.now().getTime() / 1000)
-      return new SignJWT({ scope: scopesOf(roles).join(' '), roles, sid: sessionId })
+      const { roles, scopes } = grantsOf(account, staffTotp)
+      return new SignJWT({ scope: scopes.join(' '), roles, sid: sessionId })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
         .setIssuer(issuer)
         .setAudience(tokenAudience)
-        .setSubject(id)
+        .setSubject(account.id)
         .setJti(ids.next())
         .setIssuedAt(now)
         .setExpirationTime(now + accessTokenSeconds)

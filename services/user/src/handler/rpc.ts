@@ -7,10 +7,11 @@ import {
   UpdateMeResponse,
   type UserServiceServer,
 } from '@micromart/contracts/user'
-import { DomainError, isId } from '@micromart/kernel'
+import { isId } from '@micromart/kernel'
 import { actingOf, type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
-import type { Actor } from '../model/role-change.ts'
 import type { UseCases } from '../usecase/index.ts'
+import { accountFlows } from './account-flows.ts'
+import { actorOf, userOf } from './caller.ts'
 import {
   addressFrom,
   deviceFrom,
@@ -18,18 +19,6 @@ import {
   tokensMessage,
   userMessage,
 } from './messages.ts'
-
-/** The access mark has let users in only; this says so to the compiler. */
-const userOf = ({ caller }: CallContext): { readonly id: string } => {
-  if (caller.kind === 'user') return caller
-  throw new DomainError('unauthenticated', 'authentication_required')
-}
-
-/** Who sets roles may be a client, too: without roles of its own it gives none. */
-const actorOf = ({ caller }: CallContext): Actor => {
-  if (caller.kind !== 'anonymous') return caller
-  throw new DomainError('unauthenticated', 'authentication_required')
-}
 
 const pageSize = { default: 20, most: 100 }
 
@@ -156,6 +145,7 @@ const desk = (
 
 export const userRpc = (use: UseCases, answers: AnswersAbout): UserServiceServer => ({
   ...sessions(use),
+  ...accountFlows(use),
   ...own(use, answers),
   ...addresses(use, answers),
   ...desk(use, answers),

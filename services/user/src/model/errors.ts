@@ -71,6 +71,59 @@ export class SecondFactorWrong extends DomainError {
   }
 }
 
+/** Only who has just logged in, or says the password, may do this. */
+export class PasswordRequired extends DomainError {
+  override readonly name = 'PasswordRequired'
+
+  constructor() {
+    super('unauthenticated', 'password_required')
+  }
+}
+
+/** The account has a second factor: it is switched off before another one comes. */
+export class TotpEnabled extends DomainError {
+  override readonly name = 'TotpEnabled'
+
+  constructor() {
+    super('already_exists', 'totp_enabled')
+  }
+}
+
+/** There is no enrolment to confirm. */
+export class TotpNotStarted extends DomainError {
+  override readonly name = 'TotpNotStarted'
+
+  constructor() {
+    super('precondition', 'totp_not_started')
+  }
+}
+
+export class TotpNotFound extends DomainError {
+  override readonly name = 'TotpNotFound'
+
+  constructor() {
+    super('not_found', 'totp_not_found')
+  }
+}
+
+/** The token of a link was used, replaced, is too old or none of ours: the answer never says which. */
+export class LinkInvalid extends DomainError {
+  override readonly name = 'LinkInvalid'
+
+  constructor() {
+    super('invalid', 'link_invalid', {}, field('/token', 'link_invalid', 'serves no more'))
+  }
+}
+
+/** Ended, absent or another's: the answer never says which. */
+export class SessionNotFound extends DomainError {
+  override readonly name = 'SessionNotFound'
+
+  constructor() {
+    super('not_found', 'session_not_found')
+  }
+}
+
 /**
  * Too many failed logins of one account; nothing was hashed. The gateway answers 429.
  * Params: `retryAfter` in whole seconds.

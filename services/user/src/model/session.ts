@@ -22,8 +22,17 @@ export type Session = {
   readonly device: Device
 }
 
+/** A session with when it was refreshed last, or opened. */
+export type UsedSession = Session & { readonly lastUsedAt: Date }
+
+/** A session as it is kept until its last day, ended or not. */
+export type KeptSession = UsedSession & { readonly endedAt: Date | undefined }
+
 /** A refresh token as it is stored: by its SHA-256, in hex. */
 export type RefreshToken = { readonly digest: string; readonly expiresAt: Date }
+
+/** Who asks, and by which of his sessions; undefined for a token of none. */
+export type SessionActor = { readonly id: string; readonly sessionId: string | undefined }
 
 /** What a client gets. */
 export type Tokens = {
@@ -37,6 +46,9 @@ export const newSession = (
   of: Pick<Session, 'id' | 'accountId' | 'clientId' | 'device'>,
   now: Date,
 ): Session => ({ ...of, startedAt: now, endsAt: new Date(now.getTime() + absoluteMs) })
+
+/** Sessions that were not used since this time have ended. */
+export const idleSince = (now: Date): Date => new Date(now.getTime() - idleMs)
 
 /** The end of a refresh token given out now: 30 days, within its session's. */
 export const refreshExpiry = (session: Pick<Session, 'endsAt'>, now: Date): Date =>

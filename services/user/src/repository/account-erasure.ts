@@ -7,15 +7,23 @@ import { erasureAudit } from '../model/audit.ts'
 import { AccountGone, LastAdmin } from '../model/errors.ts'
 import type { Accounts } from '../model/ports.ts'
 import { lockAccount, lockAdmins } from './account-roles.ts'
+import { forgetTokens } from './account-tokens-mysql.ts'
 import { forgetAnswers } from './kept-answers-mysql.ts'
+import { forgetMails } from './mails-mysql.ts'
 import { accountRows, addressRows, roleRows, sessionRows } from './rows.ts'
+import { forgetSecondFactor } from './second-factors-mysql.ts'
+
+const unproven = { emailVerifiedAt: null, secondFactorSince: null }
 
 const overwrite = async (tx: EntityManager, id: string, at: Date): Promise<void> => {
-  const nothing = { email: null, emailKey: null, name: '', passwordHash: '' }
+  const nothing = { email: null, emailKey: null, name: '', passwordHash: '', ...unproven }
   await tx.update(accountRows, { id }, { ...nothing, erasedAt: at })
   await tx.delete(addressRows, { accountId: id })
   await tx.delete(sessionRows, { accountId: id }) // its refresh tokens go with it
   await tx.delete(roleRows, { accountId: id })
+  await forgetSecondFactor(tx, id)
+  await forgetTokens(tx, id)
+  await forgetMails(tx, id)
   await forgetAnswers(tx, id)
 }
 

@@ -3,6 +3,7 @@ import { type EntityManager, IsNull, MoreThan, Not } from 'typeorm'
 import type { NextToken, Rotation, Sessions } from '../model/ports.ts'
 import { refreshExpiry, type Session } from '../model/session.ts'
 import { accountOf } from './account-row.ts'
+import { ownSessions } from './own-sessions-mysql.ts'
 import { accountRows, refreshTokenRows, type SessionRow, sessionRows } from './rows.ts'
 
 /** Ends the sessions of an account, but one of them when it is named. */
@@ -28,11 +29,12 @@ const rowOf = ({ clientId, device, ...session }: Session): SessionRow => ({
 /** The lock on the account sets a login and a change of its password in an order: no session survives a change unseen. */
 const open =
   (db: Database): Sessions['open'] =>
-  (session, first, passwordVersion) =>
+  (session, first, { passwordVersion, secondFactor }) =>
     inTransaction(db, async (tx) => {
       const [found]: unknown[] = await tx.query(
-        `SELECT id FROM account WHERE id = ? AND password_version = ? AND erased_at IS NULL FOR UPDATE`,
-        [session.accountId, passwordVersion],
+        `SELECT id FROM account WHERE id = ? AND password_version = ? AND erased_at IS NULL
+           AND (second_factor_since IS NOT NULL) = ? FOR UPDATE`,
+        [session.accountId, passwordVersion, secondFactor],
       )
       if (!found) return false
       await tx.insert(sessionRows, rowOf(session))
@@ -106,6 +108,7 @@ const end =
 export const sessionsMysql = (db: Database): Sessions => ({
   open: open(db),
   rotate: rotate(db),
+  ...ownSessions(db),
   end: end(db),
   prune: (now) => deleteAll(db, 'DELETE FROM session WHERE ends_at <= ?', [now]),
 })

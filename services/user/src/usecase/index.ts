@@ -1,13 +1,19 @@
 import type { Ports } from '../model/ports.ts'
 import { addAddress } from './add-address.ts'
 import { changePassword } from './change-password.ts'
+import { confirmTotp } from './confirm-totp.ts'
 import { deleteAddress } from './delete-address.ts'
+import { disableTotp } from './disable-totp.ts'
+import { endSession } from './end-session.ts'
 import { eraseMe } from './erase-me.ts'
+import { exportMe } from './export-me.ts'
 import { getCheckoutDetails } from './get-checkout-details.ts'
 import { getJwks } from './get-jwks.ts'
 import { getMe } from './get-me.ts'
+import { getTotp } from './get-totp.ts'
 import { getUser } from './get-user.ts'
 import { listAddresses } from './list-addresses.ts'
+import { listSessions } from './list-sessions.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
@@ -15,9 +21,15 @@ import { prune } from './prune.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
 import { replaceAddress } from './replace-address.ts'
+import { requestEmailVerification } from './request-email-verification.ts'
+import { requestPasswordReset } from './request-password-reset.ts'
+import { resetPassword } from './reset-password.ts'
 import { rotateKeys } from './rotate-keys.ts'
+import { sendMails } from './send-mails.ts'
 import { setRoles } from './set-roles.ts'
+import { startTotp } from './start-totp.ts'
 import { updateMe } from './update-me.ts'
+import { verifyEmail } from './verify-email.ts'
 
 /** All that the user service does. */
 export const userUseCases = (ports: Ports) => ({
@@ -26,6 +38,19 @@ export const userUseCases = (ports: Ports) => ({
   refresh: refresh(ports),
   logout: logout(ports),
   getJwks: getJwks(ports),
+
+  verifyEmail: verifyEmail(ports),
+  requestEmailVerification: requestEmailVerification(ports),
+  requestPasswordReset: requestPasswordReset(ports),
+  resetPassword: resetPassword(ports),
+
+  startTotp: startTotp(ports),
+  confirmTotp: confirmTotp(ports),
+  disableTotp: disableTotp(ports),
+  getTotp: getTotp(ports),
+  listSessions: listSessions(ports),
+  endSession: endSession(ports),
+  exportMe: exportMe(ports),
 
   getMe: getMe(ports),
   updateMe: updateMe(ports),
@@ -41,6 +66,7 @@ export const userUseCases = (ports: Ports) => ({
   getUser: getUser(ports),
   setRoles: setRoles(ports),
 
+  sendMails: sendMails(ports),
   rotateKeys: rotateKeys(ports),
   prune: prune(ports),
 })

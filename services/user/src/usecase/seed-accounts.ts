@@ -25,7 +25,8 @@ export const seedAccounts = ({ accounts, passwords, clock, ids }: Deps) => {
     const email = emailOf(wish.email)
     const [name, roles] = [nameOf(wish.name), rolesOf(wish.roles)]
     const account = newAccount({ id: ids.next(), email, name, roles }, clock.now())
-    await accounts.add(account, passwordHash, seedAudit(account))
+    const entry = seedAudit(account)
+    await accounts.add({ ...account, emailVerified: true }, passwordHash, { entry })
   }
 
   const ensure = async (wish: SeedAccount): Promise<boolean> => {
@@ -38,7 +39,7 @@ export const seedAccounts = ({ accounts, passwords, clock, ids }: Deps) => {
     )
     if (hash === undefined) return false
     const change = { id: found.account.id, version: found.passwordVersion, passwordHash: hash }
-    return accounts.changePassword({ ...change, keep: undefined, at: clock.now() })
+    return accounts.changePassword({ ...change, keep: undefined, at: clock.now(), mail: undefined })
   }
 
   return async (wishes: readonly SeedAccount[]): Promise<number> => {

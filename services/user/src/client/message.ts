@@ -1,0 +1,14 @@
+import type { Letter } from '../model/mail.ts'
+
+/**
+ * A letter as nodemailer takes it: plain text and HTML, and what says that no person wrote it (RFC 3834).
+ * @param from with an address in angle brackets or alone; its domain is that of the Message-ID
+ */
+export const messageOf = ({ id, ...letter }: Letter, from: string) => ({
+  ...letter,
+  from,
+  messageId: `<${id}@${from.replace(/^.*@/, '').replace(/>.*$/, '')}>`,
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  disableFileAccess: true,
+  disableUrlAccess: true,
+})
