@@ -1,7 +1,13 @@
 import { apps, tokenAudience } from '@micromart/contracts'
 import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Log, systemClock } from '@micromart/kernel'
-import { createLog, startHealthServer, startTelemetry, tokenVerifier } from '@micromart/service'
+import {
+  createLog,
+  startHealthServer,
+  startTelemetry,
+  strictSecrets,
+  tokenVerifier,
+} from '@micromart/service'
 import { CatalogueCache } from './cache/catalogue-cache.ts'
 import { followChanges } from './cache/changes.ts'
 import { connectServices, type Shop } from './client/shop.ts'
@@ -103,7 +109,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
       decidesForStrangers: true,
     }),
   )
-  const sidecar = starting.use(
+  const connected = starting.use(
     await connectSidecar({
       grpcPort: config.DAPR_GRPC_PORT,
       httpPort: config.DAPR_HTTP_PORT,
@@ -111,6 +117,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
       appId: config.APP_ID,
     }),
   )
+  const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const streams = streamsOf(config)
   const shop = await shopOf(config, sidecar, { log, clock, streams }, () => isServing)
   // First of all: the sidecar lets calls out only when our own port answers.

@@ -6,6 +6,7 @@ import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/service.ts'
 
 const environment = {
+  SHOP_ENV: 'local',
   APP_ID: 'gateway',
   HTTP_PORT: '0',
   PUBLIC_PORT: '0',

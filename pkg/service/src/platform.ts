@@ -4,6 +4,7 @@ import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
 import type { z } from 'zod'
 import { createLog } from './log.ts'
+import { strictSecrets } from './production.ts'
 import { type Running, serve, type ServeSettings } from './serve.ts'
 import type { baseSettings } from './settings.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -59,7 +60,8 @@ export const startPlatform = async (
   starting.use(startTelemetry({ serviceName: appId, zipkinUrl, sampleRatio }))
   const log = given.log ?? createLog(app, { level: config.LOG_LEVEL })
   const { DAPR_GRPC_PORT: grpcPort, DAPR_HTTP_PORT: httpPort, DAPR_API_TOKEN: apiToken } = config
-  const sidecar = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
+  const connected = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
+  const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const running = starting.move()
   return {
     sidecar,

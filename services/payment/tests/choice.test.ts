@@ -8,6 +8,7 @@ import { startFakeStripe } from './fake-stripe.ts'
 import { aCharge, anOrderId } from './start-for-test.ts'
 
 const common = {
+  SHOP_ENV: 'local',
   APP_ID: 'payment',
   APP_PORT: '0',
   HTTP_PORT: '0',

@@ -147,6 +147,7 @@ const dumpOf = async (url: string): Promise<string> => {
 
 const settingsOf = (sidecar: FakeSidecar, providerUrl: string, patienceMs: number) =>
   readConfig({
+    SHOP_ENV: 'local',
     APP_ID: 'payment',
     APP_PORT: '0',
     HTTP_PORT: '0',

@@ -4,9 +4,9 @@ import { z } from 'zod'
 const count = z.coerce.number().int().min(1)
 
 const name = z.string().min(1)
+const exampleDomain = 'micromart.example'
 
 export const settings = baseSettings.extend({
-  NODE_ENV: z.string().optional().describe('`production` refuses weak settings.'),
   ARGON2_MEMORY_KIB: count.default(19_456).describe('argon2id memory in KiB.'),
   ARGON2_PASSES: count.default(2).describe('argon2id passes.'),
   HASHES_RUNNING: count
@@ -41,20 +41,26 @@ export const settings = baseSettings.extend({
   SMTP_USERNAME: name
     .optional()
     .describe('Logs in there, with the secret `smtp-password`; without it nobody does.'),
-  MAIL_FROM: name
-    .default('MicroMart <no-reply@micromart.example>')
-    .describe('Whom mails are from.'),
+  MAIL_FROM: name.default(`MicroMart <no-reply@${exampleDomain}>`).describe('Whom mails are from.'),
   MAIL_EVERY_MS: count.default(1_000).describe('How often mails that wait are sent, in ms.'),
 })
 
 /** OWASP's password storage cheat sheet, for one lane (S1). Tests take less. */
 const isStrong = (read: z.output<typeof settings>): boolean =>
-  read.NODE_ENV !== 'production' || (read.ARGON2_MEMORY_KIB >= 19_456 && read.ARGON2_PASSES >= 2)
+  read.SHOP_ENV === 'local' || (read.ARGON2_MEMORY_KIB >= 19_456 && read.ARGON2_PASSES >= 2)
 
 const checked = settings
   .refine(isStrong, {
     path: ['ARGON2_MEMORY_KIB'],
     message: 'production takes at least 19456 KiB and 2 passes',
+  })
+  .refine((read) => read.SHOP_ENV === 'local' || read.MAIL_FOLDER === undefined, {
+    path: ['MAIL_FOLDER'],
+    message: 'production sends mails: SMTP_HOST names its server',
+  })
+  .refine((read) => read.SHOP_ENV === 'local' || !read.MAIL_FROM.includes(exampleDomain), {
+    path: ['MAIL_FROM'],
+    message: 'production names its own address',
   })
   .refine((read) => (read.MAIL_FOLDER === undefined) !== (read.SMTP_HOST === undefined), {
     path: ['SMTP_HOST'],

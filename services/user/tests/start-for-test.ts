@@ -87,6 +87,7 @@ const startReplica = async (
 ): Promise<Replica> => {
   await using stack = new AsyncDisposableStack()
   const config = readConfig({
+    SHOP_ENV: 'local',
     APP_ID: 'user',
     APP_PORT: '0',
     HTTP_PORT: '0',

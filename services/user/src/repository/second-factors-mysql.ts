@@ -13,7 +13,7 @@ const factorOf = (row: TotpRow): SecondFactor => ({
   sealedSecret: row.sealedSecret,
   confirmedAt: row.confirmedAt ?? undefined,
   lastStep: row.lastStep ?? undefined,
-  failures: row.lastFailureAt ? { count: row.failures, lastAt: row.lastFailureAt } : undefined,
+  failures: row.failedAt ? { count: row.failures, lastAt: row.failedAt } : undefined,
 })
 
 /** With its row locked: attempts at once count, and use up codes, one after the other. */
@@ -61,7 +61,7 @@ const judge = async (
     { accountId },
     {
       failures: failures?.count ?? 0,
-      lastFailureAt: failures?.lastAt ?? null,
+      failedAt: failures?.lastAt ?? null,
       ...(proof && 'step' in proof && { lastStep: proof.step }),
     },
   )

@@ -21,7 +21,6 @@ const totp = `CREATE TABLE IF NOT EXISTS totp (
   confirmed_at DATETIME(3) NULL,
   last_step INT NULL,
   failures INT NOT NULL DEFAULT 0,
-  last_failure_at DATETIME(3) NULL,
   CONSTRAINT totp_account FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
 ) ENGINE = InnoDB`
 
@@ -71,6 +70,7 @@ const changes = [
   [recoveryCode],
   [accountToken],
   [mail],
+  alterOnce('totp', { column: 'failed_at' }, 'ADD COLUMN failed_at DATETIME(3) NULL'),
 ]
 
 /** What sessions are listed by, the second factor, tokens in links, and the mails that carry them. */
