@@ -19,6 +19,8 @@ export const auditActions = [
   'key.create',
   'key.promote',
   'key.forget',
+  'key.rotate',
+  'key.revoke',
   'dead_letter.replay',
   'dead_letter.discard',
 ] as const

@@ -3,14 +3,8 @@ import type { Sidecar } from '@micromart/dapr'
 /** Where a shop runs: `local` is for nobody but who starts it. */
 export const shopEnvironments = ['production', 'local'] as const
 
-/** What `local` settings may lack. */
-type Judged = {
-  readonly SHOP_ENV?: unknown
-  readonly ISSUER_URL?: unknown
-  readonly APP_PORT?: unknown
-  readonly DAPR_API_TOKEN?: unknown
-  readonly APP_API_TOKEN?: unknown
-}
+/** What a process has read, whatever it reads. */
+type Judged = { readonly [name: string]: unknown }
 
 const shortest = 16
 const fewestSigns = 8
@@ -42,20 +36,21 @@ export const requireStrongSecret = (name: string, value: string): string => {
   )
 }
 
-const isHttps = (url: unknown): boolean => typeof url === 'string' && url.startsWith('https://')
+const isStrongToken = (value: unknown): boolean => typeof value === 'string' && !isWeakSecret(value)
 
-const tokenFault = (name: string, value: unknown): string[] =>
-  typeof value === 'string' && !isWeakSecret(value)
-    ? []
-    : [`${name}: production takes a token of at least ${String(shortest)} random characters`]
+const tokenWanted = `production takes a token of at least ${String(shortest)} random characters`
 
-/** What production refuses in a process's settings; nothing in `local`, and in settings that know of no such place. */
+/** What production refuses of a process's settings, among those that it reads. */
 export const productionFaults = (read: Judged): readonly string[] => {
-  if (read.SHOP_ENV !== 'production') return []
+  const { SHOP_ENV, ISSUER_URL, DAPR_HTTP_PORT, DAPR_API_TOKEN, APP_PORT, APP_API_TOKEN } = read
+  if (SHOP_ENV !== 'production') return []
+  const isClear = ISSUER_URL !== undefined && !String(ISSUER_URL).startsWith('https://')
+  const isOpen = DAPR_HTTP_PORT !== undefined && !isStrongToken(DAPR_API_TOKEN)
+  const isAnybodys = APP_PORT !== undefined && !isStrongToken(APP_API_TOKEN)
   return [
-    ...(isHttps(read.ISSUER_URL) ? [] : ['ISSUER_URL: production takes an https address']),
-    ...tokenFault('DAPR_API_TOKEN', read.DAPR_API_TOKEN),
-    ...(read.APP_PORT === undefined ? [] : tokenFault('APP_API_TOKEN', read.APP_API_TOKEN)),
+    ...(isClear ? ['ISSUER_URL: production takes an https address'] : []),
+    ...(isOpen ? [`DAPR_API_TOKEN: ${tokenWanted}`] : []),
+    ...(isAnybodys ? [`APP_API_TOKEN: ${tokenWanted}`] : []),
   ]
 }
 

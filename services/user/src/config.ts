@@ -80,4 +80,27 @@ export const readMigrateConfig = (env: NodeJS.ProcessEnv) =>
 
 /** What seed-accounts.ts is told: the serving account. */
 export const readSeedConfig = (env: NodeJS.ProcessEnv) =>
-  readSettings(z.object({ USER_DATABASE_URL: mysqlUrl }), env)
+  readSettings(
+    z.object({
+      USER_DATABASE_URL: mysqlUrl,
+      SHOP_ENV: baseSettings.shape.SHOP_ENV,
+    }),
+    env,
+  )
+
+const keysSettings = baseSettings
+  .pick({ DAPR_HTTP_PORT: true, DAPR_GRPC_PORT: true, DAPR_API_TOKEN: true })
+  .partial()
+  .extend({ USER_DATABASE_URL: mysqlUrl.optional(), USER_SIGNING_KEK: name.optional() })
+  .refine(
+    (read) =>
+      (read.USER_DATABASE_URL && read.USER_SIGNING_KEK) ||
+      (read.DAPR_HTTP_PORT && read.DAPR_GRPC_PORT),
+    'USER_DATABASE_URL and USER_SIGNING_KEK, or the ports of the own sidecar, must be given',
+  )
+
+export type KeysConfig = z.output<typeof keysSettings>
+
+/** What keys.ts is told: secrets, or the sidecar that has them. */
+export const readKeysConfig = (env: NodeJS.ProcessEnv): KeysConfig =>
+  readSettings(keysSettings, env)

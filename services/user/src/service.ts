@@ -126,6 +126,7 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const ports = await wire(config, parts)
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }
+  if (config.SHOP_ENV === 'production') await use.refuseDemoAccounts()
   await use.rotateKeys() // the first keys, before anybody can log in
   await ports.accessTokens.ready()
   const answers = keptAnswers(db, { clock })

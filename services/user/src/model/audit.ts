@@ -36,14 +36,17 @@ export const seedAudit = ({ id, roles, createdAt }: Account): NewAuditEntry => (
 
 /** The shop rotates its keys by itself. */
 const rotation = systemActing('rotation')
+/** Somebody at the host, by the command for keys. */
+export const keysCommand = systemActing('keys-command')
 
 export const keyAudit = (
-  action: 'key.create' | 'key.promote' | 'key.forget',
+  action: 'key.create' | 'key.promote' | 'key.forget' | 'key.rotate' | 'key.revoke',
   kid: string,
   at: Date,
   changed: { readonly from?: SigningKey['slot']; readonly to?: SigningKey['slot'] },
+  by: Acting = rotation,
 ): NewAuditEntry => ({
-  by: rotation,
+  by,
   at,
   action,
   objectId: kid,

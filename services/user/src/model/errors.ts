@@ -241,6 +241,14 @@ export class CursorInvalid extends DomainError {
   }
 }
 
+export class KeyNotFound extends DomainError {
+  override readonly name = 'KeyNotFound'
+
+  constructor() {
+    super('not_found', 'key_not_found')
+  }
+}
+
 /** The shop would be left without an administrator. */
 export class LastAdmin extends DomainError {
   override readonly name = 'LastAdmin'

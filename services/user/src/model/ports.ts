@@ -20,6 +20,8 @@ export type Accounts = {
   readonly idOf: (emailKey: string) => Promise<string | undefined>
   /** With user.registered.v1. @throws EmailTaken */
   readonly add: (account: Account, passwordHash: string, told: Told) => Promise<void>
+  readonly markDemo: (emailKey: string, isDemo: boolean) => Promise<void>
+  readonly hasDemo: () => Promise<boolean>
   readonly rename: (id: string, name: string) => Promise<void>
   /** The same password under newer parameters; does nothing when the hash has changed meanwhile. */
   readonly rehash: (id: string, from: string, to: string) => Promise<void>
@@ -200,6 +202,13 @@ export type SigningKeys = {
   /** active -> retired, next -> active. @returns false when another replica did it meanwhile */
   readonly promote: (change: KeyChange, entry: NewAuditEntry) => Promise<boolean>
   readonly forget: (kid: string, entry: NewAuditEntry) => Promise<void>
+  /** Notes that the next key shall take over as soon as it can. */
+  readonly askRotation: (active: string, at: Date, entry: NewAuditEntry) => Promise<void>
+  /**
+   * The next key takes over at once, and nothing is left of the active one.
+   * @returns false when either is not what it was
+   */
+  readonly replace: (change: KeyChange, entries: readonly NewAuditEntry[]) => Promise<boolean>
 }
 
 /** Hashing is the dearest thing here, so whoever wants it waits for a turn. */

@@ -15,6 +15,7 @@ import {
   isDuplicate,
   recordAudit,
   select,
+  write,
 } from '@micromart/store'
 import { IsNull, LessThan } from 'typeorm'
 import type { Account, Credentials } from '../model/account.ts'
@@ -105,6 +106,16 @@ export const accountsMysql = (db: Database, ids: Ids): Accounts => ({
     return row?.id
   },
   add: add(db, ids),
+  markDemo: async (key, isDemo) => {
+    await write(db, 'UPDATE account SET demo = ? WHERE email_key = ?', [isDemo, key])
+  },
+  hasDemo: async () => {
+    const [found] = await select(
+      db,
+      'SELECT id FROM account WHERE demo AND erased_at IS NULL LIMIT 1',
+    )
+    return found !== undefined
+  },
   rename: async (id, name) => {
     await db.manager.update(accountRows, { id, ...living }, { name })
   },

@@ -183,6 +183,7 @@ export type SigningKeyRow = {
   createdAt: Date
   activeSince: Date | null
   retiredAt: Date | null
+  rotationAskedAt: Date | null
 }
 
 export const signingKeyRows = new EntitySchema<SigningKeyRow>({
@@ -196,6 +197,7 @@ export const signingKeyRows = new EntitySchema<SigningKeyRow>({
     createdAt: { name: 'created_at', ...timeColumn },
     activeSince: { name: 'active_since', ...timeColumn, nullable: true },
     retiredAt: { name: 'retired_at', ...timeColumn, nullable: true },
+    rotationAskedAt: { name: 'rotation_asked_at', ...timeColumn, nullable: true },
   },
 })
 

@@ -18,6 +18,7 @@ import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { prune } from './prune.ts'
+import { refuseDemoAccounts } from './refuse-demo-accounts.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
 import { replaceAddress } from './replace-address.ts'
@@ -68,6 +69,7 @@ export const userUseCases = (ports: Ports) => ({
 
   sendMails: sendMails(ports),
   rotateKeys: rotateKeys(ports),
+  refuseDemoAccounts: refuseDemoAccounts(ports),
   prune: prune(ports),
 })
 

@@ -71,6 +71,12 @@ const changes = [
   [accountToken],
   [mail],
   alterOnce('totp', { column: 'failed_at' }, 'ADD COLUMN failed_at DATETIME(3) NULL'),
+  alterOnce(
+    'signing_key',
+    { column: 'rotation_asked_at' },
+    'ADD COLUMN rotation_asked_at DATETIME(3) NULL',
+  ),
+  alterOnce('account', { column: 'demo' }, 'ADD COLUMN demo BOOLEAN NOT NULL DEFAULT FALSE'),
 ]
 
 /** What sessions are listed by, the second factor, tokens in links, and the mails that carry them. */
