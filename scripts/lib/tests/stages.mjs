@@ -121,7 +121,7 @@ const testShop = async ({ home, run, say }) => {
   })
   await say.step('Catalogue', { usually: '3 to 10 s' }, () => seed(shop))
   const file = path.join(home, 'shop.json')
-  const { urls, accounts, ports, secrets, certificates, daprd } = shop
+  const { urls, accounts, ports, secrets, mailbox, certificates, daprd } = shop
   const { gateway, secure, zipkin } = urls
   writePrivate(file, {
     gateway,
@@ -134,6 +134,7 @@ const testShop = async ({ home, run, say }) => {
     redis: ownRedis,
     secrets,
     certificates,
+    mailbox,
     zipkin,
   })
   return { MICROMART_E2E: file, NODE_EXTRA_CA_CERTS: path.join(certificates, 'ca.crt') }
