@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { readMailbox } from '@micromart/testing'
+import { Secret, TOTP } from 'otpauth'
 import { keys, logs, type Remain, rows, spans } from './support/remains.ts'
 import { call, eventually, secret, shop } from './support/shop.ts'
 import { addToCart, loginAs, newProduct, type Order, placeOrder } from './support/shopper.ts'
@@ -147,13 +149,38 @@ const webhook = async (): Promise<void> => {
   }
 }
 
+/** The mailbox and the second factor of the member, who then does without it again. */
+const secured = async (token: string): Promise<Secrets> => {
+  const email = said['member e-mail']
+  await call('POST', '/v1/auth/password-reset', { body: { email } })
+  const both = ({ length }: { length: number }) => length === 2
+  const [verification, reset] = await eventually(() => readMailbox(shop.mailbox, email), both)
+  const begun = await call<{ secret: string }>('POST', '/v1/me/totp', { token })
+  const { secret: base32 } = begun.body
+  const code = new TOTP({ secret: Secret.fromBase32(base32) }).generate()
+  const confirm = { token, body: { code } }
+  const { body } = await call<{ recoveryCodes: string[] }>('POST', '/v1/me/totp/confirm', confirm)
+  const [recovery = '', another = ''] = body.recoveryCodes
+  const off = { token, body: { password: said.password, code: recovery } }
+  expect((await call('DELETE', '/v1/me/totp', off)).status).toBe(204)
+  await call('POST', '/v1/auth/verify-email', { body: { token: verification?.token } })
+  return {
+    'verification link': verification?.token ?? '',
+    'reset link': reset?.token ?? '',
+    'TOTP secret': base32,
+    'recovery code': another,
+    'used recovery code': recovery.replaceAll('-', ''),
+  }
+}
+
 beforeAll(async () => {
   admin = await loginAs('admin')
   const { sku } = await newProduct(admin)
   const { accessToken, refreshToken } = await living()
   await memberBuys(accessToken, sku)
   await webhook()
-  tokens = { accessToken, refreshToken, ...(await guestBuys(sku)) }
+  const flows = await secured(accessToken)
+  tokens = { accessToken, refreshToken, ...flows, ...(await guestBuys(sku)) }
 }, 120_000)
 
 const all = (): Secrets => ({ ...said, ...tokens })

@@ -5,7 +5,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 export type KeySet = JWTVerifyGetKey
 
 /** How soon a key that was revoked verifies nothing any more, and how seldom keys are asked for. */
-export const recheckMs = 5_000
+const recheckMs = 5_000
 /** How long keys serve while their issuer cannot be asked. */
 const maxAgeMs = 10 * 60_000
 /** How long a request waits for the question whether they are still the same. */

@@ -14,7 +14,7 @@ const defaults =
   /secret|password|passwort|change.?me|default|example|micromart|admin|root|guest|test|todo/gi
 
 /** Whether a text can be guessed: short, of few different signs, or made of what everybody tries. */
-export const isWeakSecret = (text: string): boolean => {
+const isWeakSecret = (text: string): boolean => {
   const own = text.replaceAll(defaults, '')
   return own.length < shortest || new Set(own).size < fewestSigns
 }

@@ -172,6 +172,18 @@ describe('a second factor', () => {
     })
   })
 
+  it('is forgotten when nobody confirms it within a day', async () => {
+    const ann = await user.join()
+    await ann.rpc.startTotp({})
+    const rows = () => user.query('SELECT account_id FROM totp WHERE account_id = ?', [ann.user.id])
+    user.clock.forward(days(1))
+    await user.prune()
+    expect(await rows()).toHaveLength(1)
+    user.clock.forward(1_000)
+    await user.prune()
+    expect(await rows()).toEqual([])
+  })
+
   it('is confirmed by nothing but a code of the last enrolment', async () => {
     const ann = await user.join()
     const notStarted = { kind: 'precondition', code: 'totp_not_started' }

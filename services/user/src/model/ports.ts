@@ -162,6 +162,8 @@ export type SecondFactors = {
   ) => Promise<'confirmed' | 'wrong' | 'absent'>
   /** @returns false when there is none */
   readonly remove: (accountId: string, mail: NewMail) => Promise<boolean>
+  /** Deletes enrolments that were not confirmed within a day. */
+  readonly prune: (now: Date) => Promise<number>
 }
 
 type Confirmation = {

@@ -1,4 +1,4 @@
-import { type Database, inTransaction } from '@micromart/store'
+import { type Database, deleteAll, inTransaction } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
 import { AccountGone } from '../model/errors.ts'
 import { codeRule, oneMore } from '../model/login-throttle.ts'
@@ -8,6 +8,8 @@ import { lockAccount } from './account-roles.ts'
 import { addMail } from './mails-mysql.ts'
 import { accountRows, recoveryCodeRows, type TotpRow, totpRows } from './rows.ts'
 import { endSessions } from './sessions-mysql.ts'
+
+const dayMs = 24 * 60 * 60_000
 
 const factorOf = (row: TotpRow): SecondFactor => ({
   sealedSecret: row.sealedSecret,
@@ -127,6 +129,10 @@ export const secondFactorsMysql = (db: Database): SecondFactors => ({
     }),
   begin: begin(db),
   confirm: confirm(db),
+  prune: (now) =>
+    deleteAll(db, 'DELETE FROM totp WHERE confirmed_at IS NULL AND started_at < ?', [
+      new Date(now.getTime() - dayMs),
+    ]),
   remove: (accountId, mail) =>
     inTransaction(db, async (tx) => {
       const account = await lockAccount(tx, accountId)
