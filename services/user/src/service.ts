@@ -121,7 +121,6 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const { sidecar, clock, ids, log } = platform
   const db = starting.use(await openStore(sidecar))
   const mailer = await openMailer(config, sidecar)
-  starting.defer(() => mailer[Symbol.dispose]?.())
   const parts = { db, sidecar, clock, ids, log, mailer }
   const ports = await wire(config, parts)
   const plain = userUseCases(ports)
@@ -132,6 +131,7 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const answers = keptAnswers(db, { clock })
   starting.use(startRelay({ db, publish: sidecar.publish, log, clock }))
   const { prune } = starting.use(startSweepers(config, use, parts))
+  starting.defer(() => mailer[Symbol.dispose]?.()) // first of all: the sweeper waits for what it sends
   const { port, httpPort } = starting.use(
     await platform.serve({
       services: [[UserServiceService, userRpc(use, answers)]],

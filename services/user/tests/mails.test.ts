@@ -38,7 +38,7 @@ const attempted = (accountId: string, attempts: number) =>
     const state = await stateOf(accountId)
     // taken, and what came of it is written down
     expect(state).toMatchObject({ attempts })
-    expect(Number(state.next ?? 0) - user.clock.now().getTime()).not.toBe(60_000)
+    expect(Number(state.next ?? 0) - user.clock.now().getTime()).not.toBe(180_000)
     return state
   })
 
@@ -110,7 +110,7 @@ it('that was sent, and not noted as such, is sent again as the same mail; its us
   await user.guest.verifyEmail({ token: again?.token ?? '' })
 })
 
-it('S64 is sent once by one of two replicas, and comes again a minute after one that died had taken it', async () => {
+it('S64 is sent once by one of two replicas, and comes again after one that died had taken it', async () => {
   await using _replica = await user.replica()
   const members = await Promise.all(Array.from({ length: 20 }, () => user.join()))
   await eventually(async () => {
@@ -119,12 +119,12 @@ it('S64 is sent once by one of two replicas, and comes again a minute after one 
     expect(states).toEqual(states.map(() => expect.objectContaining(done)))
   })
   const [ann] = members
-  const taken = new Date(user.clock.now().getTime() + minutes(1))
+  const taken = new Date(user.clock.now().getTime() + minutes(3))
   await user.query(
     'UPDATE mail SET ended_at = NULL, outcome = NULL, next_at = ? WHERE account_id = ?',
     [taken, ann?.user.id],
   )
-  user.clock.forward(minutes(1))
+  user.clock.forward(minutes(3))
   await eventually(async () =>
     expect(await stateOf(ann?.user.id ?? '')).toMatchObject({ attempts: 2, outcome: 'sent' }),
   )

@@ -61,6 +61,6 @@ export const mailerSmtp = ({
         throw asFault(error)
       }
     },
-    [Symbol.dispose]: () => transport.close(),
+    [Symbol.dispose]: () => transport.close({ force: true }), // what was under way comes again
   }
 }

@@ -4,7 +4,7 @@ import type { DueMail, KeptMail, Letter, MailOutcome, NewMail } from './mail.ts'
 /** Mails that wait. What tells of a change is queued by the change itself, in its transaction. */
 export type Mails = {
   readonly queue: (mail: NewMail) => Promise<void>
-  /** Takes mails whose time has come; each is left to one taker for a minute and then comes again. */
+  /** Takes mails whose time has come; each is left to one taker for three minutes and then comes again. */
   readonly takeDue: (limit: number, now: Date) => Promise<readonly DueMail[]>
   readonly retryAt: (id: string, at: Date) => Promise<void>
   readonly end: (mail: DueMail, outcome: MailOutcome, at: Date) => Promise<void>

@@ -1,4 +1,5 @@
 import type { Failures } from './login-throttle.ts'
+import type { Session } from './session.ts'
 
 /** A second factor as it is stored: a secret for time-based codes (RFC 6238). */
 export type SecondFactor = {
@@ -58,8 +59,10 @@ export const newRecoveryCodes = (randomBase32: () => string): readonly string[] 
     )
   })
 
-/** A login this young is proof enough to begin an enrolment; after that the password is. */
+/** A login this young is proof enough to begin an enrolment, if it is the owner's own; otherwise the password is. */
 const freshLoginMs = 10 * 60_000
 
-export const isFreshLogin = (startedAt: Date, now: Date): boolean =>
-  now.getTime() - startedAt.getTime() <= freshLoginMs
+export const isFreshLogin = (
+  { startedAt, clientId }: Pick<Session, 'startedAt' | 'clientId'>,
+  now: Date,
+): boolean => clientId === undefined && now.getTime() - startedAt.getTime() <= freshLoginMs

@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm'
 import type { DueMail, MailKind, MailOutcome, NewMail } from '../model/mail.ts'
 import type { Mails } from '../model/mail-ports.ts'
 
-/** Longer than an attempt may take: what a process that died had taken comes again. */
-const leaseMs = 60_000
+/** Longer than a batch may take: what a process that died had taken comes again. */
+const leaseMs = 180_000
 const dayMs = 24 * 60 * 60_000
 
 /** Queues a mail in the transaction of the change that it tells of. */

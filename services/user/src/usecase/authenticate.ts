@@ -5,17 +5,9 @@ import type { Ports } from '../model/ports.ts'
 import { checkPassword } from './check-password.ts'
 import { checkSecondFactor } from './check-second-factor.ts'
 
-type Deps = Pick<
-  Ports,
-  | 'accounts'
-  | 'failures'
-  | 'passwords'
-  | 'secondFactors'
-  | 'oneTimeCodes'
-  | 'secrets'
-  | 'clock'
-  | 'log'
->
+type Deps = Parameters<typeof checkPassword>[0] &
+  Parameters<typeof checkSecondFactor>[0] &
+  Pick<Ports, 'log'>
 
 /** What somebody says to be let in. */
 export type LoginAttempt = {

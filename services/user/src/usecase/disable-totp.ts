@@ -4,18 +4,9 @@ import type { Ports } from '../model/ports.ts'
 import { checkPassword } from './check-password.ts'
 import { checkSecondFactor } from './check-second-factor.ts'
 
-type Deps = Pick<
-  Ports,
-  | 'accounts'
-  | 'failures'
-  | 'passwords'
-  | 'secondFactors'
-  | 'oneTimeCodes'
-  | 'secrets'
-  | 'clock'
-  | 'ids'
-  | 'log'
->
+type Deps = Parameters<typeof checkPassword>[0] &
+  Parameters<typeof checkSecondFactor>[0] &
+  Pick<Ports, 'ids' | 'log'>
 
 /**
  * Switches the second factor off, by the password and a code of it.

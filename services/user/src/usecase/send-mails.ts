@@ -23,7 +23,7 @@ type Deps = Pick<
   | 'log'
 >
 
-const atOnce = 10
+const atOnce = 25
 
 const pages: Partial<Record<MailKind, string>> = {
   verify_email: '/account/verify',
@@ -84,11 +84,9 @@ export const sendMails = (deps: Deps) => {
     if (outcome) await mails.end(mail, outcome, clock.now())
   }
 
+  // One batch at a time: a service that stops waits for no more than that.
   return async (): Promise<void> => {
-    for (;;) {
-      const due = await mails.takeDue(atOnce, clock.now())
-      await Promise.all(due.map(sendOne))
-      if (due.length < atOnce) return
-    }
+    const due = await mails.takeDue(atOnce, clock.now())
+    await Promise.all(due.map(sendOne))
   }
 }

@@ -5,17 +5,8 @@ import { isFreshLogin } from '../model/second-factor.ts'
 import type { SessionActor } from '../model/session.ts'
 import { checkPassword } from './check-password.ts'
 
-type Deps = Pick<
-  Ports,
-  | 'accounts'
-  | 'sessions'
-  | 'failures'
-  | 'passwords'
-  | 'secondFactors'
-  | 'oneTimeCodes'
-  | 'secrets'
-  | 'clock'
->
+type Deps = Parameters<typeof checkPassword>[0] &
+  Pick<Ports, 'sessions' | 'secondFactors' | 'oneTimeCodes'>
 
 /** Said to its owner once. */
 export type NewTotp = { readonly secret: string; readonly uri: string }
@@ -31,7 +22,7 @@ export const startTotp = (deps: Deps) => {
   const hasFreshLogin = async ({ id, sessionId }: SessionActor): Promise<boolean> => {
     const now = clock.now()
     const session = sessionId && (await sessions.one(id, sessionId, now))
-    return Boolean(session && isFreshLogin(session.startedAt, now))
+    return Boolean(session && isFreshLogin(session, now))
   }
   return async (caller: SessionActor, password: string | undefined): Promise<NewTotp> => {
     const credentials = await accounts.credentials({ id: caller.id })
