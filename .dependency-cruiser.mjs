@@ -10,7 +10,7 @@ const testFile = '\\.test\\.ts$'
 const npm = 'node_modules/'
 /** What stands beside the layers: processes, their settings, and what `service.ts` is made of. */
 const composition =
-  '/src/(main|config|service|migrate|metrics|secrets|clock|provider|seed-accounts)\\.ts$'
+  '/src/(main|config|service|migrate|metrics|secrets|clock|provider|mailer|seed-accounts|keys)\\.ts$'
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
