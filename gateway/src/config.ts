@@ -29,7 +29,7 @@ const wired = baseSettings.omit({ APP_PORT: true }).extend({
   RATE_READS_PER_MINUTE: perMinute
     .default(600)
     .describe("Reads of one address or account; the defaults of these four are production's"),
-  RATE_LOGINS_PER_MINUTE: perMinute.default(20).describe('Logins and registrations'),
+  RATE_LOGINS_PER_MINUTE: perMinute.default(20).describe('Logins, registrations, resets, codes'),
   RATE_CHECKOUTS_PER_MINUTE: perMinute.default(60).describe('Orders placed'),
   RATE_WRITES_PER_MINUTE: perMinute.default(600).describe('All other writes'),
   RATE_WEBHOOKS_PER_MINUTE: perMinute

@@ -1,5 +1,6 @@
 import { apps, tokenAudience } from '@micromart/contracts'
-import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
+import { UserServiceService } from '@micromart/contracts/user'
+import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Log, systemClock } from '@micromart/kernel'
 import {
   createLog,
@@ -51,14 +52,16 @@ const httpsOriginOf = ({ GATEWAY_PLAIN, ISSUER_URL }: Config): string | undefine
 const streamsOf = (config: Config): OpenStreams =>
   openStreams({ perHolder: config.EVENT_STREAMS_PER_ACCOUNT, inAll: config.EVENT_STREAMS })
 
-/** The public keys come by RPC, without anything of the request that needed them. */
-const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
-  tokenVerifier({
-    fetchJwks: async () => (await runInContext({}, () => user.getJwks({}))).jwks,
+/** The public keys come by RPC, in no shopper's trace: they are asked for again and again. */
+const verifierOf = (config: Config, sidecar: Sidecar, clock: Clock) => {
+  const users = sidecar.client(UserServiceService, apps.user, { idempotent: true, unsampled: true })
+  return tokenVerifier({
+    fetchJwks: async () => (await users.getJwks({})).jwks,
     issuer: config.ISSUER_URL,
     audience: tokenAudience,
     clock,
   })
+}
 
 type Parts = Pick<Shop, 'log' | 'clock' | 'streams'>
 
@@ -130,7 +133,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   starting.use(followChanges({ changesSince, cache, clock, log }))
   const app = createApp(table, {
     shop,
-    verifier: verifierOf(config, shop, clock),
+    verifier: verifierOf(config, sidecar, clock),
     limits: makeLimits(ratesOf(config), { redis: redis.client, clock, log }),
     cache,
     log,

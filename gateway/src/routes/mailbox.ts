@@ -1,7 +1,8 @@
 import { anybody, needs, noContent, route } from '../http/route.ts'
 import { newPasswordIn, resetIn, verifyIn } from '../shapes/account.ts'
 
-const common = { method: 'post', auth: anybody, budget: 'auth', idempotencyKey: 'ignored' } as const
+const method = 'post'
+const common = { method, auth: anybody, budget: 'auth', idempotencyKey: 'ignored' } as const
 const tag = 'Authentication'
 
 /** Accepted: what comes of it is told by mail, if at all. */
@@ -45,9 +46,10 @@ export const mailboxRoutes = [
     },
   }),
   route({
-    ...common,
+    method,
     tag: 'Account',
     auth: needs('account'),
+    budget: 'auth',
     path: '/v1/me/verify-email',
     summary: 'Mail me the link that verifies my e-mail address once more',
     responses: { 202: { description: 'Sent, unless it is verified or the last mail is young' } },

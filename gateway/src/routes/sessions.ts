@@ -28,7 +28,6 @@ export const sessionRoutes = [
     path: '/v1/me/sessions/{id}',
     summary: 'Log a session out',
     budget: 'writes',
-    idempotencyKey: 'ignored',
     params: z.object({ id }),
     responses: {
       204: { description: 'Ended at once; an access token of it lives five minutes at most' },

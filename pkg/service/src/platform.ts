@@ -40,7 +40,9 @@ export type Platform = AsyncDisposable & {
 
 /** Verifies by the user service's public keys. */
 const shopVerifier = (config: BaseConfig, sidecar: Sidecar, clock: Clock): TokenVerifier => {
-  const users = sidecar.client(UserServiceService, apps.user)
+  // In no shopper's trace: it is asked again and again.
+  const asking = { idempotent: true, unsampled: true }
+  const users = sidecar.client(UserServiceService, apps.user, asking)
   const fetchJwks = async () => (await users.getJwks({})).jwks
   return tokenVerifier({ fetchJwks, issuer: config.ISSUER_URL, audience: tokenAudience, clock })
 }

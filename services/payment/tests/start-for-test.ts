@@ -79,6 +79,7 @@ const providerProcess = async (databaseUrl: string, env: Readonly<Record<string,
   const start = () =>
     startProvider(
       readProviderConfig({
+        SHOP_ENV: 'local',
         HTTP_PORT: String(port),
         PROVIDER_DATABASE_URL: databaseUrl,
         PROVIDER_KEY: providerKey,

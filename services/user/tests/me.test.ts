@@ -115,6 +115,10 @@ describe('a login begun before a change of password', () => {
     expect(await sessions.open(session, first, proven(version))).toBe(false)
     expect(await sessions.rotate(first.digest, next)).toEqual({ outcome: 'invalid' })
     expect(await sessions.open(session, first, proven(version + 1))).toBe(true)
+    // nor after a second factor was switched on meanwhile
+    await user.query('UPDATE account SET second_factor_since = ?', [now])
+    const late = { ...session, id: systemIds.next() }
+    expect(await sessions.open(late, first, proven(version + 1))).toBe(false)
   })
 })
 

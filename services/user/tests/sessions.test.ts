@@ -53,6 +53,15 @@ describe('one’s sessions', () => {
     await expect(again).rejects.toMatchObject({ kind: 'not_found', code: 'session_not_found' })
   })
 
+  it('is ended once by a request that is sent again with its key, with the same answer', async () => {
+    const ann = await user.join()
+    const { tokens } = await user.guest.login(ann)
+    const id = sessionOf(tokens?.accessToken)
+    const idempotency = { key: 'end it', scope: 's'.repeat(32), fingerprint: 'f'.repeat(32) }
+    const repeated = user.rpc.as({ token: ann.accessToken, idempotency })
+    for (const _ of [1, 2]) expect(await repeated.endSession({ id })).toEqual({})
+  })
+
   it('S31 another’s, an unknown and a malformed id are not found, and nothing ends', async () => {
     const [ann, bob] = [await user.join(), await user.join()]
     const notFound = { kind: 'not_found', code: 'session_not_found' }

@@ -1,8 +1,13 @@
-import type { UserServiceServer } from '@micromart/contracts/user'
+import {
+  EndSessionResponse,
+  RequestEmailVerificationResponse,
+  type UserServiceServer,
+} from '@micromart/contracts/user'
 import { unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
 import { userOf } from './caller.ts'
 import { sessionMessage, totpMessage } from './messages.ts'
+import { type AnswersAbout, repeatable } from './repeatable.ts'
 
 type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names>
 
@@ -11,15 +16,19 @@ type MailboxRpcs = Rpcs<
 >
 
 /** What an account proves by its mailbox. */
-const mailbox = (use: UseCases): MailboxRpcs => ({
+const mailbox = (use: UseCases, answers: AnswersAbout): MailboxRpcs => ({
   verifyEmail: unary(async ({ token }) => {
     await use.verifyEmail(token)
     return {}
   }),
-  requestEmailVerification: unary(async (_, call) => {
-    await use.requestEmailVerification(userOf(call).id)
-    return {}
-  }),
+  requestEmailVerification: repeatable(answers)(
+    'RequestEmailVerification',
+    RequestEmailVerificationResponse,
+    async (_, call) => {
+      await use.requestEmailVerification(userOf(call).id)
+      return {}
+    },
+  ),
   requestPasswordReset: unary(async ({ email }) => {
     await use.requestPasswordReset(email)
     return {}
@@ -47,7 +56,10 @@ const secondFactor = (
   getTotp: unary(async (_, call) => ({ totp: totpMessage(await use.getTotp(userOf(call).id)) })),
 })
 
-const sessions = (use: UseCases): Rpcs<'listSessions' | 'endSession' | 'exportMe'> => ({
+const sessions = (
+  use: UseCases,
+  answers: AnswersAbout,
+): Rpcs<'listSessions' | 'endSession' | 'exportMe'> => ({
   listSessions: unary(async (_, call) => {
     const { id, sessionId } = userOf(call)
     const items = await use.listSessions(id)
@@ -63,14 +75,14 @@ const sessions = (use: UseCases): Rpcs<'listSessions' | 'endSession' | 'exportMe
       mails,
     }
   }),
-  endSession: unary(async ({ id }, call) => {
+  endSession: repeatable(answers)('EndSession', EndSessionResponse, async ({ id }, call) => {
     await use.endSession(userOf(call).id, id)
     return {}
   }),
 })
 
-export const accountFlows = (use: UseCases) => ({
-  ...mailbox(use),
+export const accountFlows = (use: UseCases, answers: AnswersAbout) => ({
+  ...mailbox(use, answers),
   ...secondFactor(use),
-  ...sessions(use),
+  ...sessions(use, answers),
 })

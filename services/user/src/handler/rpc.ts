@@ -8,7 +8,7 @@ import {
   type UserServiceServer,
 } from '@micromart/contracts/user'
 import { isId } from '@micromart/kernel'
-import { actingOf, type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
+import { actingOf, unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
 import { accountFlows } from './account-flows.ts'
 import { actorOf, userOf } from './caller.ts'
@@ -19,29 +19,12 @@ import {
   tokensMessage,
   userMessage,
 } from './messages.ts'
+import { type AnswersAbout, repeatable } from './repeatable.ts'
 
 const pageSize = { default: 20, most: 100 }
 
 const limitOf = (asked: number): number =>
   asked < 1 ? pageSize.default : Math.min(asked, pageSize.most)
-
-/** Where answers are kept by the request's idempotency key, noted under the account that they are about, if any. */
-export type AnswersAbout = (accountId: string | undefined) => Parameters<typeof keyed>[0]
-
-type Handle<Req, Res> = (request: Req, call: CallContext) => Promise<Res>
-
-/** An RPC that may come again with its idempotency key: the effect and the answer are one transaction. */
-const repeatable =
-  (answers: AnswersAbout) =>
-  <Req, Res>(
-    name: string,
-    message: MessageCodec<Res>,
-    handle: Handle<Req, Res>,
-    about: (request: Req, call: CallContext) => string | undefined = (_, call) => userOf(call).id,
-  ) =>
-    unary<Req, Res>((request, call) =>
-      keyed(answers(about(request, call)), name, message, handle)(request, call),
-    )
 
 type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names>
 
@@ -145,7 +128,7 @@ const desk = (
 
 export const userRpc = (use: UseCases, answers: AnswersAbout): UserServiceServer => ({
   ...sessions(use),
-  ...accountFlows(use),
+  ...accountFlows(use, answers),
   ...own(use, answers),
   ...addresses(use, answers),
   ...desk(use, answers),
