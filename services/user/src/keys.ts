@@ -15,7 +15,9 @@ import { signingKeysMysql } from './repository/signing-keys-mysql.ts'
 import { revokeKey } from './usecase/revoke-key.ts'
 import { rotateNow, rotationState } from './usecase/rotate-now.ts'
 
-const help = `The keys that sign access tokens.
+const help = `npm run keys -- list | rotate [--no-wait] | revoke KID
+
+The keys that sign access tokens.
 
   list               which sign, will sign and have signed
   rotate [--no-wait] the next key takes over as soon as every verifier knows it; no token is refused

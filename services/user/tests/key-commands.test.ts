@@ -53,7 +53,10 @@ const kidOf = (token: string) => decodeProtectedHeader(token).kid
 
 describe('keys list', () => {
   it('tells which keys sign, will sign, and when they change places', async () => {
-    const { out, code } = await keys(['list'])
+    const { httpPort, grpcPort } = user.sidecar // as the service itself gets its secrets
+    const sidecar = { DAPR_HTTP_PORT: String(httpPort), DAPR_GRPC_PORT: String(grpcPort) }
+    const itself = { USER_DATABASE_URL: '', USER_SIGNING_KEK: '', ...sidecar }
+    const { out, code } = await keys(['list'], itself)
     const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`
     const line = (slot: string, since: string) => String.raw`\S{43}  ${slot} +${since} ${time}`
     expect(code).toBe(0)
