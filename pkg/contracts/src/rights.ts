@@ -42,7 +42,10 @@ const goods = rpcs(
 const accounts = rpcs(
   UserServiceService,
   ...(['register', 'login', 'refresh', 'logout', 'getJwks'] as const),
-  ...(['getMe', 'updateMe', 'eraseMe', 'changePassword'] as const),
+  ...(['verifyEmail', 'requestPasswordReset', 'resetPassword'] as const),
+  ...(['getMe', 'updateMe', 'eraseMe', 'exportMe', 'changePassword'] as const),
+  ...(['requestEmailVerification', 'listSessions', 'endSession'] as const),
+  ...(['getTotp', 'startTotp', 'confirmTotp', 'disableTotp'] as const),
   ...(['listAddresses', 'addAddress', 'replaceAddress', 'deleteAddress'] as const),
   ...(['listUsers', 'getUser', 'setRoles'] as const),
 )
@@ -130,7 +133,7 @@ export const topicsOf = (
 export const secretsOf: Readonly<Record<App, readonly string[]>> = {
   gateway: ['redis-gateway'],
   product: ['mysql-product'],
-  user: ['mysql-user', 'signing-kek'],
+  user: ['mysql-user', 'signing-kek', 'smtp-password'],
   cart: [],
   order: ['mysql-order', 'order-token-key'],
   payment: [
