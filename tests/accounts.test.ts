@@ -6,11 +6,11 @@ import { apps } from '@micromart/contracts'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { UserServiceService } from '@micromart/contracts/user'
 import { readMailbox } from '@micromart/testing'
-import { createConnection } from 'mysql2/promise'
 import { Secret, TOTP } from 'otpauth'
 import { codeOf, tokenOf } from './support/rpcs.ts'
 import { call, eventually, secret, shop } from './support/shop.ts'
 import { loginAs, newMember } from './support/shopper.ts'
+import { openMysql } from './support/stores.ts'
 
 type Tokens = { readonly accessToken: string; readonly refreshToken: string }
 type Problem = { readonly code?: string }
@@ -128,7 +128,7 @@ describe('signing keys', () => {
   beforeAll(async () => {
     ;({ token, refreshToken } = await newMember())
     // As if the shop ran for an hour: the key that comes next is known to every verifier.
-    const connection = await createConnection(secret('mysql-user'))
+    const connection = await openMysql(secret('mysql-user'))
     await connection.query('UPDATE signing_key SET created_at = created_at - INTERVAL 1 HOUR')
     await connection.end()
   })
