@@ -10,6 +10,7 @@ const order = (id: string, user: string, status: string, paymentStatus: string) 
   status,
   paymentStatus,
   email: `${user}@guest.example`,
+  addressee: user,
   total: 200,
   subtotal: 200,
   shipping: 0,
@@ -68,7 +69,11 @@ export const cleanDump: Dump = {
     ...path('o2', 'PENDING', 'PAYMENT_PENDING', 'PAID', 'CANCELLED'),
     ...path('o3', 'PENDING', 'FAILED'),
   ],
-  keys: [{ key: 'k1', orderId: 'o1', isLocked: false }],
+  keys: [
+    { key: 'k1', orderId: 'o1' },
+    { key: 'k2', orderId: 'o2' },
+    { key: 'k3', orderId: 'o3' },
+  ],
   cartCheckouts: [{ orderId: 'o1' }],
   payments: [
     { orderId: 'o1', status: 'captured', amount: 200, refunded: 0 },
@@ -86,7 +91,7 @@ export const cleanDump: Dump = {
   deadLetters: {},
 }
 
-const seen = (id: string, status: string) => ({
+export const seen = (id: string, status: string) => ({
   id,
   status,
   total: 200,
@@ -146,6 +151,7 @@ export const cleanOperations: readonly Operation[] = [
     body: 'b3',
   }),
   operation({ user: bob, key: 'k4', hash: 'h5', ...refused }),
+  operation({ op: 'cart.before', user: bob, status: 200, cart: { A: 2 } }),
   operation({ op: 'cart.final', status: 200, cart: {} }),
   operation({ op: 'cart.final', user: bob, status: 200, cart: { A: 2 } }),
 ]

@@ -1,5 +1,5 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
-import type { Dump, Hold, RefundRow } from '../checker/evidence.ts'
+import { canaryIn, type Dump, type Hold, type RefundRow } from '../checker/evidence.ts'
 import { readStock } from './stock-reader.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -27,6 +27,7 @@ const readOrders = async (read: Read) => ({
     status: text(row, 'status'),
     paymentStatus: text(row, 'payment_status'),
     email: text(row, 'email'),
+    addressee: canaryIn(text(row, 'ship_to')),
     total: number(row, 'total'),
     subtotal: number(row, 'subtotal'),
     shipping: number(row, 'shipping'),
@@ -49,10 +50,9 @@ const readOrders = async (read: Read) => ({
     status: text(row, 'status'),
     event: text(row, 'event'),
   })),
-  keys: (await read('SELECT * FROM micromart_order.idempotency_keys')).map((row) => ({
+  keys: (await read('SELECT * FROM micromart_order.order_keys')).map((row) => ({
     key: text(row, 'idem_key'),
     orderId: text(row, 'order_id'),
-    isLocked: row['locked_until'] !== null && row['locked_until'] !== undefined,
   })),
   cartCheckouts: (await read('SELECT order_id FROM micromart_order.cart_checkout')).map((row) => ({
     orderId: text(row, 'order_id'),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { check } from '../checker/check.ts'
 import type { Evidence } from '../checker/evidence.ts'
 import { openWorld, pricesOf, type Settings } from '../experiment.ts'
+import type { Pulse } from '../machine/pulse.ts'
 import { randomFrom } from '../plan/random.ts'
 import type { Shop } from '../shop/handle.ts'
 import type { Answer } from './client.ts'
@@ -31,6 +32,7 @@ const inTurn = async <T>(work: readonly (() => Promise<T>)[]): Promise<T[]> => {
 const sale = async (
   { client, staff, random }: World,
   sku: string,
+  { fair }: Pulse,
 ): Promise<{ answers: Answer[]; tookMs: number }> => {
   await staff.create(sku, 4900, units)
   const attempts = await inTurn(
@@ -40,9 +42,9 @@ const sale = async (
       return newAttempt(random, person, 'tok_visa')
     }),
   )
-  const began = performance.now()
+  const began = fair()
   const answers = await inTurn(attempts.map((attempt) => () => place(client, attempt)))
-  return { answers, tookMs: performance.now() - began }
+  return { answers, tookMs: fair() - began }
 }
 
 const baskets = 120
@@ -70,9 +72,11 @@ export const flashSale = async (shop: Shop, settings: Settings): Promise<boolean
   const world = await openWorld(shop, history, { ...settings, minutes: 0.1, workers: 1 })
   const random = randomFrom(`${seed}/flash`)
   const sku = `FLASH-${random.word(8)}`.toUpperCase()
-  const { answers, tookMs } = await sale(world, sku)
+  const { answers, tookMs } = await sale(world, sku, settings.pulse)
   const stranded = await crossing(world)
-  const dump = await untilQuiet(shop, history.now, 30_000)
+  const { pulse } = settings
+  const until = pulse.fair() + settings.patienceMs
+  const dump = await untilQuiet({ shop, pulse, now: history.now, until })
   const operations = operationsOf(history.entries)
   const none = {
     stockReads: 1,
