@@ -8,6 +8,7 @@ import { createClient } from './load/client.ts'
 import { type History, openHistory, operationsOf } from './load/history.ts'
 import { newMember, type Person } from './load/people.ts'
 import { mopUp, readCarts, resolveUnknown, untilQuiet } from './load/settle.ts'
+import { holdSale } from './load/sale.ts'
 import { hireStaff } from './load/staff.ts'
 import { startStockReader } from './load/stock-reader.ts'
 import { deadEvents, repeatEvents } from './load/streams.ts'
@@ -30,6 +31,8 @@ export type Settings = {
   /** How long the shop may take to come to rest, in fair ms. */
   readonly patienceMs: number
   readonly pulse: Pulse
+  /** Whether it begins with a sale. */
+  readonly sale: boolean
   readonly say: (line: string) => void
 }
 
@@ -189,6 +192,8 @@ export const experiment = async (shop: Shop, settings: Settings): Promise<Eviden
   await using history = openHistory(path.join(settings.report, 'history.ndjson'))
   const world = await openWorld(shop, history, settings)
   say(`  ${JSON.stringify(world.features)}`)
+  const sale = settings.sale ? await holdSale(world, pulse) : undefined
+  if (sale) say(`  sale: ${sale.paid} paid, ${sale.refused} refused in ${sale.tookMs} ms`)
   const reader = startStockReader(shop.mysqlUrl, history.now)
   const load = startLoad(world, workers, settings.only)
   history.note('phase', 'load')
@@ -212,6 +217,7 @@ export const experiment = async (shop: Shop, settings: Settings): Promise<Eviden
     faults: faulty.records,
     redisLosses: faulty.losses,
     machine: pulse.machine(),
+    sale,
     surprises: shop.surprises(),
     ...pricesOf(world, history),
     ...rest,

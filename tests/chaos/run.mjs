@@ -6,7 +6,6 @@ import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
 import { check, countsOf, vacuous } from './checker/check.ts'
 import { experiment } from './experiment.ts'
-import { flashSale } from './load/flash.ts'
 import { startPulse } from './machine/pulse.ts'
 import { runProofs } from './proof/run-proofs.ts'
 import { conditions, keepPages, writeEvidence, writeReport } from './report/write.ts'
@@ -20,13 +19,15 @@ Faults under load, sixteen invariants afterwards:
   --workers N     shoppers at once (8)
   --faults a,b    only these: categories (kill, stop, store, network, provider, events, consumer, rolling, disk, clock)
                   or names, such as reset:order-mysql
-  --only a,b      only these workloads; "flash" is a sale of 20 units to 200 buyers without faults
+  --only a,b      only these workloads
+  --sale          begins with a sale of 20 units to 200 buyers, 32 at once, without faults
 
 Other proofs, alone or several on one shop:
   --matrix        every step of a checkout, broken at each point in each way (an hour); --steps a,b of them
   --breakers      every circuit breaker of the checkout through its states
   --broken        builds with a known fault, each of which the checker must fail
-  --cover         of matrix and builds only some, which follow from the seed: every step and every fault at least once
+  --cover         of the matrix only some cases, which follow from the seed: every step and every fault at least once;
+                  the builds without a try of the sound one
 
   --patience N    seconds that the shop may take to come to rest (60)
   --report DIR    where reports go (var/chaos/<seed>)
@@ -49,6 +50,7 @@ const { values: options } = parseArgs({
     breakers: { type: 'boolean', default: false },
     broken: { type: 'boolean', default: false },
     cover: { type: 'boolean', default: false },
+    sale: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
@@ -65,9 +67,8 @@ const say = createSay()
 const { seed, matrix, breakers, broken, cover, keep } = options
 const wanted = { matrix, breakers, broken, cover, steps: list(options.steps) }
 const proofs = ['matrix', 'breakers', 'broken'].filter((name) => wanted[name])
-const load = list(options.only).includes('flash') ? 'flash' : 'load'
-const mode = proofs.length > 0 ? 'proofs' : load
-const name = mode === 'load' ? seed : proofs.join('-') || mode
+const mode = proofs.length > 0 ? 'proofs' : 'load'
+const name = proofs.join('-') || seed
 const given = process.argv.slice(2).filter((word) => word !== '--keep')
 const command = `npm run chaos -- ${given.includes('--seed') ? given.join(' ') : [...given, '--seed', seed].join(' ')}`
 const report = path.resolve(options.report ?? path.join(varDir, 'chaos', name))
@@ -78,6 +79,7 @@ const settings = {
   workers: Number(options.workers),
   faults: list(options.faults),
   only: list(options.only),
+  sale: options.sale,
   report,
   command,
   patienceMs: Number(options.patience) * 1000,
@@ -110,7 +112,6 @@ const underLoad = async (shop) => {
 
 const modes = {
   load: underLoad,
-  flash: (shop) => flashSale(shop, settings),
   proofs: async (shop) => {
     const good = await runProofs(shop, settings, wanted)
     if (keep) keepPages(report, path.join(root, 'docs', 'reliability'))

@@ -7,7 +7,7 @@ import { examine } from './examine.ts'
 import { breakersPage, type Finding } from './findings.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 
-export const edgeName = ({ caller, callee }: Subject): string => `${caller} -> ${callee}`
+const edgeName = ({ caller, callee }: Subject): string => `${caller} -> ${callee}`
 
 const saying = (edge: string, findings: readonly Finding[]): readonly string[] => [
   `  ${edge}: ${findings.every(({ right }) => right) ? 'good' : 'WRONG'}`,

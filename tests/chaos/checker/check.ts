@@ -31,10 +31,34 @@ export const invariants: Readonly<
 const booksBalance: Invariant = ({ books }) =>
   books === undefined || books.consistent ? [] : books.violations
 
+const saleLimitMs = 10_000
+
+/** Each unit of a sale is sold, once, in time, and everybody gets an answer. */
+const saleGoesWell: Invariant = ({ sale }) => {
+  if (!sale) return []
+  const { units, buyers, paid, refused, other, tookMs, stranded } = sale
+  return [
+    ...(paid === units && refused === buyers - units
+      ? []
+      : [`${paid} of ${units} units paid, ${refused} of ${buyers - units} refused`]),
+    ...(tookMs <= saleLimitMs ? [] : [`it took ${tookMs} ms`]),
+    ...[...other, ...stranded].map((answer) => `somebody was answered ${answer}`),
+  ]
+}
+
+/** What is judged besides. */
+const more: typeof invariants = {
+  books: { title: "the shop's own books balance", holds: booksBalance },
+  sale: { title: 'a sale goes well', holds: saleGoesWell },
+}
+
+/** All that is looked at. */
+export const judged: typeof invariants = { ...invariants, ...more }
+
 /** All that is wrong. */
 export const check = (evidence: Evidence): readonly Violation[] =>
-  [...Object.entries(invariants), ['books', { holds: booksBalance }] as const].flatMap(
-    ([invariant, { holds }]) => holds(evidence).map((what) => ({ invariant, what })),
+  Object.entries(judged).flatMap(([invariant, { holds }]) =>
+    holds(evidence).map((what) => ({ invariant, what })),
   )
 
 /** What makes a run worth believing; a run in which one of them is zero proves nothing. */

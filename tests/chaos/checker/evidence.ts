@@ -112,6 +112,20 @@ export type FaultRecord = {
   readonly fairFullMs?: number | undefined
 }
 
+/** How a rush for a few units went, and baskets with the same goods in both orders. Answers are such as `503 unavailable`. */
+export type Sale = {
+  readonly units: number
+  readonly buyers: number
+  readonly atOnce: number
+  /** From the opening to the last answer, in fair ms. */
+  readonly tookMs: number
+  readonly paid: number
+  readonly refused: number
+  readonly other: readonly string[]
+  readonly baskets: number
+  readonly stranded: readonly string[]
+}
+
 /** All that a run leaves to be judged. */
 export type Evidence = {
   readonly operations: readonly Operation[]
@@ -133,6 +147,7 @@ export type Evidence = {
   /** How long after the load, and what was left when the time was up. */
   readonly restMs?: number
   readonly leftAtRest?: readonly string[]
+  readonly sale?: Sale | undefined
   readonly machine?: Machine
   /** Processes that ended without being killed; their supervisors started them again. */
   readonly surprises?: readonly string[]

@@ -1,7 +1,7 @@
 import type { Trap, TrapPoint, Verdict } from './edge.ts'
 
 /** A call, or a piece of a stream, that may be held. */
-export type Held = {
+type Held = {
   readonly method?: string
   readonly body: Buffer
   /** Gives it to the callee, whoever still waits for the answer. */

@@ -1,4 +1,4 @@
-import { countsOf, invariants, vacuous } from '../checker/check.ts'
+import { countsOf, judged, vacuous } from '../checker/check.ts'
 import type { Evidence, Violation } from '../checker/evidence.ts'
 
 /** Where and how something was measured. */
@@ -19,10 +19,7 @@ const shownSeconds = (ms: number | undefined): string =>
   ms === undefined ? 'never' : (ms / 1000).toFixed(1)
 
 const verdicts = (violations: readonly Violation[]): string => {
-  const rows = Object.entries({
-    ...invariants,
-    books: { title: "the shop's own books balance" },
-  }).map(([name, { title }]) => {
+  const rows = Object.entries(judged).map(([name, { title }]) => {
     const count = violations.filter(({ invariant }) => invariant === name).length
     return `| ${name} | ${title} | ${count === 0 ? 'holds' : `**${count} violations**`} |`
   })
@@ -75,6 +72,12 @@ const recoveryLine = ({ faults, restMs }: Evidence): string =>
       : [`Everything was at rest ${shownSeconds(restMs)} s after the load (bound 60).`]),
     'Nobody did anything by hand: apps came back by their restarter, sidecars and stores as a supervisor starts them again.',
   ].join(' ')
+
+const saleLine = ({ sale }: Evidence): string => {
+  if (!sale) return ''
+  const { units, buyers, atOnce, paid, refused, tookMs, baskets, stranded } = sale
+  return `Before the faults there was a sale of ${units} units to ${buyers} buyers, ${atOnce} at once: ${paid} paid, ${refused} refused, in ${shownSeconds(tookMs)} s. Of ${baskets} crossing baskets ${baskets - stranded.length} were paid.\n\n`
+}
 
 const surpriseList = ({ surprises = [] }: Evidence): string =>
   surprises.length === 0
@@ -130,7 +133,7 @@ ${
 }
 ## Recovery
 
-${recoveryLine(evidence)}
+${saleLine(evidence)}${recoveryLine(evidence)}
 
 ${machineLine(evidence)}
 

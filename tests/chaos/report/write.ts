@@ -34,10 +34,10 @@ type Judged = {
 /** Writes report.md, report.json and timeline.svg: small enough to be kept. */
 export const writeReport = (folder: string, { evidence, violations, of }: Judged): void => {
   mkdirSync(folder, { recursive: true })
-  const { faults, books, restMs, machine, surprises } = evidence
+  const { faults, books, sale, restMs, machine, surprises } = evidence
   const counts = countsOf(evidence)
-  const judged = { counts, vacuous: vacuous(counts), violations, books }
-  const summary = { ...of, ...judged, restMs, machine, surprises, faults }
+  const verdict = { counts, vacuous: vacuous(counts), violations, books, sale }
+  const summary = { ...of, ...verdict, restMs, machine, surprises, faults }
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text)
   write('report.json', `${JSON.stringify(summary, undefined, 1)}\n`)
   write('report.md', markdown(evidence, violations, of))

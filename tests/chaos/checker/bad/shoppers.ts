@@ -1,5 +1,18 @@
+import type { Sale } from '../evidence.ts'
 import { clean, cleanDump, people } from '../clean.ts'
 import { also, answers, dumped, first, type Bad } from './build.ts'
+
+const goodSale: Sale = {
+  units: 20,
+  buyers: 200,
+  atOnce: 32,
+  tookMs: 4000,
+  paid: 20,
+  refused: 180,
+  other: [],
+  baskets: 120,
+  stranded: [],
+}
 
 export const badShoppers: Bad = {
   I11: {
@@ -40,5 +53,20 @@ export const badShoppers: Bad = {
     database: {
       "the shop's own books": { ...clean, books: { consistent: false, violations: ['B1'] } },
     },
+  },
+  sale: {
+    history: {
+      'a unit that nobody got': { ...clean, sale: { ...goodSale, paid: 19, refused: 181 } },
+      'a buyer who saw an error': {
+        ...clean,
+        sale: { ...goodSale, refused: 179, other: ['503 unavailable'] },
+      },
+      'a deadlock that reached a shopper': {
+        ...clean,
+        sale: { ...goodSale, stranded: ['500 internal'] },
+      },
+      'a sale that took too long': { ...clean, sale: { ...goodSale, tookMs: 10_001 } },
+    },
+    database: {},
   },
 }
