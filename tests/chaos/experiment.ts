@@ -193,6 +193,7 @@ export const experiment = async (shop: Shop, settings: Settings): Promise<Eviden
   const world = await openWorld(shop, history, settings)
   say(`  ${JSON.stringify(world.features)}`)
   const sale = settings.sale ? await holdSale(world, pulse) : undefined
+  await resolveUnknown(world, pulse, pulse.fair() + settings.patienceMs)
   if (sale) say(`  sale: ${sale.paid} paid, ${sale.refused} refused in ${sale.tookMs} ms`)
   const reader = startStockReader(shop.mysqlUrl, history.now)
   const load = startLoad(world, workers, settings.only)

@@ -5,7 +5,7 @@ import { type Bad, first, soldOut } from './bad/build.ts'
 import { badMoney } from './bad/money.ts'
 import { badOrders } from './bad/orders.ts'
 import { badQuiet } from './bad/quiet.ts'
-import { badShoppers } from './bad/shoppers.ts'
+import { badShoppers, goodSale } from './bad/shoppers.ts'
 import { badStock } from './bad/stock.ts'
 
 const bad: Bad = {
@@ -50,6 +50,20 @@ describe('the checker', () => {
     expect(check({ ...clean, faults: first(clean.faults, late) })).toEqual([])
     const slow = { ...late, fairFirstOkMs: 11_000 }
     expect(check({ ...clean, faults: first(clean.faults, slow) })).toHaveLength(1)
+  })
+})
+
+describe('a sale on a machine that is busy with others', () => {
+  const sale = { ...goodSale, slowdown: 3, paid: 19, refused: 179, other: ['503 x', '202'] }
+
+  it('may have buyers without an answer at once', () => {
+    expect(check({ ...clean, sale })).toEqual([])
+    expect(check({ ...clean, sale: { ...sale, slowdown: 1 } })).not.toEqual([])
+  })
+
+  it('may not sell too much, nor break', () => {
+    expect(check({ ...clean, sale: { ...sale, paid: 21 } })).not.toEqual([])
+    expect(check({ ...clean, sale: { ...sale, other: ['500 internal'] } })).not.toEqual([])
   })
 })
 

@@ -119,8 +119,11 @@ export type Sale = {
   readonly atOnce: number
   /** From the opening to the last answer, in fair ms. */
   readonly tookMs: number
+  /** How many times longer it took than on a machine of its own. */
+  readonly slowdown: number
   readonly paid: number
   readonly refused: number
+  /** First answers that are neither. */
   readonly other: readonly string[]
   readonly baskets: number
   readonly stranded: readonly string[]

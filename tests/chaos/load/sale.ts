@@ -1,5 +1,6 @@
 import type { Sale } from '../checker/evidence.ts'
 import type { Pulse } from '../machine/pulse.ts'
+import { knownNow } from './buying.ts'
 import type { Answer } from './client.ts'
 import { newGuest } from './people.ts'
 import { addToCart, newAttempt, place } from './shopping.ts'
@@ -22,12 +23,13 @@ const inTurn = async <T>(work: readonly (() => Promise<T>)[]): Promise<T[]> => {
 
 /** Shoppers whose carts are full; each buys when all are ready. */
 const rush = async (
-  { client, random }: World,
+  world: World,
   count: number,
   name: string,
   skusOf: (index: number) => readonly string[],
   opens: () => void = () => {},
 ): Promise<Answer[]> => {
+  const { client, random } = world
   const attempts = await inTurn(
     Array.from({ length: count }, (_, index) => async () => {
       const person = newGuest(random.fork(`${name}${index}`), `${name}${index}`)
@@ -36,7 +38,14 @@ const rush = async (
     }),
   )
   opens()
-  return inTurn(attempts.map((attempt) => () => place(client, attempt)))
+  return inTurn(
+    attempts.map((attempt) => async () => {
+      world.open.set(attempt.key, attempt)
+      const answer = await place(client, attempt)
+      knownNow(world, attempt, answer)
+      return answer
+    }),
+  )
 }
 
 const shown = ({ status, code }: Answer): string => `${status} ${code ?? ''}`.trim()
@@ -48,15 +57,11 @@ const shown = ({ status, code }: Answer): string => `${status} ${code ?? ''}`.tr
 export const holdSale = async (world: World, { fair }: Pulse): Promise<Sale> => {
   const { staff, random, pairs } = world
   const shelf = await staff.create(`SALE-${random.word(8)}`.toUpperCase(), 4900, units)
-  let began = 0
-  const answers = await rush(
-    world,
-    buyers,
-    'b',
-    () => [shelf.sku],
-    () => (began = fair()),
-  )
+  let [began, passed] = [0, 0]
+  const opens = () => void ([began, passed] = [fair(), performance.now()])
+  const answers = await rush(world, buyers, 'b', () => [shelf.sku], opens)
   const tookMs = Math.round(fair() - began)
+  const slowdown = (performance.now() - passed) / Math.max(1, tookMs)
   const [a, b] = pairs[0]!
   const crossed = await rush(world, baskets, 'c', (index) =>
     index % 2 === 0 ? [a.sku, b.sku] : [b.sku, a.sku],
@@ -68,6 +73,7 @@ export const holdSale = async (world: World, { fair }: Pulse): Promise<Sale> => 
     buyers,
     atOnce,
     tookMs,
+    slowdown,
     paid: count(({ status }) => status === 201),
     refused: count(({ code }) => code === 'out_of_stock'),
     other: answers.filter(isOther).map(shown),

@@ -75,8 +75,12 @@ const recoveryLine = ({ faults, restMs }: Evidence): string =>
 
 const saleLine = ({ sale }: Evidence): string => {
   if (!sale) return ''
-  const { units, buyers, atOnce, paid, refused, tookMs, baskets, stranded } = sale
-  return `Before the faults there was a sale of ${units} units to ${buyers} buyers, ${atOnce} at once: ${paid} paid, ${refused} refused, in ${shownSeconds(tookMs)} s. Of ${baskets} crossing baskets ${baskets - stranded.length} were paid.\n\n`
+  const { units, buyers, atOnce, paid, refused, other, tookMs, baskets, stranded } = sale
+  const late =
+    other.length > 0
+      ? ` ${other.length} got no answer at once on a machine that was busy with others.`
+      : ''
+  return `Before the faults there was a sale of ${units} units to ${buyers} buyers, ${atOnce} at once: ${paid} paid, ${refused} refused, in ${shownSeconds(tookMs)} s. Of ${baskets} crossing baskets ${baskets - stranded.length} were paid.${late}\n\n`
 }
 
 const surpriseList = ({ surprises = [] }: Evidence): string =>

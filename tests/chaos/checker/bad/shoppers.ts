@@ -2,11 +2,12 @@ import type { Sale } from '../evidence.ts'
 import { clean, cleanDump, people } from '../clean.ts'
 import { also, answers, dumped, first, type Bad } from './build.ts'
 
-const goodSale: Sale = {
+export const goodSale: Sale = {
   units: 20,
   buyers: 200,
   atOnce: 32,
   tookMs: 4000,
+  slowdown: 1,
   paid: 20,
   refused: 180,
   other: [],
