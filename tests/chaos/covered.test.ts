@@ -45,7 +45,7 @@ it('every event between two parts of the saga is published, and delivered, in th
 })
 
 /** Handled as `payment.settled.v1` is, by the same lines; and an erased account, which is no part of a checkout. */
-const sameWay = new Set(['payment.failed.v1', 'payment.refunded.v1', 'user.erased.v1'])
+const sameWay = new Set(['payment.failed.v1', 'user.erased.v1'])
 
 it('every edge from gateway and order to a peer, and payment to its provider, has its breaker looked at', () => {
   const edges = new Set(

@@ -9,6 +9,7 @@ import { type History, openHistory, operationsOf } from './load/history.ts'
 import { newMember, type Person } from './load/people.ts'
 import { mopUp, readCarts, resolveUnknown, untilQuiet } from './load/settle.ts'
 import { holdSale } from './load/sale.ts'
+import { providerApi } from './load/provider-api.ts'
 import { hireStaff } from './load/staff.ts'
 import { startStockReader } from './load/stock-reader.ts'
 import { deadEvents, repeatEvents } from './load/streams.ts'
@@ -62,6 +63,7 @@ export const openWorld = async (
   return {
     client,
     staff,
+    provider: providerApi(shop),
     history,
     random,
     features: await featuresOf(shop.gateway),

@@ -90,7 +90,7 @@ export const brokenBuilds: readonly Build[] = [
     edits: [
       {
         file: 'services/order/src/repository/save-order.ts',
-        from: '      if (fact) await tell(tx, ids.next(), to, fact)\n',
+        from: '      for (const fact of facts) await tell(tx, ids.next(), to, fact)\n',
         to: '',
       },
       {

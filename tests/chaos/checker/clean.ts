@@ -80,7 +80,10 @@ export const cleanDump: Dump = {
     { orderId: 'o2', status: 'captured', amount: 200, refunded: 200 },
     { orderId: 'o3', status: 'declined', amount: 200, refunded: 0 },
   ],
-  refunds: [{ owner: 'payment', orderId: 'o2', amount: 200, state: 'done' }],
+  refunds: [
+    { owner: 'payment', id: 'r1', orderId: 'o2', amount: 200, state: 'done' },
+    { owner: 'order', id: 'r1', orderId: 'o2', amount: 200, state: 'done' },
+  ],
   ledger: [capture('o1'), capture('o2'), { ...capture('o2'), kind: 'refund', key: 'refund-o2' }],
   outbox: [
     event('e1', 'order.paid.v1', 'o1'),

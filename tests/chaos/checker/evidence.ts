@@ -51,6 +51,8 @@ type PaymentRow = {
 /** A refund that is asked for, wherever it is kept. */
 export type RefundRow = {
   readonly owner: 'order' | 'payment'
+  /** The same at both. */
+  readonly id: string
   readonly orderId: string
   readonly amount: number
   readonly state: 'pending' | 'done' | 'refused'

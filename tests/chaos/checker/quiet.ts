@@ -10,6 +10,14 @@ const stillWaiting = (operations: Evidence['operations']): readonly string[] =>
     return last?.status === 202 ? [`key ${key}: last heard 202`] : []
   })
 
+/** Money that went back and its order has not heard of: from the provider's desk, or because it came too late. */
+const unheard = ({ refunds }: Dump): readonly string[] => {
+  const known = new Set(refunds.filter(({ owner }) => owner === 'order').map(({ id }) => id))
+  return refunds
+    .filter(({ owner, id }) => owner === 'payment' && !known.has(id))
+    .map(({ orderId, id }) => `order ${orderId} does not know its refund ${id}`)
+}
+
 /** I9: when all is quiet nothing is under way any more. */
 export const nothingStuck = ({
   dump,
@@ -43,6 +51,7 @@ export const nothingStuck = ({
         ['FAILED', 'REJECTED', 'CANCELLED'].includes(statuses.get(orderId) ?? ''),
       )
       .map(({ orderId }) => `order ${orderId} has ended and keeps its cart`),
+    ...unheard(dump),
     ...stillWaiting(operations),
     ...Object.entries(dump.deadLetters)
       .filter(([, count]) => count > 0)

@@ -26,7 +26,13 @@ const cards = {
   tok_slow: 2,
 }
 
-const laterCards = { tok_pending: 4, tok_3ds: 3, tok_3ds_fail: 1, tok_3ds_abandon: 1 }
+const laterCards = {
+  tok_pending: 4,
+  tok_3ds: 3,
+  tok_3ds_fail: 1,
+  tok_3ds_abandon: 1,
+  tok_late_capture: 2,
+}
 
 const cardFor = ({ world, random }: Turn): string =>
   random.weighted<string>({

@@ -95,6 +95,7 @@ const readRefunds = async (read: Read): Promise<readonly RefundRow[]> => {
     (owner: RefundRow['owner']) =>
     (row: Row): RefundRow => ({
       owner,
+      id: text(row, 'id'),
       orderId: text(row, 'order_id'),
       amount: number(row, 'amount'),
       state: refundStates[text(row, 'status')] ?? (number(row, 'done') === 1 ? 'done' : 'pending'),
@@ -162,6 +163,20 @@ export const dumpAll = async (url: string, at: number): Promise<Dump> => {
       outbox: await readOutboxes(read),
       deadLetters: {},
     }
+  } finally {
+    await db.end()
+  }
+}
+
+/** Charges that time will change, and notices on their way: the provider has something to say yet. */
+export const providerWaiting = async (url: string): Promise<number> => {
+  const db = await createConnection(url)
+  try {
+    const [row] = await reader(db)(
+      `SELECT (SELECT COUNT(*) FROM micromart_provider.charges WHERE due_at IS NOT NULL)
+            + (SELECT COUNT(*) FROM micromart_provider.notices WHERE next_at IS NOT NULL) AS waiting`,
+    )
+    return number(row ?? {}, 'waiting')
   } finally {
     await db.end()
   }

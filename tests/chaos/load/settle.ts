@@ -1,4 +1,4 @@
-import { dumpAll } from './dump.ts'
+import { dumpAll, providerWaiting } from './dump.ts'
 import { nothingStuck } from '../checker/quiet.ts'
 import type { Dump } from '../checker/evidence.ts'
 import type { Pulse } from '../machine/pulse.ts'
@@ -52,7 +52,7 @@ const stuckIn = (dump: Dump, known?: ReadonlySet<string>) =>
 export const untilQuiet = async ({ shop, pulse, now, until, known }: Wait): Promise<Dump> => {
   for (;;) {
     const dump = await dumpAll(shop.mysqlUrl, now())
-    const waiting = await eventsWaiting(shop.redisUrl)
+    const waiting = (await eventsWaiting(shop.redisUrl)) + (await providerWaiting(shop.mysqlUrl))
     if (waiting === 0 && stuckIn(dump, known).length === 0) return dump
     if (pulse.fair() > until) return dump
     await pause(500)

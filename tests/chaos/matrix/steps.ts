@@ -10,6 +10,8 @@ export type StoryName =
   | 'never approves'
   | 'cancels'
   | 'gets a part back'
+  | 'is paid back at the provider'
+  | 'is charged too late'
 
 /**
  * How a step's call goes: from app to app through both sidecars; straight by HTTP; from an app to its own sidecar; from a sidecar to
@@ -63,6 +65,14 @@ const toProvider = (name: string, method: string, story: StoryName): Step => ({
   story,
 })
 
+const webhook = (name: string, story: StoryName): Step => ({
+  ...toProvider(name, 'POST /v1/webhooks/simulated', story),
+  caller: 'provider',
+  callee: 'gateway',
+  edge: 'webhook',
+  ledger: 'provider-mysql',
+})
+
 const publish = (app: string, topic: string, story: StoryName): Step => ({
   name: `publish ${topic}`,
   caller: app,
@@ -108,13 +118,7 @@ export const steps: readonly Step[] = [
   money('cancel', 'CancelPayment', 'comes too late'),
   money('ask', 'GetPayment', 'pays later'),
   toProvider('ask at provider', 'GET /v1/charges', 'pays later'),
-  {
-    ...toProvider('webhook', 'POST /v1/webhooks/simulated', 'pays later'),
-    caller: 'provider',
-    callee: 'gateway',
-    edge: 'webhook',
-    ledger: 'provider-mysql',
-  },
+  webhook('webhook', 'pays later'),
   rpc('gateway', 'webhook')('payment', 'PaymentService')(
     'webhook to payment',
     'ReceiveWebhook',
@@ -131,4 +135,9 @@ export const steps: readonly Step[] = [
   toProvider('refund at provider', 'POST /v1/refunds', 'cancels'),
   stock('return', 'ReturnStock', 'cancels'),
   stock('return a part', 'ReturnStock', 'gets a part back'),
+  { ...webhook('webhook of a refund', 'is paid back at the provider'), text: 'charge.refunded' },
+  publish('payment', 'payment.refunded.v1', 'is paid back at the provider'),
+  deliver('order', 'payment.refunded.v1', 'is paid back at the provider'),
+  money('refunds made elsewhere', 'ListForeignRefunds', 'is paid back at the provider'),
+  toProvider('late money back', 'POST /v1/refunds', 'is charged too late'),
 ]

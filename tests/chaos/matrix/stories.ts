@@ -197,6 +197,19 @@ const getsPartBack = async (stage: Stage): Promise<Story> => {
   }
 }
 
+/** Somebody gives a part back at the provider's own desk; the shop hears of it by webhook. */
+const isPaidBack = async (stage: Stage): Promise<Story> => {
+  const { world } = stage
+  const attempt = await shopper(stage, 'tok_visa')
+  let reference = ''
+  return {
+    prepare: async () => (reference = (await paid(stage, attempt)).order?.id ?? ''),
+    act: () => world.provider('POST', '/v1/desk/refunds', { reference, amount: 300 }),
+    finish: nothing,
+    attempts: [attempt],
+  }
+}
+
 const stories: Readonly<Record<StoryName, (stage: Stage) => Promise<Story>>> = {
   buys: buys('tok_visa'),
   'buys as a member': buysAsMember,
@@ -208,6 +221,8 @@ const stories: Readonly<Record<StoryName, (stage: Stage) => Promise<Story>>> = {
   'never approves': neverApproves,
   cancels,
   'gets a part back': getsPartBack,
+  'is paid back at the provider': isPaidBack,
+  'is charged too late': buys('tok_late_capture'),
 }
 
 /** Sets the scene: a product of its own, shoppers with it in their carts. */
