@@ -149,7 +149,8 @@ const cartsRead = (reads: readonly Operation[], op: string) => {
     ([sku]) => sku,
     ([, quantity]) => quantity,
   )
-  return { count: carts.length, units: JSON.stringify([...units].toSorted()) }
+  const listed = [...units].map(([sku, count]) => `${sku} ${count}`).toSorted()
+  return { count: carts.length, units: listed.join() }
 }
 
 /** Carts that were read before everything came again, and after it. */
