@@ -1,3 +1,4 @@
+import { dumpAll } from '../load/dump.ts'
 import { newGuest, type Person } from '../load/people.ts'
 import { addToCart, newAttempt, place, readCart } from '../load/shopping.ts'
 import { repeatEvents } from '../load/streams.ts'
@@ -95,14 +96,17 @@ const playOnce = async (bench: Bench, one: Case): Promise<void> => {
 export const loseChargeAnswer = (bench: Bench): Promise<void> =>
   playOnce(bench, caseOf('charge at provider', 'after', 'reset'))
 
-const endedMs = 25_000
+const endedMs = 40_000
 
 /** Payment has charged, and the order service dies before it hears of it; the shopper does not come back before the sweeper. */
 export const loseChargeAndOrder = async (bench: Bench): Promise<void> => {
+  const { shop, pulse } = bench
   await playOnce(bench, caseOf('charge', 'after', 'kill caller'))
   await untilReady(bench)
-  const end = bench.pulse.fair() + endedMs
-  while (bench.pulse.fair() < end) await pause(200)
+  for (const end = pulse.fair() + endedMs; pulse.fair() < end; await pause(500)) {
+    const { orders } = await dumpAll(shop.mysqlUrl, 0)
+    if (orders.every(({ status }) => status !== 'PENDING')) return
+  }
 }
 
 /** The order service dies when the event of a purchase is on its way to the database: no wider window than the code itself has. */

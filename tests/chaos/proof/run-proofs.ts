@@ -47,7 +47,9 @@ export const runProofs = async (
   const prove = async (name: string, isWanted: boolean, work: () => Promise<boolean>) => {
     if (!isWanted) return
     say(`> ${name}`)
+    const began = performance.now()
     good.push(await work())
+    say(`    done in ${Math.round((performance.now() - began) / 1000)} s`)
   }
   await prove('Circuit breakers', wanted.breakers, () => runBreakers(bench, command))
   await prove('Matrix', wanted.matrix, () => runMatrix(bench, casesFor(seed, wanted), command))
