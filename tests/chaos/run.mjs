@@ -122,7 +122,10 @@ const modes = {
 const play = async () => {
   const home = path.join(varDir, 'runs', `chaos-${name}`)
   const tell = (what) => say.line(`  ! ${what}`)
-  const shop = await startChaosShop({ home, say, tell, trapped: mode === 'proofs' })
+  const trapped = mode === 'proofs'
+  // A held call must come before the webhook that makes it needless.
+  const env = trapped ? { PROVIDER_SETTLE_SECONDS: '4' } : {}
+  const shop = await startChaosShop({ home, say, tell, trapped, env })
   let stopping
   const stop = () => (stopping ??= shop.stop())
   for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -95,9 +95,9 @@ export const brokenBuilds: readonly Build[] = [
       },
       {
         file: 'services/order/src/repository/save-order.ts',
-        from: '    if (written && fact) told.event()\n',
-        to: `    if (written && fact) await tell(db.manager, ids.next(), to, fact)
-    if (written && fact) told.event()\n`,
+        from: '    if (written && facts.length > 0) told.event()\n',
+        to: `    if (written) for (const fact of facts) await tell(db.manager, ids.next(), to, fact)
+    if (written && facts.length > 0) told.event()\n`,
       },
     ],
   },

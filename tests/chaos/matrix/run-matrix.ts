@@ -48,6 +48,21 @@ const playCase = async (bench: Bench, one: Case): Promise<Result> => {
   return { name, step: step.name, point, kind, reached, tookMs, backMs, ended, violations }
 }
 
+/** A call that another part of the shop has made needless does not come: whoever was faster, the case is tried again. */
+const mostTries = 3
+
+const playUntilReached = async (bench: Bench, one: Case): Promise<Result> => {
+  let result = await playCase(bench, one)
+  for (
+    let tries = 1;
+    tries < mostTries && !result.reached && result.violations.length === 0;
+    tries += 1
+  ) {
+    result = await playCase(bench, one)
+  }
+  return result
+}
+
 const saying = ({ name, reached, tookMs, backMs, ended, violations }: Result) => [
   `  ${name}: ${reached ? ended : 'NOT REACHED'}, next order after ${(backMs / 1000).toFixed(1)} s, at rest after ${(tookMs / 1000).toFixed(1)} s`,
   ...violations.map((each) => `    ${each}`),
@@ -73,7 +88,7 @@ export const runMatrix = async (
   const { say } = bench
   const results: Result[] = []
   for (const one of cases) {
-    const result = await playCase(bench, one)
+    const result = await playUntilReached(bench, one)
     results.push(result)
     saying(result).forEach(say)
     write(bench, results, command)
