@@ -10,22 +10,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { root } from '../../../scripts/lib/machine/paths.mjs'
 
-const parts = [
-  'pkg',
-  'services',
-  'gateway',
-  'scripts',
-  'components',
-  'tests/chaos',
-  'dapr.yaml',
-  'package.json',
-  'package-lock.json',
-]
+const root = path.resolve(import.meta.dirname, '..', '..', '..')
+
+/** A change of one source file: `from` must be there. When the code has moved on, it says so instead of passing for a broken build. */
+export type Edit = { readonly file: string; readonly from: string; readonly to: string }
+
+/** What a service runs from. */
+const parts = ['pkg', 'services', 'scripts', 'package.json']
 
 /** The installed packages by links, but the workspace's own, which are the copy's. */
-const linkModules = (from, to) => {
+const linkModules = (from: string, to: string): void => {
   mkdirSync(to, { recursive: true })
   for (const name of readdirSync(from)) {
     const source = path.join(from, name)
@@ -38,20 +33,16 @@ const linkModules = (from, to) => {
 }
 
 /**
- * A copy of the checkout that runs by itself, with some texts replaced.
+ * A copy of the services that run by themselves, with some texts replaced.
  * @throws when a text is not there
  */
-export const scratchCopy = (folder, edits) => {
+export const scratchCopy = (folder: string, edits: readonly Edit[]): void => {
   rmSync(folder, { recursive: true, force: true })
-  const filter = (file) => !file.includes('node_modules')
+  const filter = (file: string) => !file.includes('node_modules')
   for (const part of parts) {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true, filter })
   }
   linkModules(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
-  for (const part of ['gateway']) {
-    const own = path.join(root, part, 'node_modules')
-    symlinkSync(own, path.join(folder, part, 'node_modules'))
-  }
   for (const { file, from, to } of edits) {
     const target = path.join(folder, file)
     const text = readFileSync(target, 'utf8')
