@@ -10,6 +10,7 @@ export const scopes = [
   'orders:ship',
   'users:read',
   'users:write',
+  'clients:write',
   'ops',
 ] as const
 

@@ -53,3 +53,10 @@ export const idleSince = (now: Date): Date => new Date(now.getTime() - idleMs)
 /** The end of a refresh token given out now: 30 days, within its session's. */
 export const refreshExpiry = (session: Pick<Session, 'endsAt'>, now: Date): Date =>
   new Date(Math.min(now.getTime() + idleMs, session.endsAt.getTime()))
+
+/** What an account was proven by: a change of it meanwhile opens no session. */
+export type Proven = {
+  readonly passwordVersion: number
+  /** Whether a code was shown besides the password. */
+  readonly secondFactor: boolean
+}

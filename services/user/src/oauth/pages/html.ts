@@ -1,0 +1,26 @@
+/** Text that is markup already; every other text is escaped where it meets markup. */
+export type Html = { readonly markup: string }
+
+type Part = Html | string | undefined | readonly Html[]
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
+
+const markupOf = (part: Part): string => {
+  if (part === undefined) return ''
+  if (typeof part === 'string') return escaped(part)
+  return 'markup' in part ? part.markup : part.map(({ markup }) => markup).join('')
+}
+
+/** Markup from a template; what is put into it is escaped, unless it is markup itself. */
+export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html => ({
+  markup: strings.map((text, index) => text + markupOf(parts[index])).join(''),
+})

@@ -1,0 +1,47 @@
+import { ClientChanged } from '../model/client-errors.ts'
+import { type ClientDraft, clientMetadataOf } from '../model/client-metadata.ts'
+import type { OAuthClient } from '../model/oauth-client.ts'
+import type { Ports } from '../model/ports.ts'
+import type { Actor } from '../model/role-change.ts'
+import { checkClientScopes } from './check-client-scopes.ts'
+import { getClient } from './get-client.ts'
+
+type Deps = Pick<Ports, 'accounts' | 'clients' | 'clock' | 'log'>
+
+/** What may change; how a client proves itself, and what kind it is, stays. */
+export type ClientChange = Omit<ClientDraft, 'applicationType' | 'authMethod' | 'grantTypes'>
+
+/** @param version what its changer has read; undefined for whatever it is */
+export type VersionedChange = {
+  readonly id: string
+  readonly version: number | undefined
+  readonly change: ClientChange
+}
+
+/**
+ * Changes a client. What it gives out from here on follows; a scope that is gone is gone from its next token.
+ * @throws ClientNotFound, ClientChanged, ClientInvalid, ScopeAboveOwn
+ */
+export const changeClient = (deps: Deps) => {
+  const { clients, clock, log } = deps
+  const get = getClient(deps)
+  const checkScopes = checkClientScopes(deps)
+  return async (actor: Actor, { id, version, change }: VersionedChange): Promise<OAuthClient> => {
+    const before = await get(id)
+    if (version !== undefined && version !== before.version) throw new ClientChanged()
+    const metadata = clientMetadataOf({ ...before, ...change })
+    await checkScopes(
+      actor,
+      metadata.scopes.filter((scope) => !before.scopes.includes(scope)),
+    )
+    const client = {
+      ...before,
+      ...metadata,
+      version: before.version + 1,
+      updatedAt: clock.now(),
+    }
+    if (!(await clients.change(client, before.version))) throw new ClientChanged()
+    log.info({ event: 'clients.changed', actorId: actor.id, clientId: id }, 'client changed')
+    return client
+  }
+}
