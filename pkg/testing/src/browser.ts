@@ -39,7 +39,9 @@ const decoded = (text: string): string =>
   text.replaceAll(/&(?:quot|#39|lt|gt|amp);/g, (entity) => entities[entity] ?? entity)
 
 const textOf = (markup: string): string =>
-  decoded(markup.replaceAll(/<style>[\s\S]*?<\/style>|<[^>]*>/g, ' ')).replaceAll(/\s+/g, ' ').trim()
+  decoded(markup.replaceAll(/<style>[\s\S]*?<\/style>|<[^>]*>/g, ' '))
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 
 const attribute = (tag: string, name: string): string | undefined => {
   const [, value] = new RegExp(`\\s${name}="([^"]*)"`).exec(tag) ?? []
@@ -79,7 +81,9 @@ const cookieJar = () => {
     },
     header: ({ pathname }: URL): string =>
       [...kept]
-        .filter(([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')))
+        .filter(
+          ([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')),
+        )
         .map(([key, { value }]) => `${key.split(' ', 1)[0] ?? ''}=${value}`)
         .join('; '),
     names: (): readonly string[] => [...kept.keys()].map((key) => key.split(' ', 1)[0] ?? ''),

@@ -1,7 +1,4 @@
-import { isOwnScope, type Scope, scopes } from '@micromart/kernel'
-
-/** Who somebody is, for clients that he lets know (OpenID Connect Core 5.4, 11). */
-export const identityScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+import { identityScopes, isOwnScope, type Scope, scopes } from '@micromart/kernel'
 
 export type OAuthScope = Scope | (typeof identityScopes)[number]
 

@@ -1,7 +1,7 @@
-import { isOwnScope, scopesOf } from '@micromart/kernel'
+import { identityScopes, isOwnScope, scopesOf } from '@micromart/kernel'
 import { ScopeAboveOwn } from '../model/client-errors.ts'
 import { isClientId } from '../model/oauth-client.ts'
-import { identityScopes, type OAuthScope } from '../model/oauth-scopes.ts'
+import type { OAuthScope } from '../model/oauth-scopes.ts'
 import type { Ports } from '../model/ports.ts'
 import type { Actor } from '../model/role-change.ts'
 
