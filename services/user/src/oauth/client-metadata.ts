@@ -14,7 +14,6 @@ export const clientMetadata = ({ client, secretDigests }: RegisteredClient): Ada
     token_endpoint_auth_method: client.authMethod,
     grant_types: client.grantTypes,
     response_types: hasCode ? ['code'] : [],
-    ...(hasCode && { response_modes: ['query'] }),
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     scope: client.scopes.join(' '),

@@ -66,12 +66,17 @@ const extraClaims =
     return { roles: rightsOf(shop).roles, sid: token.grantId }
   }
 
+type Token = AccessToken | ClientCredentials | RefreshToken
+
 /** Services of our own look at every token, a client at its own. */
-const mayIntrospect = (
-  _ctx: unknown,
-  client: Client,
-  token: AccessToken | ClientCredentials | RefreshToken,
-) => client[introspectsName] === true || token.clientId === client.clientId
+const mayIntrospect = (_ctx: unknown, client: Client, { clientId }: Token): boolean =>
+  client[introspectsName] === true || clientId === client.clientId
+
+/** Its own tokens alone (RFC 7009 2.1). @throws InvalidRequest for another's */
+const mayRevoke = (_ctx: unknown, client: Client, { clientId }: Token): boolean => {
+  if (clientId !== client.clientId) throw new errors.InvalidRequest('not a token of this client')
+  return true
+}
 
 const features = ({
   issuer,
@@ -82,7 +87,7 @@ const features = ({
   pushedAuthorizationRequests: { enabled: false },
   userinfo: { enabled: true },
   clientCredentials: { enabled: true },
-  revocation: { enabled: true },
+  revocation: { enabled: true, allowedPolicy: mayRevoke },
   introspection: { enabled: true, allowedPolicy: mayIntrospect },
   rpInitiatedLogout: {
     enabled: true,

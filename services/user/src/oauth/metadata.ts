@@ -1,14 +1,14 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { paths } from './names.ts'
 
-/** The library tells of all response modes that it knows; the shop has one (RFC 8414). */
+/** The library tells of a response mode that the shop does not have (RFC 8414). */
 export const metadata = async (
   ctx: KoaContextWithOIDC,
   next: () => Promise<unknown>,
 ): Promise<void> => {
   await next()
   if (ctx.oidc?.route !== 'discovery' || ctx.status !== 200) return
-  ctx.body = { ...(ctx.body as object), response_modes_supported: ['query'] }
+  ctx.body = { ...(ctx.body as object), response_modes_supported: ['query', 'fragment'] }
 }
 
 /**

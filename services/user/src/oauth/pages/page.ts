@@ -17,7 +17,8 @@ type Content = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const css: Html = { markup: style }
+/** As it is, to the last blank: the policy names its hash. */
+const styleElement: Html = { markup: `<style>${style}</style>` }
 
 const document = (title: string, body: Html): Html =>
   html`<!doctype html>
@@ -26,9 +27,7 @@ const document = (title: string, body: Html): Html =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} - MicroMart</title>
-        <style>
-          ${css}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>
