@@ -57,3 +57,22 @@ export const clientDraft = (message: MetadataMessage = noMetadata): ClientDraft 
   homePage: message.clientUri === '' ? undefined : message.clientUri,
   introspects: message.introspects,
 })
+
+/** What may change later. */
+export const clientChange = ({
+  name,
+  redirectUris,
+  postLogoutRedirectUris,
+  scopes,
+  keys,
+  homePage,
+  introspects,
+}: ClientDraft) => ({
+  name,
+  redirectUris,
+  postLogoutRedirectUris,
+  scopes,
+  keys,
+  homePage,
+  introspects,
+})

@@ -5,8 +5,8 @@ import {
 } from '@micromart/contracts/user'
 import { unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
-import { clientDraft, clientMessage } from './client-messages.ts'
 import { actorOf } from './caller.ts'
+import { clientChange, clientDraft, clientMessage } from './client-messages.ts'
 import { type AnswersAbout, repeatable } from './repeatable.ts'
 import { limitOf } from './rpc.ts'
 
@@ -28,12 +28,7 @@ export const clientRpc = (use: UseCases, answers: AnswersAbout): ClientServiceSe
     'ChangeClient',
     ChangeClientResponse,
     async ({ id, version, metadata }, call) => {
-      const {
-        applicationType: _,
-        authMethod: __,
-        grantTypes: ___,
-        ...change
-      } = clientDraft(metadata)
+      const change = clientChange(clientDraft(metadata))
       const versioned = { id, version: versionOf(version), change }
       return { client: clientMessage(await use.changeClient(actorOf(call), versioned)) }
     },

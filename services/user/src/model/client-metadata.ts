@@ -1,7 +1,7 @@
 import { ClientInvalid } from './client-errors.ts'
 import { clientKeysOf } from './client-key.ts'
 import { applicationTypes, authMethods, type ClientMetadata, grantTypes } from './oauth-client.ts'
-import { isOAuthScope, oauthScopes, type OAuthScope, scopesForMachine } from './oauth-scopes.ts'
+import { isOAuthScope, oauthScopes, scopesForMachine } from './oauth-scopes.ts'
 import { redirectUriFault } from './redirect-uri.ts'
 
 /** Metadata as somebody wrote them. */
@@ -98,7 +98,7 @@ const keyFaults: Check = ({ authMethod, keys }) => {
 const scopeFaults: Check = ({ scopes, grantTypes: grants }) => {
   const known = scopes.filter((scope) => typeof scope === 'string' && isOAuthScope(scope))
   const alone = !grants.includes('authorization_code')
-  const usable = alone ? scopesForMachine(known as readonly OAuthScope[]) : known
+  const usable = alone ? scopesForMachine(known) : known
   return [
     ...fault(known.length < scopes.length, 'scopes', 'names a scope that does not exist'),
     ...fault(usable.length < known.length, 'scopes', 'a client by itself has nothing of a user'),

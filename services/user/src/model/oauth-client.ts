@@ -6,9 +6,9 @@ export const applicationTypes = ['web', 'native'] as const
 export const authMethods = ['none', 'client_secret_basic', 'private_key_jwt'] as const
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
 
-export type ApplicationType = (typeof applicationTypes)[number]
-export type AuthMethod = (typeof authMethods)[number]
-export type GrantType = (typeof grantTypes)[number]
+type ApplicationType = (typeof applicationTypes)[number]
+type AuthMethod = (typeof authMethods)[number]
+type GrantType = (typeof grantTypes)[number]
 
 /** What is registered of a client; the names are those of RFC 7591. */
 export type ClientMetadata = {

@@ -22,5 +22,5 @@ export const clientMetadata = ({ client, secretDigests }: RegisteredClient): Ada
     ...(client.keys.length > 0 && { jwks: { keys: client.keys } }),
     ...(client.homePage !== undefined && { client_uri: client.homePage }),
     [introspectsName]: client.introspects,
-  } as AdapterPayload
+  }
 }

@@ -8,7 +8,7 @@ export type HttpRequest = {
 }
 
 /** @param name in lower case */
-export type HttpHeader = { readonly name: string; readonly value: string }
+type HttpHeader = { readonly name: string; readonly value: string }
 
 export type HttpAnswer = {
   readonly status: number

@@ -6,8 +6,8 @@ import type { KeyBox } from '../crypto/key-box.ts'
  * @throws Error when the content was sealed for another row
  */
 export const sealedContent = (box: KeyBox) => ({
-  seal: (row: string, { jti: _, ...payload }: AdapterPayload): string =>
-    box.seal(Buffer.from(JSON.stringify(payload)), row),
+  seal: (row: string, payload: AdapterPayload): string =>
+    box.seal(Buffer.from(JSON.stringify({ ...payload, jti: undefined })), row),
   open: (row: string, content: string): AdapterPayload =>
     JSON.parse(box.open(content, row).toString()) as AdapterPayload,
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { inject } from 'light-my-request'
+import lightMyRequest from 'light-my-request'
 import type { Provider } from 'oidc-provider'
 import type { SigningRing } from '../crypto/signing-ring.ts'
 import type { Device } from '../model/device.ts'
@@ -57,7 +57,7 @@ export const oauthServer = (deps: Deps) => {
   return async (request: HttpRequest, device: Device): Promise<HttpAnswer> => {
     const { method, target: url, body } = request
     const answering = Promise.withResolvers<void>()
-    const serve: Parameters<typeof inject>[0] = (...exchange) => {
+    const serve: Parameters<typeof lightMyRequest>[0] = (...exchange) => {
       answer(request, device, exchange)
         .then(answering.resolve, answering.reject)
         .finally(() => exchange[1].end())
@@ -65,7 +65,7 @@ export const oauthServer = (deps: Deps) => {
     const sent = { method: method as 'GET', url, headers: headersOf(request, issuer) }
     const payload = body.length > 0 ? { payload: Buffer.from(body) } : {}
     const [answered] = await Promise.all([
-      inject(serve, { ...sent, ...payload }),
+      lightMyRequest(serve, { ...sent, ...payload }),
       answering.promise,
     ])
     const { statusCode: status, headers, rawPayload } = answered

@@ -24,7 +24,13 @@ const clientOf = ({
   updatedAt,
 })
 
-const columnsOf = ({ id, version, name, createdAt, updatedAt, ...metadata }: OAuthClient) => ({
+const columnsOf = ({
+  version,
+  name,
+  createdAt,
+  updatedAt,
+  ...metadata
+}: Omit<OAuthClient, 'id'>) => ({
   version,
   name,
   metadata,
@@ -74,9 +80,8 @@ const as = (id: string, read: number | undefined) => ({
 
 const change =
   (db: Database): Clients['change'] =>
-  async (client, read) => {
-    const columns = columnsOf(client)
-    const { affected } = await db.manager.update(clientRows, as(client.id, read), columns)
+  async ({ id, ...client }, read) => {
+    const { affected } = await db.manager.update(clientRows, as(id, read), columnsOf(client))
     return affected === 1
   }
 
@@ -112,12 +117,9 @@ export const clientsMysql = (db: Database): Clients => ({
   },
   registered: registered(db),
   page: page(db),
-  add: async (client, secretDigest) => {
-    await db.manager.insert(clientRows, {
-      id: client.id,
-      ...columnsOf(client),
-      secretDigest: secretDigest ?? null,
-    })
+  add: async ({ id, ...client }, digest) => {
+    const secretDigest = digest ?? null
+    await db.manager.insert(clientRows, { id, ...columnsOf(client), secretDigest })
   },
   change: change(db),
   remove: remove(db),

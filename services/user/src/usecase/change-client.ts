@@ -9,7 +9,7 @@ import { getClient } from './get-client.ts'
 type Deps = Pick<Ports, 'accounts' | 'clients' | 'clock' | 'log'>
 
 /** What may change; how a client proves itself, and what kind it is, stays. */
-export type ClientChange = Omit<ClientDraft, 'applicationType' | 'authMethod' | 'grantTypes'>
+type ClientChange = Omit<ClientDraft, 'applicationType' | 'authMethod' | 'grantTypes'>
 
 /** @param version what its changer has read; undefined for whatever it is */
 export type VersionedChange = {
