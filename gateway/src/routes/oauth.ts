@@ -78,6 +78,7 @@ const steps = [
   { step: 'login', summary: 'Log in by e-mail and password', budget: 'auth' },
   { step: 'code', summary: 'Log in: the second factor', budget: 'auth' },
   { step: 'consent', summary: 'Allow a client', budget: 'writes' },
+  { step: 'restart', summary: 'Log in: back to the password', budget: 'writes' },
   { step: 'switch', summary: 'Log in as somebody else', budget: 'writes' },
   { step: 'cancel', summary: 'Refuse a client', budget: 'writes' },
 ] as const

@@ -37,7 +37,7 @@ import { clientRpc } from './handler/client-rpc.ts'
 import { oauthRpc } from './handler/oauth-rpc.ts'
 import { userRpc } from './handler/rpc.ts'
 import { openMailer } from './mailer.ts'
-import { countedEntrances, countedMails, countedSessions } from './metrics.ts'
+import { countedEntrances, countedMails, countedSessions, countTokens } from './metrics.ts'
 import type { Account } from './model/account.ts'
 import { grantsOf } from './model/grants.ts'
 import type { Mailer } from './model/mail-ports.ts'
@@ -165,7 +165,8 @@ const oauthOf = (config: Config, { ports, use, sealed, verifier }: Served) => {
   const content = sealedContent(keyBoxFor('oauth state', kek))
   const adapter = adapters({ ...ports, content, resource: issuer })
   const rightsOf = (account: Account) => grantsOf(account, staffTotp)
-  return oauthServer({ ...ports, use, issuer, ring, verifier, adapter, rightsOf })
+  const made = { use, issuer, ring, verifier, adapter, rightsOf, count: countTokens() }
+  return oauthServer({ ...ports, ...made })
 }
 
 /** Starts the user service. Disposing what it returns stops everything in reverse order. */

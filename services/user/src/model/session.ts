@@ -22,8 +22,14 @@ export type Session = {
   readonly device: Device
 }
 
-/** A session with when it was refreshed last, or opened. */
-export type UsedSession = Session & { readonly lastUsedAt: Date }
+/** A client, and what it was let do. */
+type Allowed = { readonly clientName: string; readonly scopes: readonly string[] }
+
+/** A session with when it was refreshed last, or opened, and with whom it lets act. */
+export type UsedSession = Session & {
+  readonly lastUsedAt: Date
+  readonly allowed: Allowed | undefined
+}
 
 /** A session as it is kept until its last day, ended or not. */
 export type KeptSession = UsedSession & { readonly endedAt: Date | undefined }

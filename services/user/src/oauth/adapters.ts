@@ -74,7 +74,9 @@ const states = (
     findByUid: async (uid) =>
       read(await oauthStates.findByUid(kind, secrets.digest(uid), clock.now())),
     consume: async (id) => {
-      if (!(await oauthStates.consume(keyOf(id), clock.now()))) throw new errors.InvalidGrant()
+      if (!(await oauthStates.consume(keyOf(id), clock.now()))) {
+        throw new errors.InvalidGrant('authorization code already consumed')
+      }
     },
     destroy: (id) => oauthStates.remove(keyOf(id)),
   }

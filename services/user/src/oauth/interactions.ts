@@ -4,7 +4,7 @@ import type { Device } from '../model/device.ts'
 import { askConsent, cancel, consent, switchAccount } from './consent-steps.ts'
 import { formOf, isFromHere } from './form.ts'
 import type { HttpRequest } from './http.ts'
-import { askLogin, code, login } from './login-steps.ts'
+import { askLogin, code, login, restart } from './login-steps.ts'
 import { interactionOf } from './names.ts'
 import { errorPage } from './pages/error.ts'
 import type { Page } from './pages/page.ts'
@@ -20,6 +20,7 @@ const stepsOf = (
   '': { login: askLogin, consent: askConsent(deps) },
   login: { login: login(deps) },
   code: { login: code(deps) },
+  restart: { login: restart },
   consent: { consent: consent(deps) },
   switch: { consent: switchAccount(deps) },
   cancel: { login: cancel, consent: cancel },

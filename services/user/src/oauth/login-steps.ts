@@ -43,6 +43,11 @@ const faultOf = (error: unknown): LoginFault | undefined => {
 const provenOf = ({ interaction }: Turn): ProvenAccount | undefined =>
   interaction.result?.['codeFor'] as ProvenAccount | undefined
 
+const forgetPassword = async ({ interaction }: Turn): Promise<void> => {
+  interaction.result = {}
+  await interaction.persist()
+}
+
 /** Whoever was signed in in this browser is so no more, and the library finds a new one. */
 const leaveFormer = async (turn: Turn, accountId: string, deps: InteractionDeps): Promise<void> => {
   const { interaction } = turn
@@ -63,14 +68,14 @@ const goOn = async (deps: InteractionDeps, turn: Turn, { accountId, signInId }: 
 /** @param shown the page that says why somebody was not let in */
 const orFault = async (
   work: () => Promise<Page | undefined>,
-  shown: (fault: LoginFault) => Page,
+  shown: (fault: LoginFault, error: unknown) => Page | Promise<Page>,
 ): Promise<Page | undefined> => {
   try {
     return await work()
   } catch (error) {
     const fault = faultOf(error)
     if (!fault) throw error
-    return shown(fault)
+    return shown(fault, error)
   }
 }
 
@@ -103,5 +108,15 @@ export const code =
     const typed = turn.form.get('code') ?? ''
     const work = async () =>
       goOn(deps, turn, await deps.use.signInWithCode(proven, typed, turn.device))
-    return orFault(work, (fault) => codePage(shownFor(turn, fault)))
+    return orFault(work, async (fault, error) => {
+      if (!(error instanceof CredentialsWrong)) return codePage(shownFor(turn, fault))
+      await forgetPassword(turn) // it has changed since
+      return loginPage(shownFor(turn, fault), '')
+    })
   }
+
+/** Back to the password: for whoever typed another one than he meant to. */
+export const restart: Step = async (turn) => {
+  await forgetPassword(turn)
+  return loginPage(shownFor(turn), '')
+}

@@ -9,9 +9,12 @@ import { introspection, type IntrospectionDeps } from './introspection.ts'
 import { withoutScripts } from './library-pages.ts'
 import { consentForOffline, metadata } from './metadata.ts'
 import { signInName } from './names.ts'
+import { noteTokens, type TokenNoteDeps } from './token-notes.ts'
 import { userinfo } from './userinfo.ts'
 
-export type ProviderDeps = ConfigurationDeps & IntrospectionDeps & { readonly secrets: Secrets }
+export type ProviderDeps = ConfigurationDeps &
+  IntrospectionDeps &
+  TokenNoteDeps & { readonly secrets: Secrets }
 
 /** `form_post` sends its form by script, which no page of ours runs. */
 class ShopProvider extends Provider {
@@ -43,6 +46,7 @@ export const makeProvider = (
   provider.use(introspection(deps))
   provider.use(metadata)
   provider.use(withoutScripts)
+  noteTokens(provider, deps)
   provider.on('interaction.ended', keepSignIn)
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: unknown) => failed(ctx.res, error))
   const koa: EventEmitter = provider // its own events are not among those that the library names

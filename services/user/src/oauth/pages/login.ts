@@ -97,6 +97,9 @@ export const codePage = (of: Shown): Page => {
       />
       <button>Go on</button>
     </form>
+    <form method="post" action="${action('restart')}">
+      <button class="link">Use another account</button>
+    </form>
     ${cancel(action)}`
   return shown(of, 'Enter your code', body)
 }
