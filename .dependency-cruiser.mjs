@@ -46,7 +46,11 @@ export default {
     never('client', [own('usecase', 'handler', 'repository'), pkg('store'), `${npm}typeorm`]),
     never('handler', [own('repository', 'client'), pkg('store', 'dapr'), `${npm}(typeorm|mysql2)`]),
     never('crypto', [own('usecase', 'handler', 'repository', 'client')]),
-    never('oauth', [own('handler', 'repository', 'client'), pkg('store'), `${npm}(typeorm|mysql2)`]),
+    never('oauth', [
+      own('handler', 'repository', 'client'),
+      pkg('store'),
+      `${npm}(typeorm|mysql2)`,
+    ]),
     between('kernel', []),
     between('contracts', ['kernel']),
     between('store', ['kernel', 'contracts']),
