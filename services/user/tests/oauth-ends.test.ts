@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { eventually } from '@micromart/testing'
+import mysql from 'mysql2/promise'
 import {
   type App,
   authorized,
   authorizeUrl,
+  browserFor,
   connected,
   pkce,
   programFor,
   registrar,
+  signIn,
 } from './oauth-app.ts'
 import { aPassword, startForTest } from './start-for-test.ts'
 
@@ -53,6 +57,33 @@ describe('S22 what a client was given ends at once', () => {
     const again = await way.browser.open(authorizeUrl(app, pkce()))
     expect(again.text).toContain('Sign in')
     await user.guest.refresh({ refreshToken: ann.refreshToken }) // the session that changed it goes on
+  })
+
+  it('also while its user is just about to allow it: the lock on the account sets an order', async () => {
+    const ann = await user.join()
+    const own = browserFor(user)
+    const consent = await signIn(own, await own.open(authorizeUrl(app, pkce())), ann)
+    const blocker = await mysql.createConnection(user.database.url)
+    try {
+      await blocker.beginTransaction()
+      await blocker.query('SELECT id FROM account WHERE id = ? FOR UPDATE', [ann.user.id])
+      const allowing = own.press(consent, 'Allow')
+      await eventually(async () => {
+        const waiting = await user.query(
+          `SELECT ID FROM information_schema.PROCESSLIST
+           WHERE DB = DATABASE() AND INFO LIKE '%account%FOR UPDATE' AND ID <> CONNECTION_ID()`,
+        )
+        expect(waiting).toHaveLength(1)
+      })
+      await blocker.query('UPDATE session SET revoked_at = NOW() WHERE account_id = ?', [
+        ann.user.id,
+      ])
+      await blocker.commit()
+      expect((await allowing).text).toContain('expired')
+    } finally {
+      await blocker.end()
+    }
+    expect((await ann.rpc.listSessions({})).items).toEqual([])
   })
 
   it('with the loss of a role', async () => {
