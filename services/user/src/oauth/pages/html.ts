@@ -1,22 +1,13 @@
+import { escapeHtml } from '../../model/escape-html.ts'
+
 /** Text that is markup already; every other text is escaped where it meets markup. */
 export type Html = { readonly markup: string }
 
 type Part = Html | string | undefined | readonly Html[]
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
-
 const markupOf = (part: Part): string => {
   if (part === undefined) return ''
-  if (typeof part === 'string') return escaped(part)
+  if (typeof part === 'string') return escapeHtml(part)
   return 'markup' in part ? part.markup : part.map(({ markup }) => markup).join('')
 }
 
