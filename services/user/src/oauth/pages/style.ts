@@ -22,6 +22,7 @@ input[aria-invalid="true"] { border-color: var(--fault); border-width: 2px; }
 button { width: 100%; min-height: 2.75rem; margin-top: 1.25rem; padding: .6rem; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem; }
 button.plain { margin-top: .75rem; color: var(--text); background: transparent; border-color: var(--line); }
+form + form > button.link { margin-top: .75rem; }
 button.link { width: auto; min-height: 1.5rem; margin: 0; padding: 0; color: var(--accent); background: none; border: 0;
   font-weight: 400; text-decoration: underline; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
