@@ -3,7 +3,7 @@ import {
   type ClientServiceServer,
   RemoveClientResponse,
 } from '@micromart/contracts/user'
-import { unary } from '@micromart/service'
+import { actingOf, unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
 import { actorOf } from './caller.ts'
 import { clientChange, clientDraft, clientMessage } from './client-messages.ts'
@@ -21,7 +21,11 @@ export const clientRpc = (use: UseCases, answers: AnswersAbout): ClientServiceSe
   }),
   getClient: unary(async ({ id }) => ({ client: clientMessage(await use.getClient(id)) })),
   addClient: unary(async ({ metadata }, call) => {
-    const { client, secret } = await use.addClient(actorOf(call), clientDraft(metadata))
+    const { client, secret } = await use.addClient(
+      actorOf(call),
+      actingOf(call),
+      clientDraft(metadata),
+    )
     return { client: clientMessage(client), secret }
   }),
   changeClient: repeatable(answers)(
@@ -29,7 +33,7 @@ export const clientRpc = (use: UseCases, answers: AnswersAbout): ClientServiceSe
     ChangeClientResponse,
     async ({ id, version, metadata }, call) => {
       const change = clientChange(clientDraft(metadata))
-      const versioned = { id, version: versionOf(version), change }
+      const versioned = { id, version: versionOf(version), change, by: actingOf(call) }
       return { client: clientMessage(await use.changeClient(actorOf(call), versioned)) }
     },
     () => undefined,
@@ -38,14 +42,14 @@ export const clientRpc = (use: UseCases, answers: AnswersAbout): ClientServiceSe
     'RemoveClient',
     RemoveClientResponse,
     async ({ id, version }, call) => {
-      await use.removeClient(actorOf(call), id, versionOf(version))
+      await use.removeClient(actingOf(call), id, versionOf(version))
       return {}
     },
     () => undefined,
   ),
   rotateClientSecret: unary(async ({ id, version, keepSeconds }, call) => {
     const rotation = { id, version: versionOf(version), keepSeconds }
-    const { client, secret = '' } = await use.rotateClientSecret(actorOf(call), rotation)
+    const { client, secret = '' } = await use.rotateClientSecret(actingOf(call), rotation)
     return { client: clientMessage(client), secret }
   }),
 })

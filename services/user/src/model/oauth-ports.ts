@@ -1,4 +1,4 @@
-import type { Page } from '@micromart/kernel'
+import type { NewAuditEntry, Page } from '@micromart/kernel'
 import type { OAuthClient } from './oauth-client.ts'
 import type { OAuthGrant } from './oauth-grant.ts'
 import type { Proven, RefreshToken, Session } from './session.ts'
@@ -17,11 +17,15 @@ export type Clients = {
   readonly registered: (id: string, now: Date) => Promise<RegisteredClient | undefined>
   /** Newest first. @param cursor where the page before ended. @throws CursorInvalid */
   readonly page: (limit: number, cursor: string | undefined) => Promise<Page<OAuthClient>>
-  readonly add: (client: OAuthClient, secretDigest: string | undefined) => Promise<void>
+  readonly add: (
+    client: OAuthClient,
+    secretDigest: string | undefined,
+    entry: NewAuditEntry,
+  ) => Promise<void>
   /** @returns false when it has another version than `read`, or is gone */
-  readonly change: (client: OAuthClient, read: Read) => Promise<boolean>
+  readonly change: (client: OAuthClient, read: Read, entry: NewAuditEntry) => Promise<boolean>
   /** Ends all sessions that it was given. @returns false as `change` */
-  readonly remove: (id: string, read: Read, at: Date) => Promise<boolean>
+  readonly remove: (id: string, read: Read, entry: NewAuditEntry) => Promise<boolean>
   /** @returns false as `change` */
   readonly rotateSecret: (rotation: SecretRotation) => Promise<boolean>
 }
@@ -32,7 +36,7 @@ type SecretRotation = {
   readonly digest: string
   /** How long the secret before it serves. */
   readonly keepUntil: Date
-  readonly at: Date
+  readonly entry: NewAuditEntry
 }
 
 /** Logins on the authorization server's pages, and what clients got by them: rows of the same table as all sessions. */

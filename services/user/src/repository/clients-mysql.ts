@@ -1,5 +1,5 @@
 import { decodeCursor, encodeCursor, type Page } from '@micromart/kernel'
-import { type Database, inTransaction } from '@micromart/store'
+import { type Database, inTransaction, recordAudit } from '@micromart/store'
 import { IsNull, LessThan } from 'typeorm'
 import { CursorInvalid } from '../model/errors.ts'
 import { isClientId, type OAuthClient } from '../model/oauth-client.ts'
@@ -80,34 +80,42 @@ const as = (id: string, read: number | undefined) => ({
 
 const change =
   (db: Database): Clients['change'] =>
-  async ({ id, ...client }, read) => {
-    const { affected } = await db.manager.update(clientRows, as(id, read), columnsOf(client))
-    return affected === 1
-  }
+  ({ id, ...client }, read, entry) =>
+    inTransaction(db, async (tx) => {
+      const { affected } = await tx.update(clientRows, as(id, read), columnsOf(client))
+      if (affected !== 1) return false
+      await recordAudit(tx, entry)
+      return true
+    })
 
 /** What it was given ends with it. */
 const remove =
   (db: Database): Clients['remove'] =>
-  (id, read, at) =>
+  (id, read, entry) =>
     inTransaction(db, async (tx) => {
       const { affected } = await tx.delete(clientRows, as(id, read))
       if (affected !== 1) return false
-      await tx.update(sessionRows, { clientId: id, revokedAt: IsNull() }, { revokedAt: at })
+      const given = { clientId: id, revokedAt: IsNull() }
+      await tx.update(sessionRows, given, { revokedAt: entry.at })
+      await recordAudit(tx, entry)
       return true
     })
 
 /** Assignments run from left to right: the secret before it is put aside first. */
 const rotateSecret =
   (db: Database): Clients['rotateSecret'] =>
-  async ({ id, read, digest, keepUntil, at }) => {
-    const { affectedRows }: { affectedRows: number } = await db.manager.query(
-      `UPDATE oauth_client
-       SET old_secret_digest = secret_digest, old_secret_until = ?, secret_digest = ?, version = version + 1, updated_at = ?
-       WHERE id = ? AND version = COALESCE(?, version)`,
-      [keepUntil, digest, at, id, read ?? null],
-    )
-    return affectedRows === 1
-  }
+  ({ id, read, digest, keepUntil, entry }) =>
+    inTransaction(db, async (tx) => {
+      const { affectedRows }: { affectedRows: number } = await tx.query(
+        `UPDATE oauth_client
+         SET old_secret_digest = secret_digest, old_secret_until = ?, secret_digest = ?, version = version + 1, updated_at = ?
+         WHERE id = ? AND version = COALESCE(?, version)`,
+        [keepUntil, digest, entry.at, id, read ?? null],
+      )
+      if (affectedRows !== 1) return false
+      await recordAudit(tx, entry)
+      return true
+    })
 
 /** The clients of `micromart_user`. */
 export const clientsMysql = (db: Database): Clients => ({
@@ -117,10 +125,12 @@ export const clientsMysql = (db: Database): Clients => ({
   },
   registered: registered(db),
   page: page(db),
-  add: async ({ id, ...client }, digest) => {
-    const secretDigest = digest ?? null
-    await db.manager.insert(clientRows, { id, ...columnsOf(client), secretDigest })
-  },
+  add: ({ id, ...client }, digest, entry) =>
+    inTransaction(db, async (tx) => {
+      const secretDigest = digest ?? null
+      await tx.insert(clientRows, { id, ...columnsOf(client), secretDigest })
+      await recordAudit(tx, entry)
+    }),
   change: change(db),
   remove: remove(db),
   rotateSecret: rotateSecret(db),

@@ -1,3 +1,5 @@
+import type { Acting } from '@micromart/kernel'
+import { clientAudit } from '../model/audit.ts'
 import { ClientChanged } from '../model/client-errors.ts'
 import { type ClientDraft, clientMetadataOf } from '../model/client-metadata.ts'
 import type { OAuthClient } from '../model/oauth-client.ts'
@@ -16,6 +18,7 @@ export type VersionedChange = {
   readonly id: string
   readonly version: number | undefined
   readonly change: ClientChange
+  readonly by: Acting
 }
 
 /**
@@ -26,21 +29,25 @@ export const changeClient = (deps: Deps) => {
   const { clients, clock, log } = deps
   const get = getClient(deps)
   const checkScopes = checkClientScopes(deps)
-  return async (actor: Actor, { id, version, change }: VersionedChange): Promise<OAuthClient> => {
+  return async (actor: Actor, wish: VersionedChange): Promise<OAuthClient> => {
+    const { id, version, change, by } = wish
     const before = await get(id)
     if (version !== undefined && version !== before.version) throw new ClientChanged()
     const metadata = clientMetadataOf({ ...before, ...change })
     await checkScopes(
       actor,
       metadata.scopes.filter((scope) => !before.scopes.includes(scope)),
+      'client.change',
     )
+    const at = clock.now()
     const client = {
       ...before,
       ...metadata,
       version: before.version + 1,
-      updatedAt: clock.now(),
+      updatedAt: at,
     }
-    if (!(await clients.change(client, before.version))) throw new ClientChanged()
+    const entry = clientAudit('client.change', by, at, { id, before, after: client })
+    if (!(await clients.change(client, before.version, entry))) throw new ClientChanged()
     log.info({ event: 'clients.changed', actorId: actor.id, clientId: id }, 'client changed')
     return client
   }

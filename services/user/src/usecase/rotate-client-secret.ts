@@ -1,6 +1,7 @@
+import type { Acting } from '@micromart/kernel'
+import { clientSecretAudit } from '../model/audit.ts'
 import { ClientChanged, ClientWithoutSecret } from '../model/client-errors.ts'
 import type { Ports } from '../model/ports.ts'
-import type { Actor } from '../model/role-change.ts'
 import type { AddedClient } from './add-client.ts'
 import { getClient } from './get-client.ts'
 
@@ -24,7 +25,7 @@ export const rotateClientSecret = (deps: Deps) => {
   const { clients, secrets, clock, log } = deps
   const get = getClient(deps)
   return async (
-    actor: Actor,
+    by: Acting,
     { id, version, keepSeconds }: Rotation,
   ): Promise<Required<AddedClient>> => {
     const { authMethod } = await get(id)
@@ -33,9 +34,13 @@ export const rotateClientSecret = (deps: Deps) => {
     const kept = Math.min(Math.max(keepSeconds, 0), longestKeepSeconds)
     const secret = secrets.token()
     const keepUntil = new Date(at.getTime() + kept * 1_000)
-    const rotation = { id, read: version, digest: secrets.digest(secret), keepUntil, at }
+    const entry = clientSecretAudit(by, at, { id, keepUntil })
+    const rotation = { id, read: version, digest: secrets.digest(secret), keepUntil, entry }
     if (!(await clients.rotateSecret(rotation))) throw new ClientChanged()
-    log.info({ event: 'clients.secret_rotated', actorId: actor.id, clientId: id }, 'secret rotated')
+    log.info(
+      { event: 'clients.secret_rotated', actorId: by.actor.id, clientId: id },
+      'secret rotated',
+    )
     return { client: await get(id), secret }
   }
 }
