@@ -40,6 +40,7 @@ export type Gateway = AsyncDisposable & {
 const ratesOf = (config: Config): Rates => ({
   reads: { perMinute: config.RATE_READS_PER_MINUTE },
   auth: { perMinute: config.RATE_LOGINS_PER_MINUTE },
+  tokens: { perMinute: config.RATE_TOKENS_PER_MINUTE },
   checkout: { perMinute: config.RATE_CHECKOUTS_PER_MINUTE },
   writes: { perMinute: config.RATE_WRITES_PER_MINUTE },
   webhooks: { perMinute: config.RATE_WEBHOOKS_PER_MINUTE },

@@ -11,6 +11,8 @@ const session = {
   startedAt: at,
   lastUsedAt: at,
   clientId: 'a-client',
+  clientName: 'An app',
+  clientScopes: ['orders'],
   device: { userAgent: 'Firefox' },
   current: true,
   endedAt: undefined,
@@ -127,7 +129,8 @@ describe('my sessions', () => {
     const ended = await as(shop.http.delete(`/v1/me/sessions/${session.id}`))
     for (const response of [listed, ended]) expectDocumented(response)
     const time = at.toISOString()
-    const item = { id: session.id, startedAt: time, lastUsedAt: time, client: 'a-client' }
+    const client = { id: 'a-client', name: 'An app', scopes: ['orders'] }
+    const item = { id: session.id, startedAt: time, lastUsedAt: time, client }
     const items = [{ ...item, userAgent: 'Firefox', address: null, current: true }]
     expect(listed.body).toEqual({ items, nextCursor: null })
     expect(ended.status).toBe(204)

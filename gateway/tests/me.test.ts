@@ -23,6 +23,7 @@ const session = {
   startedAt: at,
   lastUsedAt: at,
   device: { userAgent: 'Firefox', address: '192.0.2.0/24' },
+  clientScopes: [],
   current: true,
 }
 const sessionAnswer = {

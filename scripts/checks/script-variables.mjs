@@ -61,12 +61,17 @@ const given = [
     'MySQL or MariaDB for the tests. They drop only schemas of their own names.',
   ],
   ['MICROMART_TEST_REDIS_URL', 'URL', 'an own server', 'Redis for the tests.'],
-  ['MICROMART_URL', 'URL', '`http://127.0.0.1:8080`', "The gateway that the README's tour asks."],
+  [
+    'MICROMART_URL',
+    'URL',
+    '`http://127.0.0.1:8080`',
+    'The gateway that `npm run books`, `npm run clients` and the commands of the documents ask.',
+  ],
   [
     'MICROMART_ACCOUNT',
     'email:password',
     '',
-    'Who asks for the books: `npm run books -- --account env`; needs the scope `ops`.',
+    'Who asks: `npm run books -- --account env` needs the scope `ops`, `npm run clients` needs `clients:write`.',
   ],
   ['MICROMART_DAPRD_LOG', 'flag', '', 'Set: the conformance suite shows what its daprd writes.'],
 ]

@@ -13,7 +13,11 @@ import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { calls } from '@micromart/contracts/rights'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import { DaprService } from '@micromart/dapr/protocol'
 import { shop } from './shop.ts'
 
@@ -23,7 +27,7 @@ const letters = DeadLetterServiceService // of those who hear events
 /** What each app serves. */
 export const definitions = {
   product: { ...ProductServiceService, ...operations },
-  user: { ...UserServiceService, ...operations },
+  user: { ...UserServiceService, ...OAuthServiceService, ...ClientServiceService, ...operations },
   cart: { ...CartServiceService, ...CartBooksServiceService, ...operations, ...letters },
   order: { ...OrderServiceService, ...operations, ...letters },
   payment: { ...PaymentServiceService, ...operations },

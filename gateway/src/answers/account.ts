@@ -25,22 +25,21 @@ export const meAnswer = (message: User | undefined) => {
   return { ...userAnswer(message), emailVerified }
 }
 
-export const sessionAnswer = ({
-  id,
-  startedAt,
-  lastUsedAt,
-  clientId,
-  device,
-  current,
-}: Session) => ({
-  id,
-  startedAt: timeAnswer(startedAt),
-  lastUsedAt: timeAnswer(lastUsedAt),
-  client: clientId ?? null,
-  userAgent: device?.userAgent ?? null,
-  address: device?.address ?? null,
-  current,
-})
+const clientAnswer = ({ clientId: id, clientName: name, clientScopes: scopes }: Session) =>
+  id === undefined ? null : { id, name: name ?? id, scopes }
+
+export const sessionAnswer = (session: Session) => {
+  const { id, startedAt, lastUsedAt, device, current } = session
+  return {
+    id,
+    startedAt: timeAnswer(startedAt),
+    lastUsedAt: timeAnswer(lastUsedAt),
+    client: clientAnswer(session),
+    userAgent: device?.userAgent ?? null,
+    address: device?.address ?? null,
+    current,
+  }
+}
 
 const totpStates = {
   [TotpState.TOTP_STATE_UNSPECIFIED]: 'off',

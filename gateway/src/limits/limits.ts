@@ -29,11 +29,13 @@ type Deps = { readonly redis: Redis; readonly clock: Clock; readonly log: Log }
 export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits => {
   const shared = {
     auth: redisLimiter(redis, 'gw:auth', rates.auth),
+    tokens: redisLimiter(redis, 'gw:tokens', rates.tokens),
     checkout: redisLimiter(redis, 'gw:checkout', rates.checkout),
     writes: redisLimiter(redis, 'gw:writes', rates.writes),
     webhooks: redisLimiter(redis, 'gw:webhooks', rates.webhooks),
   }
   const instead = {
+    tokens: localLimiter(rates.tokens, clock),
     checkout: localLimiter(rates.checkout, clock),
     writes: localLimiter(rates.writes, clock),
     webhooks: localLimiter(rates.webhooks, clock),

@@ -63,6 +63,7 @@ const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =
 export const body = (spec: Body<unknown> | undefined): RequestHandler => {
   return async (request, response, next) => {
     if (spec === undefined) return next()
+    if (spec.type === 'bytes' && spec.optional && !hasBody(request)) return next()
     if (spec.type !== 'json') {
       checkMediaType(request, spec.mediaType)
       checkLength(request, spec.maxBytes)

@@ -10,6 +10,7 @@ export const serviceCodes = {
   csv_columns_missing: text(400, 'Columns missing', 'The file lacks columns that it must have.'),
   csv_empty: text(400, 'Empty file', 'The file holds no rows.'),
   currency_mismatch: text(400, 'Wrong currency', "Amounts must be in the shop's currency."),
+  client_invalid: text(400, 'Invalid client', 'See `errors` for the fields that are wrong.'),
   cursor_invalid: text(400, 'Invalid cursor', 'The cursor belongs to another list or is not ours.'),
   email_invalid: text(400, 'Invalid e-mail', 'This is no e-mail address.'),
   link_invalid: text(
@@ -44,7 +45,13 @@ export const serviceCodes = {
   totp_wrong: text(401, 'Wrong code', 'The code is wrong, too old or was used before.'),
   token_expired: text(401, 'Token expired', 'Exchange the refresh token for a new one.'),
   role_above_own: text(403, 'Role above own', 'Nobody grants more than they hold.'),
+  scope_above_own: text(
+    403,
+    'Scope above own',
+    'Nobody registers a client for more than they hold.',
+  ),
   address_not_found: text(404, 'Address not found', 'There is no such address.'),
+  client_not_found: text(404, 'Client not found', 'There is no such client.'),
   dead_letter_not_found: text(404, 'Letter not found', 'There is no such letter.'),
   line_not_found: text(404, 'Line not found', 'The cart has no line with this sku.'),
   order_not_found: text(404, 'Order not found', 'There is no such order.'),
@@ -85,6 +92,7 @@ export const serviceCodes = {
   address_limit: text(422, 'Too many addresses', 'The address book is full: see `params.limit`.'),
   cart_empty: text(422, 'Cart empty', 'There is nothing to order.'),
   cart_full: text(422, 'Cart full', 'A cart has at most 100 lines.'),
+  client_without_secret: text(422, 'No secret', 'The client proves itself otherwise.'),
   dead_letter_closed: text(422, 'Letter closed', 'It was replayed or discarded before.'),
   dead_letter_refused: text(422, 'Failed again', 'Its consumer refused it: see `params.reason`.'),
   idempotency_mismatch: text(

@@ -4,6 +4,7 @@ import { addressRoutes } from './addresses.ts'
 import { adminAuditRoutes } from './admin-audit.ts'
 import { adminCategoryRoutes } from './admin-categories.ts'
 import { adminBooksRoutes } from './admin-books.ts'
+import { adminClientRoutes } from './admin-clients.ts'
 import { adminDeadLetterRoutes } from './admin-dead-letters.ts'
 import { adminFileRoutes } from './admin-files.ts'
 import { adminFulfilmentRoutes } from './admin-fulfilment.ts'
@@ -19,6 +20,7 @@ import { healthRoutes } from './health.ts'
 import { keyRoutes } from './keys.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { meRoutes } from './me.ts'
+import { oauthRoutes } from './oauth.ts'
 import { orderRoutes } from './orders.ts'
 import { sessionRoutes } from './sessions.ts'
 import { totpRoutes } from './totp.ts'
@@ -42,11 +44,13 @@ export const table: readonly Route[] = [
   ...adminOrderRoutes,
   ...adminFulfilmentRoutes,
   ...adminUserRoutes,
+  ...adminClientRoutes,
   ...adminDeadLetterRoutes,
   ...adminAuditRoutes,
   ...adminBooksRoutes,
   ...webhookRoutes,
   ...keyRoutes,
+  ...oauthRoutes,
   ...healthRoutes,
   ...documentRoutes,
   ...accountPageRoutes,

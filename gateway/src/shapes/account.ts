@@ -14,7 +14,10 @@ const sessionFields = {
   id,
   startedAt: time,
   lastUsedAt: time,
-  client: z.string().nullable().meta({ description: 'The OAuth client that acts for me.' }),
+  client: z
+    .object({ id: z.string(), name: z.string(), scopes: z.array(z.string()) })
+    .nullable()
+    .meta({ description: 'The OAuth client that acts for me, and what I let it do.' }),
   userAgent: z.string().nullable(),
   address: z
     .string()

@@ -59,6 +59,9 @@ export const subscriptions = [
 /** The audience of access tokens: our own routes and RPCs. */
 export const tokenAudience = 'micromart'
 
+/** `client_id` of access tokens that the shop's own login gave out, and no OAuth client. */
+export const ownClientId = 'micromart'
+
 /**
  * gRPC metadata that tells where a request came from, as the gateway saw it; sent along with RPCs that write into the audit
  * log, and never a reason for a decision.

@@ -8,7 +8,7 @@ import { AuditServiceService, BacklogServiceService, DeadLetterServiceService } 
 import { OrderServiceService } from './order.ts'
 import { PaymentServiceService } from './payment.ts'
 import { ProductServiceService } from './product.ts'
-import { UserServiceService } from './user.ts'
+import { ClientServiceService, OAuthServiceService, UserServiceService } from './user.ts'
 
 /** Full method names, such as `/micromart.cart.v1.CartService/GetCart`. */
 const rpcs = <M extends string>(
@@ -50,6 +50,12 @@ const accounts = rpcs(
   ...(['listUsers', 'getUser', 'setRoles'] as const),
 )
 
+const clients = rpcs(
+  ClientServiceService,
+  ...(['listClients', 'getClient', 'addClient', 'changeClient'] as const),
+  ...(['removeClient', 'rotateClientSecret'] as const),
+)
+
 const money = rpcs(
   PaymentServiceService,
   ...(['openPayment', 'charge', 'continueCharge', 'cancelPayment', 'getPayment'] as const),
@@ -72,7 +78,7 @@ const orders = rpcs(
 export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly string[]>>>>> = {
   gateway: {
     product: [...catalogue, ...audit],
-    user: [...accounts, ...audit],
+    user: [...accounts, ...rpcs(OAuthServiceService, 'serve'), ...clients, ...audit],
     cart: [...carts, ...letters, ...audit],
     order: [...orders, ...letters, ...audit],
     payment: [...rpcs(PaymentServiceService, 'receiveWebhook'), ...audit],

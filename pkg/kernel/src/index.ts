@@ -51,4 +51,13 @@ export {
   sumMoney,
 } from './money.ts'
 export type { Page } from './page.ts'
-export { isOwnScope, isRole, type Role, roles, type Scope, scopes, scopesOf } from './roles.ts'
+export {
+  identityScopes,
+  isOwnScope,
+  isRole,
+  type Role,
+  roles,
+  type Scope,
+  scopes,
+  scopesOf,
+} from './roles.ts'

@@ -8,7 +8,11 @@ import {
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RequestOf, ResponseOf } from '@micromart/dapr'
 
 /** What every service with events answers to operators. */
@@ -21,7 +25,12 @@ const operations = {
 /** The RPCs of each app, as the fake sidecar knows them. */
 export const definitions = {
   [apps.product]: { ...ProductServiceService, ...operations },
-  [apps.user]: { ...UserServiceService, ...operations },
+  [apps.user]: {
+    ...UserServiceService,
+    ...OAuthServiceService,
+    ...ClientServiceService,
+    ...operations,
+  },
   [apps.cart]: { ...CartServiceService, ...CartBooksServiceService, ...operations },
   [apps.order]: { ...OrderServiceService, ...operations },
   [apps.payment]: { ...PaymentServiceService, ...operations },

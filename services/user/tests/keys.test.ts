@@ -44,10 +44,11 @@ describe('signing keys', () => {
       aud: 'micromart',
       sub: ann.id,
       scope:
-        'account cart orders catalog:write stock:write orders:read orders:refund orders:ship users:read users:write ops',
+        'account cart orders catalog:write stock:write orders:read orders:refund orders:ship users:read users:write clients:write ops',
       roles: ['customer', 'admin'],
       jti: expect.any(String),
       sid: expect.any(String),
+      client_id: 'micromart',
       iat: now,
       exp: now + 300,
     })

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
 import { BacklogServiceService } from '@micromart/contracts/ops'
-import { type User, UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  type User,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RpcClient } from '@micromart/dapr'
 import { type Clock, type Log, systemIds } from '@micromart/kernel'
 import {
@@ -65,6 +70,8 @@ type Shared = {
 
 export type Replica = AsyncDisposable & {
   readonly rpc: TestClient<typeof UserServiceService>
+  readonly oauth: RpcClient<typeof OAuthServiceService>
+  readonly clients: TestClient<typeof ClientServiceService>
   readonly backlog: RpcClient<typeof BacklogServiceService>
   readonly port: number
   readonly httpPort: number
@@ -103,9 +110,13 @@ const startReplica = async (
   const { port, httpPort, prune } = stack.use(await startUser(config, { clock, log }))
   const rpc = stack.use(await testClient(UserServiceService, port))
   const backlog = stack.use(await testClient(BacklogServiceService, port)).as()
+  const oauth = stack.use(await testClient(OAuthServiceService, port)).as()
+  const clients = stack.use(await testClient(ClientServiceService, port))
   const running = stack.move()
   return {
     rpc,
+    oauth,
+    clients,
     backlog,
     port,
     httpPort,

@@ -248,7 +248,7 @@ describe('staff that must have a second factor', () => {
     const { tokens } = await user.guest.refresh(session)
     expect(decodeJwt(tokens?.accessToken ?? '')).toMatchObject({
       roles: ['customer', 'support', 'admin'],
-      scope: expect.stringContaining('users:write ops'),
+      scope: expect.stringContaining('users:write clients:write ops'),
     })
     await as(tokens?.accessToken).listUsers({ limit: 1 })
     const { password } = chief

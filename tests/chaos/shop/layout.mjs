@@ -9,6 +9,7 @@ import { readJson, writePrivate } from '../../../scripts/lib/shop/secrets.mjs'
 const environment = {
   RATE_READS_PER_MINUTE: '100000000',
   RATE_LOGINS_PER_MINUTE: '100000000',
+  RATE_TOKENS_PER_MINUTE: '100000000',
   RATE_CHECKOUTS_PER_MINUTE: '100000000',
   RATE_WRITES_PER_MINUTE: '100000000',
   TRACE_RATIO: '0',

@@ -88,4 +88,11 @@ export const access = {
   '/micromart.user.v1.UserService/ListUsers': { kind: 'user', scope: 'users:read' },
   '/micromart.user.v1.UserService/GetUser': { kind: 'user', scope: 'users:read' },
   '/micromart.user.v1.UserService/SetRoles': { kind: 'user', scope: 'users:write', audit: 'user.roles' },
+  '/micromart.user.v1.OAuthService/Serve': { kind: 'public' },
+  '/micromart.user.v1.ClientService/ListClients': { kind: 'user', scope: 'clients:write' },
+  '/micromart.user.v1.ClientService/GetClient': { kind: 'user', scope: 'clients:write' },
+  '/micromart.user.v1.ClientService/AddClient': { kind: 'user', scope: 'clients:write', audit: 'client.add' },
+  '/micromart.user.v1.ClientService/ChangeClient': { kind: 'user', scope: 'clients:write', audit: 'client.change' },
+  '/micromart.user.v1.ClientService/RemoveClient': { kind: 'user', scope: 'clients:write', audit: 'client.remove' },
+  '/micromart.user.v1.ClientService/RotateClientSecret': { kind: 'user', scope: 'clients:write', audit: 'client.rotate_secret' },
 } as const

@@ -61,11 +61,21 @@ export const sessionMessage = (
     startedAt,
     lastUsedAt,
     clientId,
-    device,
-    endedAt,
+    allowed,
+    ...session
   }: UsedSession & { readonly endedAt?: Date | undefined },
   current: string | undefined,
-): Session => ({ id, startedAt, lastUsedAt, clientId, device, endedAt, current: id === current })
+): Session => ({
+  id,
+  startedAt,
+  lastUsedAt,
+  clientId,
+  clientName: allowed?.clientName,
+  clientScopes: [...(allowed?.scopes ?? [])],
+  device: session.device,
+  endedAt: session.endedAt,
+  current: id === current,
+})
 
 const totpState = (status: SecondFactorStatus | undefined): TotpState => {
   if (!status) return TotpState.TOTP_STATE_OFF

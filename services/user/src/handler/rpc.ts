@@ -23,7 +23,7 @@ import { type AnswersAbout, repeatable } from './repeatable.ts'
 
 const pageSize = { default: 20, most: 100 }
 
-const limitOf = (asked: number): number =>
+export const limitOf = (asked: number): number =>
   asked < 1 ? pageSize.default : Math.min(asked, pageSize.most)
 
 type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names>

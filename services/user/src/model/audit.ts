@@ -1,5 +1,12 @@
-import { type Acting, type NewAuditEntry, type Role, systemActing } from '@micromart/kernel'
+import {
+  type Acting,
+  changedFields,
+  type NewAuditEntry,
+  type Role,
+  systemActing,
+} from '@micromart/kernel'
 import type { Account } from './account.ts'
+import type { OAuthClient } from './oauth-client.ts'
 import type { SigningKey } from './signing-key.ts'
 
 type Roles = readonly Role[]
@@ -52,4 +59,40 @@ export const keyAudit = (
   objectId: kid,
   ...(changed.from && { before: { slot: changed.from } }),
   ...(changed.to && { after: { slot: changed.to } }),
+})
+
+const registration = (client: OAuthClient | undefined) => {
+  if (!client) return {}
+  const { id: _, version: _version, createdAt: _from, updatedAt: _to, ...metadata } = client
+  return metadata
+}
+
+/** What is registered of a client, keys among it, which are public; secrets are not. */
+export const clientAudit = (
+  action: 'client.add' | 'client.change' | 'client.remove',
+  by: Acting,
+  at: Date,
+  {
+    id,
+    before,
+    after,
+  }: { readonly id: string; readonly before?: OAuthClient; readonly after?: OAuthClient },
+): NewAuditEntry => ({
+  by,
+  at,
+  action,
+  objectId: id,
+  ...changedFields(registration(before), registration(after)),
+})
+
+export const clientSecretAudit = (
+  by: Acting,
+  at: Date,
+  { id, keepUntil }: { readonly id: string; readonly keepUntil: Date },
+): NewAuditEntry => ({
+  by,
+  at,
+  action: 'client.rotate_secret',
+  objectId: id,
+  after: { formerSecretServesUntil: keepUntil.toISOString() },
 })

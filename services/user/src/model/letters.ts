@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts'
 import type { Letter, MailKind } from './mail.ts'
 
 /** What a letter is made of. */
@@ -51,17 +52,6 @@ const drafts: Readonly<Record<MailKind, Draft>> = {
   },
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? '')
-
 /** Lines this short travel as they are, whatever is on the way (RFC 2045, 6.7). */
 const longestLine = 72
 
@@ -75,10 +65,10 @@ const wrapped = (text: string): string => {
   return lines.join('\n')
 }
 
-const paragraph = (text: string): string => `<p>${wrapped(escaped(text))}</p>`
+const paragraph = (text: string): string => `<p>${wrapped(escapeHtml(text))}</p>`
 
 const anchor = (link: string, button: string): string =>
-  `<p>\n<a\nhref="${escaped(link)}"\n>${escaped(button)}</a>\n</p>`
+  `<p>\n<a\nhref="${escapeHtml(link)}"\n>${escapeHtml(button)}</a>\n</p>`
 
 /** Nobody's name: who opens an account for somebody else's address would write to them through it. */
 const greeting = 'Hello,'

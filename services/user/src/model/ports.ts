@@ -5,9 +5,10 @@ import type { Device } from './device.ts'
 import type { Failures } from './login-throttle.ts'
 import type { NewMail } from './mail.ts'
 import type { AccountTokens, LinkTokens, Mailer, Mails } from './mail-ports.ts'
+import type { OAuthPorts } from './oauth-ports.ts'
 import type { Actor } from './role-change.ts'
 import type { Prove, SecondFactorStatus } from './second-factor.ts'
-import type { KeptSession, RefreshToken, Session, UsedSession } from './session.ts'
+import type { KeptSession, Proven, RefreshToken, Session, UsedSession } from './session.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /** Accounts that are not erased. */
@@ -94,13 +95,6 @@ export type NextToken = {
   readonly digest: string
   readonly at: Date
   readonly device: Device
-}
-
-/** What an account was proven by: a change of it meanwhile opens no session. */
-type Proven = {
-  readonly passwordVersion: number
-  /** Whether a code was shown besides the password. */
-  readonly secondFactor: boolean
 }
 
 export type Sessions = {
@@ -246,7 +240,7 @@ export type Secrets = {
   readonly digest: (text: string) => string
 }
 
-export type Ports = {
+export type Ports = OAuthPorts & {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly addresses: Addresses

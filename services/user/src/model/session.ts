@@ -22,8 +22,14 @@ export type Session = {
   readonly device: Device
 }
 
-/** A session with when it was refreshed last, or opened. */
-export type UsedSession = Session & { readonly lastUsedAt: Date }
+/** A client, and what it was let do. */
+type Allowed = { readonly clientName: string; readonly scopes: readonly string[] }
+
+/** A session with when it was refreshed last, or opened, and with whom it lets act. */
+export type UsedSession = Session & {
+  readonly lastUsedAt: Date
+  readonly allowed: Allowed | undefined
+}
 
 /** A session as it is kept until its last day, ended or not. */
 export type KeptSession = UsedSession & { readonly endedAt: Date | undefined }
@@ -53,3 +59,10 @@ export const idleSince = (now: Date): Date => new Date(now.getTime() - idleMs)
 /** The end of a refresh token given out now: 30 days, within its session's. */
 export const refreshExpiry = (session: Pick<Session, 'endsAt'>, now: Date): Date =>
   new Date(Math.min(now.getTime() + idleMs, session.endsAt.getTime()))
+
+/** What an account was proven by: a change of it meanwhile opens no session. */
+export type Proven = {
+  readonly passwordVersion: number
+  /** Whether a code was shown besides the password. */
+  readonly secondFactor: boolean
+}

@@ -10,6 +10,7 @@ import { lockAccount, lockAdmins } from './account-roles.ts'
 import { forgetTokens } from './account-tokens-mysql.ts'
 import { forgetAnswers } from './kept-answers-mysql.ts'
 import { forgetMails } from './mails-mysql.ts'
+import { stateRows } from './oauth-rows.ts'
 import { accountRows, addressRows, roleRows, sessionRows } from './rows.ts'
 import { forgetSecondFactor } from './second-factors-mysql.ts'
 
@@ -19,7 +20,8 @@ const overwrite = async (tx: EntityManager, id: string, at: Date): Promise<void>
   const nothing = { email: null, emailKey: null, name: '', passwordHash: '', ...unproven }
   await tx.update(accountRows, { id }, { ...nothing, erasedAt: at })
   await tx.delete(addressRows, { accountId: id })
-  await tx.delete(sessionRows, { accountId: id }) // its refresh tokens go with it
+  await tx.delete(sessionRows, { accountId: id }) // refresh tokens and grants go with them
+  await tx.delete(stateRows, { accountId: id })
   await tx.delete(roleRows, { accountId: id })
   await forgetSecondFactor(tx, id)
   await forgetTokens(tx, id)

@@ -1,5 +1,7 @@
 import type { Ports } from '../model/ports.ts'
 import { addAddress } from './add-address.ts'
+import { addClient } from './add-client.ts'
+import { changeClient } from './change-client.ts'
 import { changePassword } from './change-password.ts'
 import { confirmTotp } from './confirm-totp.ts'
 import { deleteAddress } from './delete-address.ts'
@@ -8,26 +10,32 @@ import { endSession } from './end-session.ts'
 import { eraseMe } from './erase-me.ts'
 import { exportMe } from './export-me.ts'
 import { getCheckoutDetails } from './get-checkout-details.ts'
+import { getClient } from './get-client.ts'
 import { getJwks } from './get-jwks.ts'
 import { getMe } from './get-me.ts'
 import { getTotp } from './get-totp.ts'
 import { getUser } from './get-user.ts'
+import { giveGrant } from './give-grant.ts'
 import { listAddresses } from './list-addresses.ts'
+import { listClients } from './list-clients.ts'
 import { listSessions } from './list-sessions.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { prune } from './prune.ts'
-import { refuseDemoAccounts } from './refuse-demo-accounts.ts'
 import { refresh } from './refresh.ts'
+import { refuseDemoAccounts } from './refuse-demo-accounts.ts'
 import { register } from './register.ts'
+import { removeClient } from './remove-client.ts'
 import { replaceAddress } from './replace-address.ts'
 import { requestEmailVerification } from './request-email-verification.ts'
 import { requestPasswordReset } from './request-password-reset.ts'
 import { resetPassword } from './reset-password.ts'
+import { rotateClientSecret } from './rotate-client-secret.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { sendMails } from './send-mails.ts'
 import { setRoles } from './set-roles.ts'
+import { signIn, signInWithCode } from './sign-in.ts'
 import { startTotp } from './start-totp.ts'
 import { updateMe } from './update-me.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -66,6 +74,16 @@ export const userUseCases = (ports: Ports) => ({
   listUsers: listUsers(ports),
   getUser: getUser(ports),
   setRoles: setRoles(ports),
+
+  signIn: signIn(ports),
+  signInWithCode: signInWithCode(ports),
+  giveGrant: giveGrant(ports),
+  listClients: listClients(ports),
+  getClient: getClient(ports),
+  addClient: addClient(ports),
+  changeClient: changeClient(ports),
+  removeClient: removeClient(ports),
+  rotateClientSecret: rotateClientSecret(ports),
 
   sendMails: sendMails(ports),
   rotateKeys: rotateKeys(ports),

@@ -314,7 +314,15 @@ export interface Session {
   /** Whether it is that of the caller's own token. */
   readonly current: boolean;
   /** When it was ended, before its time; in exports only. */
-  readonly endedAt: Date | undefined;
+  readonly endedAt:
+    | Date
+    | undefined;
+  /** The client's; its id once the client is removed. */
+  readonly clientName?:
+    | string
+    | undefined;
+  /** What the client was let do. */
+  readonly clientScopes: readonly string[];
 }
 
 export interface ListSessionsRequest {
@@ -3091,6 +3099,8 @@ function createBaseSession(): Session {
     device: undefined,
     current: false,
     endedAt: undefined,
+    clientName: undefined,
+    clientScopes: [],
   };
 }
 
@@ -3116,6 +3126,12 @@ export const Session: MessageFns<Session> = {
     }
     if (message.endedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(58).fork()).join();
+    }
+    if (message.clientName !== undefined) {
+      writer.uint32(66).string(message.clientName);
+    }
+    for (const v of message.clientScopes) {
+      writer.uint32(74).string(v!);
     }
     return writer;
   },
@@ -3187,6 +3203,22 @@ export const Session: MessageFns<Session> = {
             }
 
             message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.clientName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.clientScopes.push(reader.string());
             continue;
           }
         }
