@@ -150,23 +150,18 @@ describe('a token', () => {
   })
 })
 
-describe('a token that was good before', () => {
+describe('a token that was good before is verified anew, and', () => {
   const warm = async (tokens: TestTokens, claims = {}) => {
     let published = tokens.jwks
     const { state, verify } = verifierOf(() => published)
     await verify(tokens.userToken(user)) // the keys are there from here on
     const token = tokens.userToken({ ...user, claims })
-    const first = await verify(token)
+    await verify(token)
     const publish = (jwks: string) => {
       published = jwks
     }
-    return { state, publish, verify, first, again: () => verify(token) }
+    return { state, publish, verify, again: () => verify(token) }
   }
-
-  it('is known again without another look at its signature', async () => {
-    const { again, first } = await warm(testTokens())
-    expect(await again()).toBe(first)
-  })
 
   it('S22 S26 is refused from its expiry', async () => {
     const { state, again } = await warm(testTokens(), { exp: inSeconds(100) })
