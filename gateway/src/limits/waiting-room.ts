@@ -37,7 +37,8 @@ export const waitingRoom = ({ atOnce, waiting, patienceMs }: RoomSettings): Wait
 
   const leave = () => {
     const [next] = line
-    if (next) next() // the place goes on without becoming free in between
+    if (next)
+      next() // the place goes on without becoming free in between
     else inside -= 1
   }
 
