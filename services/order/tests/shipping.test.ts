@@ -54,7 +54,7 @@ it('ships and delivers: states, carrier, words, events', async () => {
   expect(events[1]?.payload).toEqual({ orderId: id, carrier: 'DHL', trackingCode: 'JD-1' })
 })
 
-it('does not ship what is still on the shelf’s books', async () => {
+it('S35 does not ship what is still on the shelf’s books', async () => {
   const { order: rpc, wish } = aMember(test)
   test.shop.next('product.ClaimStock', away, away)
   const { order } = await rpc.placeOrder(wish)
@@ -72,7 +72,7 @@ it('does not ship what is still on the shelf’s books', async () => {
 })
 
 describe('the state table decides', () => {
-  it('that nothing is delivered before it is shipped, nor twice', async () => {
+  it('S35 that nothing is delivered before it is shipped, nor twice', async () => {
     const { id, staff, ship } = await aPaidOrder()
     const move = (from: string, to: string) => ({ code: 'illegal_move', params: { from, to } })
     expect(await refusalOf(staff.deliverOrder({ id }))).toMatchObject(move('PAID', 'DELIVERED'))
@@ -83,7 +83,7 @@ describe('the state table decides', () => {
     expect(again).toMatchObject(move('DELIVERED', 'DELIVERED'))
   })
 
-  it('that a shipped order is not cancelled', async () => {
+  it('S35 that a shipped order is not cancelled', async () => {
     const { name, order: rpc, ship } = await aPaidOrder()
     await ship()
     expect(await refusalOf(rpc.cancelOrder(name))).toMatchObject({
