@@ -2,7 +2,7 @@ import type { Ids } from '@micromart/kernel'
 import type { Database } from '@micromart/store'
 import type { Orders } from '../model/ports.ts'
 import { takeDue } from './due-orders.ts'
-import { forgetShopper } from './forget.ts'
+import { eraseShopper } from './erase-shopper.ts'
 import { hastenOrder } from './hasten.ts'
 import { openOrder } from './open-order.ts'
 import { pruneOld } from './prune.ts'
@@ -25,6 +25,6 @@ export const ordersMysql = (db: Database, ids: Ids, told: Told): Orders => ({
   list: listOrders(db),
   takeDue: takeDue(db),
   hasten: hastenOrder(db),
-  forget: forgetShopper(db),
+  erase: eraseShopper(db),
   prune: pruneOld(db),
 })
