@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const [url, clients, account, manner] = process.argv.slice(2)
 const counts = {}
-let ended = false
+const ending = new AbortController()
 
 const login = async () => {
   const headers = { 'content-type': 'application/json' }
@@ -18,14 +18,14 @@ const login = async () => {
 }
 
 const client = async () => {
-  while (!ended) {
+  while (!ending.signal.aborted) {
     const seconds = await login()
     if (manner === 'patient') await pause(seconds * 1_000)
   }
 }
 
 process.once('message', () => {
-  ended = true
+  ending.abort()
   process.send(counts, () => process.exit())
 })
 await Promise.all(Array.from({ length: Number(clients) }, client))

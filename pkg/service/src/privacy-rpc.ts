@@ -4,7 +4,7 @@ import { DomainError, type Erased, isId } from '@micromart/kernel'
 import { unary } from './unary.ts'
 
 /** SHA-256, hex, of ids in bytewise order, each with a line feed: who has the ids can tell that these were meant. */
-export const digestOfIds = (ids: readonly string[]): string =>
+const digestOfIds = (ids: readonly string[]): string =>
   hash(
     'sha256',
     ids
