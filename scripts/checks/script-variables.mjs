@@ -68,6 +68,7 @@ const given = [
     '',
     'Who asks for the books: `npm run books -- --account env`; needs the scope `ops`.',
   ],
+  ['MICROMART_OSV_URL', 'URL', '', 'An OSV server that `npm run audit` asks for advisories.'],
   ['MICROMART_FUZZ_REQUESTS', 'number', '1500', 'How many random requests the fuzz makes.'],
   [
     'MICROMART_FUZZ_SEED',

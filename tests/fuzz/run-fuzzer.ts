@@ -29,12 +29,27 @@ const endless = '/v1/orders/{id}/events'
 /** About as many operations as there are: each gets its share of the requests. */
 const operations = 60
 
-const argumentsFor = ({ seed, requests }: FuzzOptions, document: string) => [
-  ...['-m', 'schemathesis.cli', '--config-file', path.join(import.meta.dirname, 'schemathesis.toml')],
-  ...['run', document, '--seed', String(seed), '--exclude-path', endless, '--no-color'],
-  ...['--phases', requests > 5_000 ? 'examples,coverage,fuzzing' : 'fuzzing'],
-  ...['--max-examples', String(Math.ceil((requests * 1.1) / operations))],
-]
+const settings = path.join(import.meta.dirname, 'schemathesis.toml')
+
+const argumentsFor = ({ seed, requests }: FuzzOptions, document: string): string[] => {
+  const options = {
+    seed,
+    phases: requests > 5_000 ? 'examples,coverage,fuzzing' : 'fuzzing',
+    'max-examples': Math.ceil((requests * 1.1) / operations),
+    'exclude-path': endless,
+  }
+  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  return [
+    '-m',
+    'schemathesis.cli',
+    '--config-file',
+    settings,
+    'run',
+    document,
+    '--no-color',
+    ...given,
+  ]
+}
 
 const failuresIn = (output: string): string => {
   const from = output.search(/^=+ (FAILURES|ERRORS) =+$/m)

@@ -12,6 +12,13 @@ describe('the lockfile', () => {
   })
 })
 
+describe('npm', () => {
+  it('S69 runs no script of any package, and pins what it is told to add', () => {
+    const settings = readFileSync(path.join(root, '.npmrc'), 'utf8').split('\n')
+    expect(settings).toEqual(expect.arrayContaining(['ignore-scripts=true', 'save-exact=true']))
+  })
+})
+
 describe('completing a lockfile', () => {
   const packages = {
     '': { name: 'shop' },
