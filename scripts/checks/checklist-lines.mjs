@@ -17,10 +17,7 @@ export const checklistLines = [
       'Failures are slowed per account, shared and kept over restarts, before any hash; strangers lock nobody out',
       'A flood of logins waits and leaves the catalogue’s reads alone',
       'No account or secret is there by default, and production refuses weak ones',
-      [
-        'Tokens in mails are random, short-lived, single-use and kept hashed, and asking for one tells nothing',
-        { building: 'the accounts’ mails and resets' },
-      ],
+      'Tokens in mails are random, short-lived, single-use and kept hashed, and asking for one tells nothing',
     ],
   },
   {
