@@ -65,7 +65,11 @@ const rules = [
     id: 'no-html',
     why: 'what the shop says in HTML is written in one place each, and escapes what it is told',
     pattern: /<!doctype html|<script\b/i,
-    allowed: ['gateway/src/routes/docs.ts', 'services/provider/src/handler/page.ts'],
+    allowed: [
+      'gateway/src/routes/docs.ts',
+      'services/provider/src/handler/page.ts',
+      'services/user/src/model/letters.ts',
+    ],
   },
   {
     id: 'no-disabled-checks',
