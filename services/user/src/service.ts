@@ -18,6 +18,7 @@ import {
   startRelay,
   startSweeper,
 } from '@micromart/store'
+import { custodiansRpc } from './client/custodians-rpc.ts'
 import type { Config } from './config.ts'
 import { accessTokensJose } from './crypto/access-tokens-jose.ts'
 import { commonPasswordsZxcvbn } from './crypto/common-passwords-zxcvbn.ts'
@@ -26,6 +27,7 @@ import { keyMakerJose } from './crypto/keys-jose.ts'
 import { linkTokensNode } from './crypto/link-tokens-node.ts'
 import { oneTimeCodesOtpauth } from './crypto/one-time-codes-otpauth.ts'
 import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
+import { receiptsJose } from './crypto/receipts-jose.ts'
 import { secretsNode } from './crypto/secrets-node.ts'
 import { userRpc } from './handler/rpc.ts'
 import { openMailer } from './mailer.ts'
@@ -35,6 +37,7 @@ import type { Ports } from './model/ports.ts'
 import { accountTokensMysql } from './repository/account-tokens-mysql.ts'
 import { accountsMysql } from './repository/accounts-mysql.ts'
 import { addressesMysql } from './repository/addresses-mysql.ts'
+import { erasuresMysql } from './repository/erasures-mysql.ts'
 import { keptAnswers } from './repository/kept-answers-mysql.ts'
 import { loginFailuresMysql } from './repository/login-failures-mysql.ts'
 import { mailsMysql } from './repository/mails-mysql.ts'
@@ -81,6 +84,9 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
       ids,
     }),
     keyMaker: keyMakerJose(box),
+    erasures: erasuresMysql(db),
+    custodians: custodiansRpc(sidecar),
+    receipts: receiptsJose({ keys, box, kek, issuer: config.ISSUER_URL }),
     secrets: secretsNode,
     clock,
     ids,
@@ -100,6 +106,9 @@ const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts)
   sweepers.use(startSweeper({ name: 'prune', everyMs: config.PRUNE_EVERY_MS, run: prune, log }))
   const mails = { name: 'mails', everyMs: config.MAIL_EVERY_MS, run: use.sendMails, log }
   sweepers.use(startSweeper(mails))
+  const { ERASURES_EVERY_MS: everyMs } = config
+  const erasures = { name: 'erasures', everyMs, run: use.settleErasures, log }
+  sweepers.use(startSweeper(erasures))
   return { prune, [Symbol.asyncDispose]: () => sweepers.disposeAsync() }
 }
 

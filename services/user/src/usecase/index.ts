@@ -8,6 +8,7 @@ import { endSession } from './end-session.ts'
 import { eraseMe } from './erase-me.ts'
 import { exportMe } from './export-me.ts'
 import { getCheckoutDetails } from './get-checkout-details.ts'
+import { getErasure } from './get-erasure.ts'
 import { getJwks } from './get-jwks.ts'
 import { getMe } from './get-me.ts'
 import { getTotp } from './get-totp.ts'
@@ -28,6 +29,7 @@ import { resetPassword } from './reset-password.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { sendMails } from './send-mails.ts'
 import { setRoles } from './set-roles.ts'
+import { settleErasures } from './settle-erasures.ts'
 import { startTotp } from './start-totp.ts'
 import { updateMe } from './update-me.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -56,6 +58,9 @@ export const userUseCases = (ports: Ports) => ({
   getMe: getMe(ports),
   updateMe: updateMe(ports),
   eraseMe: eraseMe(ports),
+  getErasure: getErasure(ports),
+  receiptTokenOf: ports.receipts.tokenOf,
+  settleErasures: settleErasures(ports),
   changePassword: changePassword(ports),
   listAddresses: listAddresses(ports),
   addAddress: addAddress(ports),

@@ -2,6 +2,7 @@ import { auditMigrations } from '@micromart/store'
 import { createAccountFlows } from './account-flows.ts'
 import { createDeadLetters, createKeptAnswers } from './operations.ts'
 import { createUsers } from './create-users.ts'
+import { createErasures } from './erasures.ts'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -10,4 +11,5 @@ export const migrations = [
   ...createDeadLetters,
   ...createAccountFlows,
   ...auditMigrations(1_763_800_000_500),
+  ...createErasures,
 ]
