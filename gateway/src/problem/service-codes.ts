@@ -47,6 +47,7 @@ export const serviceCodes = {
   address_not_found: text(404, 'Address not found', 'There is no such address.'),
   dead_letter_not_found: text(404, 'Letter not found', 'There is no such letter.'),
   line_not_found: text(404, 'Line not found', 'The cart has no line with this sku.'),
+  receipt_not_found: text(404, 'Receipt not found', 'There is no such receipt.'),
   order_not_found: text(404, 'Order not found', 'There is no such order.'),
   product_not_found: text(404, 'Product not found', 'There is no such product.'),
   provider_not_found: text(404, 'Provider not found', 'No such provider is connected here.'),
