@@ -11,6 +11,7 @@ import { checklistPage } from './checklist.mjs'
 import { environmentPage } from './environment.mjs'
 import { permissionsPage } from './permissions.mjs'
 import { rpcPaths } from './rpcs.mjs'
+import { personalDataPage } from './personal-data.mjs'
 
 const isWriting = process.argv.includes('--write')
 
@@ -26,6 +27,7 @@ const files = {
   'docs/environment.md': await environmentPage(),
   'docs/permissions.md': permissionsPage({ table, marks }),
   'docs/security/checklist.md': checklistPage(),
+  'docs/security/personal-data.md': personalDataPage(),
   ...localResources(),
 }
 const options = await resolveConfig(join(root, 'package.json'))
