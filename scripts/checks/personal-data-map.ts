@@ -108,9 +108,9 @@ export const personal: readonly (readonly string[])[] = [
     'digest',
     'SHA-256 of an address that logins failed for',
     'slowing guesses down',
-    'half an hour after the last failure',
+    'a quarter of an hour after the last failure',
     nobody,
-    'goes by itself within half an hour',
+    'goes by itself within a quarter of an hour',
   ],
   [
     'user.idempotency_keys',

@@ -8,8 +8,11 @@ import {
 import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
 import { systemIds } from '@micromart/kernel'
+import { openDatabase } from '@micromart/store'
 import { eventually, testClient } from '@micromart/testing'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { ordersMysql } from '../src/repository/orders-mysql.ts'
+import { entities } from '../src/repository/rows.ts'
 import { sold } from './sold.ts'
 import { aMember, refusalOf, startForTest, type TestShop } from './start.ts'
 
@@ -50,17 +53,25 @@ const exported = async (userId: string): Promise<readonly ExportOrdersResponse[]
   return whole
 }
 
-/** Every text that the database holds. */
-const dump = async (): Promise<string> => {
+/** Every text that the database holds, by table. */
+const dump = async (): Promise<readonly (readonly [table: string, text: string])[]> => {
   const connection = await createConnection(test.database.url)
   const [tables] = await connection.query<RowDataPacket[]>('SHOW TABLES')
-  const all: unknown[] = []
-  for (const table of tables) {
-    all.push((await connection.query('SELECT * FROM ??', Object.values(table)))[0])
+  const all: (readonly [string, string])[] = []
+  for (const [name] of tables.map((table) => Object.values(table) as string[])) {
+    const [rows] = await connection.query<RowDataPacket[]>('SELECT * FROM ??', [name])
+    const texts = rows.flatMap((row) => Object.values(row).map(String)) // bytes as UTF-8
+    all.push([name ?? '', texts.join('\n')])
   }
   await connection.end()
-  return JSON.stringify(all)
+  return all
 }
+
+/** The tables that hold a text, but for events: those go a day after they were sent. */
+const holdersOf = async (text: string): Promise<readonly string[]> =>
+  (await dump())
+    .filter(([table, held]) => table !== 'outbox' && held.includes(text))
+    .map(([table]) => table)
 
 const digestOf = (ids: readonly string[]) => {
   const text = ids.toSorted().map((id) => `${id}\n`)
@@ -91,12 +102,30 @@ describe('the erasure of a shopper', () => {
       shippingAddress: expect.objectContaining({ name: '', line1: '', city: '' }),
       updatedAt: expect.any(Date),
     })
-    const remains = await dump()
-    expect(remains).not.toContain(`Mrs ${userId}`)
+    expect(await holdersOf(`Mrs ${userId}`)).toEqual([])
     const { items } = await test.as(userId).getTimeline({ id, orderToken: undefined })
     const said = items.map(({ message }) => message)
     expect(said).toEqual(expect.arrayContaining(['Order shipped', 'Refund asked for']))
     expect(said.join()).not.toMatch(/JD-1|complained/)
+  })
+
+  it('leaves the answer to shipping for 48 hours, and after three days its id in orders alone', async () => {
+    const { userId, id } = await sold(test)
+    const client = stack.use(await testClient(OrderServiceService, test.service.port))
+    const token = test.tokens.userToken({ id: systemIds.next(), roles: ['admin'] })
+    const idempotency = { key: id, scope: 's'.repeat(43), fingerprint: 'f'.repeat(43) }
+    const trackingCode = `TRK-${userId.slice(-12)}`
+    await client.as({ token, idempotency }).shipOrder({ id, carrier: 'DHL', trackingCode })
+    await erase(userId)
+    expect(await holdersOf(trackingCode)).toEqual(['idempotency_keys'])
+    expect(await holdersOf(userId)).toEqual(['erased_users', 'order_keys', 'orders'])
+
+    await using db = await openDatabase({ url: test.database.url, entities })
+    const orders = ordersMysql(db, systemIds, { event: () => {}, entries: () => {} })
+    await orders.prune(new Date(Date.now() + 49 * 3_600_000))
+    expect(await holdersOf(trackingCode)).toEqual([])
+    await orders.prune(new Date(Date.now() + 73 * 3_600_000))
+    expect(await holdersOf(userId)).toEqual(['orders'])
   })
 
   it('cancels and pays back what has not left the house, and is done once that is', async () => {

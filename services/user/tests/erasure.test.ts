@@ -161,6 +161,19 @@ describe('an erasure', () => {
     expect(JSON.stringify(kept)).not.toContain(token)
   })
 
+  it('leaves guesses on its address counted, as a digest, and for minutes', async () => {
+    await using user = await startForTest({ PRUNE_EVERY_MS: '20' })
+    const ann = await user.join()
+    const guess = user.guest.login({ email: ann.email, password: 'a wrong one' })
+    await expect(guess).rejects.toMatchObject({ code: 'credentials_wrong' })
+    await ann.rpc.eraseMe({})
+    const digest = createHash('sha256').update(ann.email).digest('hex')
+    const counted = () => user.query('SELECT digest FROM login_failure')
+    expect(await counted()).toEqual([{ digest }])
+    user.clock.forward(minutes(16))
+    await eventually(async () => expect(await counted()).toEqual([]))
+  })
+
   it('leaves its receipt for three years', async () => {
     await using user = await startForTest(quick)
     custodians(user)
