@@ -101,6 +101,11 @@ export const serviceCodes = {
   refund_exceeds_line: text(422, 'More than the line', 'See `params.refundable` for what is left.'),
   refund_exceeds_paid: text(422, 'More than was paid', 'See `params.refundable` for what is left.'),
   stock_below_held: text(422, 'Stock below held', 'Units that are held cannot be taken away.'),
+  too_many_open_orders: text(
+    422,
+    'Too many open orders',
+    'Pay what is open first: see `params.limit`.',
+  ),
   totp_not_started: text(422, 'Not begun', 'There is no enrolment to confirm: begin with one.'),
   login_throttled: text(429, 'Too many attempts', 'Wait as long as `Retry-After` says.'),
   call_cancelled: text(503, 'Unavailable', 'The request was given up; try again.'),

@@ -111,6 +111,8 @@ export type Orders = {
   /** @returns those of the refund ids that no order has */
   readonly unknownRefunds: (ids: readonly string[]) => Promise<ReadonlySet<string>>
   /** Newest first. @throws DomainError invalid `cursor_invalid` */
+  /** How many of a member's newest orders wait for their payment, of so many looked at. */
+  readonly openAmong: (userId: string, newest: number) => Promise<number>
   readonly list: (filter: OrderFilter, page: PageRequest) => Promise<Page<Order>>
   /** Takes orders that are due, and has them due again after their pause: replicas never take the same. */
   readonly takeDue: (at: Date, most: number) => Promise<readonly Order[]>

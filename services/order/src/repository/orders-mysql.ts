@@ -6,7 +6,7 @@ import { eraseShopper } from './erase-shopper.ts'
 import { hastenOrder } from './hasten.ts'
 import { openOrder } from './open-order.ts'
 import { pruneOld } from './prune.ts'
-import { listOrders, readOrder } from './read-orders.ts'
+import { listOrders, openAmong, readOrder } from './read-orders.ts'
 import { readRefunds, unknownRefunds } from './refunds-mysql.ts'
 import { saveOrder, type Told } from './save-order.ts'
 import { readTimeline } from './timeline-mysql.ts'
@@ -22,6 +22,7 @@ export const ordersMysql = (db: Database, ids: Ids, told: Told): Orders => ({
   timeline: (id) => readTimeline(db, id),
   refunds: readRefunds(db),
   unknownRefunds: unknownRefunds(db),
+  openAmong: openAmong(db),
   list: listOrders(db),
   takeDue: takeDue(db),
   hasten: hastenOrder(db),

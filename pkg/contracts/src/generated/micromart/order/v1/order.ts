@@ -3125,7 +3125,8 @@ export type OrderServiceService = typeof OrderServiceService;
 export const OrderServiceService = {
   /**
    * Turns the caller's cart into an order. One idempotency key, one order.
-   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`;
+   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`,
+   * `too_many_open_orders` (params.limit: so many of the member's newest orders wait for a payment);
    * already_exists `cart_checked_out` (params.orderId); conflict `idempotency_in_progress`, `price_changed` (params.total);
    * unavailable when payment cannot be opened. "Declined" is a value: status FAILED.
    */
@@ -3297,7 +3298,8 @@ export const OrderServiceService = {
 export interface OrderServiceServer extends UntypedServiceImplementation {
   /**
    * Turns the caller's cart into an order. One idempotency key, one order.
-   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`;
+   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`,
+   * `too_many_open_orders` (params.limit: so many of the member's newest orders wait for a payment);
    * already_exists `cart_checked_out` (params.orderId); conflict `idempotency_in_progress`, `price_changed` (params.total);
    * unavailable when payment cannot be opened. "Declined" is a value: status FAILED.
    */
@@ -3344,7 +3346,8 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
 export interface OrderServiceClient extends Client {
   /**
    * Turns the caller's cart into an order. One idempotency key, one order.
-   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`;
+   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`,
+   * `too_many_open_orders` (params.limit: so many of the member's newest orders wait for a payment);
    * already_exists `cart_checked_out` (params.orderId); conflict `idempotency_in_progress`, `price_changed` (params.total);
    * unavailable when payment cannot be opened. "Declined" is a value: status FAILED.
    */
