@@ -119,10 +119,7 @@ export const checklistLines = [
       'Texts never become SQL',
       'No address that a user names is ever fetched',
       'Sidecars and apps know each other by tokens, lists, identities and scopes: allowed and refused',
-      [
-        'Components hold references to secrets; an account of the database reaches its own schema and no DDL',
-        { building: 'zero trust' },
-      ],
+      'Components hold references to secrets; an account of the database reaches its own schema and no DDL',
       'No secret in history, logs, images or errors, and secrets rotate without a pause',
       'Security events are logged, without secrets, in whole lines',
       'Metrics, logs and details of health are not outside',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { erasureAnswer } from '../answers/erasure.ts'
 import { anybody, json, needs, route } from '../http/route.ts'
 import { id, time } from '../shapes/texts.ts'
-import { alsoAnswers, headers } from './common.ts'
+import { headers } from './common.ts'
 
 const common = { tag: 'Account' } as const
 
