@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { RowDataPacket } from 'mysql2/promise'
 import { impersonal, listed, personal, plain } from '../scripts/checks/personal-data-map.ts'
 import { secret, shop } from './support/shop.ts'
+import { openMysql } from './support/stores.ts'
 
 type Column = RowDataPacket & { readonly tableName: string; readonly columnName: string }
 
@@ -9,7 +10,7 @@ const schemaOf = (owner: string) => new URL(secret(`mysql-${owner}`)).pathname.s
 
 /** Every column of every table, as `user.account.email`. */
 const columnsOf = async (owner: string): Promise<readonly string[]> => {
-  const connection = await createConnection({ uri: shop.mysql })
+  const connection = await openMysql(shop.mysql)
   const [columns] = await connection.query<Column[]>(
     `SELECT table_name AS tableName, column_name AS columnName
      FROM information_schema.columns WHERE table_schema = ?`,

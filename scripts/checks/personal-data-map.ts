@@ -72,7 +72,7 @@ export const plain: Readonly<Record<string, string>> = {
   'user.dead_letter_decisions': 'seq, letter_id, at, action, note',
   'payment.dead_letter_decisions': 'seq, letter_id, at, action, note',
   'payment.payments':
-    'id, order_id, status, version, amount, currency, refund_asked, refunded, decline_code, created_at, updated_at, provider, action_expires_at',
+    'id, order_id, status, version, amount, currency, refund_asked, refunded, told_refunded, decline_code, created_at, updated_at, provider, action_expires_at',
 }
 
 /** Tables that hold nothing about anybody: goods, amounts, technical notes. */
