@@ -45,7 +45,12 @@ def admin():
 
 
 def add_to_cart(token):
-    ask("POST", "/v1/cart/items", {"sku": OWN["sku"], "quantity": 1}, token)
+    """One more of our own; a line that is full has it already."""
+    body = {"sku": OWN["sku"], "quantity": 1}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = requests.post(SHOP["gateway"] + "/v1/cart/items", json=body, headers=headers, timeout=20)
+    if answer.status_code != 422:
+        answer.raise_for_status()
 
 
 def buy(token, card="tok_visa"):
