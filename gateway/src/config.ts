@@ -60,6 +60,14 @@ const wired = baseSettings.omit({ APP_PORT: true }).extend({
     .describe('How often a quiet stream of order events says that it lives'),
   CORS_ORIGINS: list.describe('Origins that browsers may call from, separated by commas'),
   TRUSTED_PROXIES: list.describe('Addresses or networks whose X-Forwarded-* is believed'),
+  SECURITY_CONTACT: list
+    .refine(
+      (contacts) => contacts.every((contact) => /^(mailto|https|tel):[!-~]{3,200}$/.test(contact)),
+      'must be mailto:, https: or tel: addresses',
+    )
+    .describe(
+      'Whom to tell of a vulnerability, for `/.well-known/security.txt`; without one there is none',
+    ),
   IMAGES_DIR: z
     .string()
     .default(resolve(import.meta.dirname, '../../scripts/catalogue/images'))

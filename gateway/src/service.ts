@@ -77,7 +77,11 @@ const shopOf = async (
   heartbeatMs: config.EVENT_HEARTBEAT_MS,
   currency: config.SHOP_CURRENCY,
   ready: async () => serving() && (await sidecar.outboundReady()),
-  documents: await readDocuments(config.IMAGES_DIR),
+  documents: await readDocuments({
+    imagesDir: config.IMAGES_DIR,
+    contacts: config.SECURITY_CONTACT,
+    origin: config.ISSUER_URL,
+  }),
 })
 
 /** The public listeners: plain HTTP, and HTTPS where a port and a certificate are given. */

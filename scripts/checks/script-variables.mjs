@@ -73,6 +73,14 @@ const given = [
     '',
     'Who asks: `npm run books -- --account env` needs the scope `ops`, `npm run clients` needs `clients:write`.',
   ],
+  ['MICROMART_OSV_URL', 'URL', '', 'An OSV server that `npm run audit` asks for advisories.'],
+  ['MICROMART_FUZZ_REQUESTS', 'number', '1500', 'How many random requests the fuzz makes.'],
+  [
+    'MICROMART_FUZZ_SEED',
+    'number',
+    '20261130',
+    'What the fuzz makes them of; a run that failed is repeated by its seed.',
+  ],
   ['MICROMART_DAPRD_LOG', 'flag', '', 'Set: the conformance suite shows what its daprd writes.'],
 ]
 
@@ -111,6 +119,10 @@ const between = [
     'Its database, by the account that may change tables.',
   ],
   ['MICROMART_DAPRD', 'test', 'service tests', 'The daprd that the conformance suite runs.'],
+  ['MICROMART_FUZZER', 'test', 'the fuzz', 'The Python with schemathesis.'],
+  ['MICROMART_FUZZER_MISSING', 'test', 'the fuzz', 'Why there is none.'],
+  ['MICROMART_FUZZ', 'the fuzz', 'schemathesis', 'File with gateway and admin.'],
+  ['MICROMART_FUZZ_URL', 'the fuzz', 'schemathesis', 'The gateway.'],
   ['MICROMART_E2E', 'test', 'end-to-end tests', 'File that describes the running shop.'],
   [
     'MICROMART_STARTER_TEST',

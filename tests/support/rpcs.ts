@@ -11,6 +11,7 @@ import {
 } from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { calls } from '@micromart/contracts/rights'
 import {
@@ -23,13 +24,20 @@ import { shop } from './shop.ts'
 
 const operations = { ...BacklogServiceService, ...AuditServiceService }
 const letters = DeadLetterServiceService // of those who hear events
+const privacy = PrivacyServiceService // of those who keep something of people beside the account
 
 /** What each app serves. */
 export const definitions = {
   product: { ...ProductServiceService, ...operations },
   user: { ...UserServiceService, ...OAuthServiceService, ...ClientServiceService, ...operations },
-  cart: { ...CartServiceService, ...CartBooksServiceService, ...operations, ...letters },
-  order: { ...OrderServiceService, ...operations, ...letters },
+  cart: {
+    ...CartServiceService,
+    ...CartBooksServiceService,
+    ...operations,
+    ...letters,
+    ...privacy,
+  },
+  order: { ...OrderServiceService, ...operations, ...letters, ...privacy },
   payment: { ...PaymentServiceService, ...operations },
 } as const
 

@@ -50,6 +50,8 @@ export type Documents = {
   readonly docs: ReadonlyMap<string, StaticFile>
   /** Where links in mails lead. */
   readonly account: ReadonlyMap<string, StaticFile>
+  /** RFC 9116; undefined without a contact. */
+  readonly securityTxt: string | undefined
 }
 
 export type StaticFile = {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Documents, StaticFile } from '../client/shop.ts'
 import { table } from '../routes/index.ts'
 import { openapiText } from './openapi.ts'
+import { securityTxt, type SecurityTxtSettings } from './security-txt.ts'
 import { readFolder, staticFile } from './static-files.ts'
 
 const swaggerParts = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
@@ -20,12 +21,15 @@ const isPicture = (name: string): boolean => name.endsWith('.svg')
 
 const accountPages = fileURLToPath(new URL('../../pages', import.meta.url))
 
+type Settings = SecurityTxtSettings & { readonly imagesDir: string }
+
 /** Everything that is served from memory. */
-export const readDocuments = async (imagesDir: string): Promise<Documents> => {
+export const readDocuments = async ({ imagesDir, ...contact }: Settings): Promise<Documents> => {
   const [docs, pictures, account] = await Promise.all([
     readDocs(),
     readFolder(imagesDir, isPicture),
     readFolder(accountPages, () => true),
   ])
-  return { openapi: openapiText(table), docs, pictures, account }
+  const openapi = openapiText(table)
+  return { openapi, docs, pictures, account, securityTxt: securityTxt(contact) }
 }

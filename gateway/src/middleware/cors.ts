@@ -9,6 +9,7 @@ const exposed = [
   'RateLimit-Policy',
   'Retry-After',
   'X-Cart-Token',
+  'X-Erasure-Token',
   'X-Request-Id',
 ].join(', ')
 
@@ -20,6 +21,7 @@ const allowedHeaders = [
   'If-None-Match',
   'Last-Event-ID',
   'X-Cart-Token',
+  'X-Erasure-Token',
   'X-Order-Token',
   'X-Request-Id',
   'traceparent',

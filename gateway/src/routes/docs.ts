@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { anybody, route } from '../http/route.ts'
+import { securityTxtPath } from '../http/security-txt.ts'
+import { refusal } from '../problem/problem.ts'
 import { servedFile } from './served-file.ts'
 
 const common = { tag: 'Documents', auth: anybody, public: true } as const
@@ -42,6 +44,25 @@ export const documentRoutes = [
       bytes: { type: 'application/json; charset=utf-8', content: documents.openapi },
       headers: { 'Cache-Control': 'public, max-age=60' },
     }),
+  }),
+  route({
+    ...common,
+    method: 'get',
+    path: securityTxtPath,
+    summary: 'Whom to tell of a vulnerability (RFC 9116)',
+    budget: 'reads',
+    responses: {
+      200: { description: 'The contact', mediaType: 'text/plain' },
+      404: { description: 'No contact is set' },
+    },
+    handler: async (_input, { documents: { securityTxt } }) => {
+      if (securityTxt === undefined) throw refusal('not_found')
+      return {
+        status: 200,
+        bytes: { type: 'text/plain; charset=utf-8', content: securityTxt },
+        headers: { 'Cache-Control': 'public, max-age=86400' },
+      }
+    },
   }),
   route({
     ...common,

@@ -2,6 +2,7 @@ import { meAnswer } from '../answers/account.ts'
 import { json, needs, noContent, route } from '../http/route.ts'
 import { changeMeIn, me, passwordIn } from '../shapes/account.ts'
 import { alsoAnswers } from './common.ts'
+import { erasureRoutes } from './erasures.ts'
 import { exportRoute } from './me-export.ts'
 
 const common = { tag: 'Account', auth: needs('account') } as const
@@ -29,18 +30,6 @@ export const meRoutes = [
   }),
   route({
     ...common,
-    method: 'delete',
-    path: '/v1/me',
-    summary: 'Erase my account',
-    budget: 'writes',
-    responses: { 204: { description: 'Erased' } },
-    handler: async (_input, { user }) => {
-      await user.eraseMe({})
-      return noContent
-    },
-  }),
-  route({
-    ...common,
     method: 'post',
     path: '/v1/me/password',
     summary: 'Change my password; other sessions end',
@@ -54,4 +43,5 @@ export const meRoutes = [
     },
   }),
   exportRoute,
+  ...erasureRoutes,
 ]

@@ -1,6 +1,6 @@
 import { roles } from '@micromart/kernel'
 import { z } from 'zod'
-import { email, id, line, password, time } from './texts.ts'
+import { email, id, ownWords, password, time } from './texts.ts'
 import { totp } from './totp.ts'
 
 const userFields = { id, email, name: z.string(), roles: z.array(z.string()), createdAt: time }
@@ -39,7 +39,7 @@ export const tokens = z.object(tokenFields).meta({ id: 'Tokens' })
 
 export const registered = z.object({ ...tokenFields, user }).meta({ id: 'Registered' })
 
-export const registerIn = z.strictObject({ email, password, name: line(100) })
+export const registerIn = z.strictObject({ email, password, name: ownWords(100) })
 
 export const loginIn = z.strictObject({
   email: z.string().min(1).max(254),
@@ -63,7 +63,7 @@ export const newPasswordIn = z.strictObject({ token: linkToken, password })
 
 export const refreshIn = z.strictObject({ refreshToken })
 
-export const changeMeIn = z.strictObject({ name: line(100).optional() })
+export const changeMeIn = z.strictObject({ name: ownWords(100).optional() })
 
 export const passwordIn = z.strictObject({
   currentPassword: password,

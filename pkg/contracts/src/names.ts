@@ -39,6 +39,7 @@ export const deadLetterTopic = <A extends App>(app: A) => `dead.${app}.v1` as co
 /** Whom events concern. */
 const listeners = [
   { topic: topics.orderPaid, app: apps.cart },
+  { topic: topics.userErased, app: apps.cart },
   { topic: topics.userErased, app: apps.order },
   { topic: topics.paymentSettled, app: apps.order },
   { topic: topics.paymentFailed, app: apps.order },

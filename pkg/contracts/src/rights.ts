@@ -7,6 +7,7 @@ import { type App, apps, deadLetterTopic, subscriptions, type Topic, topics } fr
 import { AuditServiceService, BacklogServiceService, DeadLetterServiceService } from './ops.ts'
 import { OrderServiceService } from './order.ts'
 import { PaymentServiceService } from './payment.ts'
+import { PrivacyServiceService } from './privacy.ts'
 import { ProductServiceService } from './product.ts'
 import { ClientServiceService, OAuthServiceService, UserServiceService } from './user.ts'
 
@@ -19,6 +20,7 @@ const rpcs = <M extends string>(
 const keys = rpcs(UserServiceService, 'getJwks')
 const backlog = rpcs(BacklogServiceService, 'getBacklog')
 const audit = rpcs(AuditServiceService, 'listAudit')
+const erasing = rpcs(PrivacyServiceService, 'erasePerson')
 
 const letters = rpcs(
   DeadLetterServiceService,
@@ -43,7 +45,7 @@ const accounts = rpcs(
   UserServiceService,
   ...(['register', 'login', 'refresh', 'logout', 'getJwks'] as const),
   ...(['verifyEmail', 'requestPasswordReset', 'resetPassword'] as const),
-  ...(['getMe', 'updateMe', 'eraseMe', 'exportMe', 'changePassword'] as const),
+  ...(['getMe', 'updateMe', 'eraseMe', 'getErasure', 'exportMe', 'changePassword'] as const),
   ...(['requestEmailVerification', 'listSessions', 'endSession'] as const),
   ...(['getTotp', 'startTotp', 'confirmTotp', 'disableTotp'] as const),
   ...(['listAddresses', 'addAddress', 'replaceAddress', 'deleteAddress'] as const),
@@ -59,17 +61,33 @@ const clients = rpcs(
 const money = rpcs(
   PaymentServiceService,
   ...(['openPayment', 'charge', 'continueCharge', 'cancelPayment', 'getPayment'] as const),
-  ...(['refund', 'listForeignRefunds', 'listPaymentBooks', 'listProviderBooks'] as const),
+  ...(['refund', 'listForeignRefunds', 'listPaymentRecords'] as const),
+  ...(['listPaymentBooks', 'listProviderBooks'] as const),
 )
 
 const carts = rpcs(
   CartServiceService,
-  ...(['getCart', 'addItem', 'setItem', 'removeItem', 'clearCart', 'mergeCart'] as const),
+  ...([
+    'getCart',
+    'addItem',
+    'setItem',
+    'removeItem',
+    'clearCart',
+    'mergeCart',
+    'getLines',
+  ] as const),
 )
 
 const orders = rpcs(
   OrderServiceService,
-  ...(['placeOrder', 'getOrder', 'listOrders', 'getTimeline', 'watchOrder'] as const),
+  ...([
+    'placeOrder',
+    'getOrder',
+    'listOrders',
+    'getTimeline',
+    'watchOrder',
+    'exportOrders',
+  ] as const),
   ...(['cancelOrder', 'continuePayment', 'refundOrder', 'listRefunds'] as const),
   ...(['shipOrder', 'deliverOrder', 'listAllOrders', 'getAnyOrder', 'checkBooks'] as const),
 )
@@ -84,7 +102,7 @@ export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly s
     payment: [...rpcs(PaymentServiceService, 'receiveWebhook'), ...audit],
   },
   product: { user: keys },
-  user: {},
+  user: { cart: erasing, order: erasing },
   cart: { user: keys, product: rpcs(ProductServiceService, 'getOffers') },
   order: {
     user: [...keys, ...rpcs(UserServiceService, 'getCheckoutDetails'), ...backlog],

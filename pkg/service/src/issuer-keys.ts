@@ -2,7 +2,7 @@ import { runInContext } from '@micromart/dapr'
 import type { Clock } from '@micromart/kernel'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 
-export type KeySet = JWTVerifyGetKey
+type KeySet = JWTVerifyGetKey
 
 /** How soon a key that was revoked verifies nothing any more, and how seldom keys are asked for. */
 const recheckMs = 5_000
@@ -29,7 +29,7 @@ const within = async (asked: Promise<unknown>, ms: number): Promise<void> => {
  * The issuer's public keys, asked for again when they were asked for five seconds ago and a token comes: once for all who wait,
  * however many tokens carry an unknown `kid`. An issuer that does not answer holds nobody up, and its keys serve for ten minutes.
  */
-export const issuerKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
+export const issuerKeys = (fetchJwks: () => Promise<string>, clock: Clock): KeySet => {
   let cached: Cached | undefined
   let askedAt = -Infinity
   let fault: unknown
@@ -77,5 +77,5 @@ export const issuerKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
       return (await asking)(...wanted)
     }
   }
-  return { current, find }
+  return find
 }

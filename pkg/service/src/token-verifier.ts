@@ -1,8 +1,7 @@
 import { type Clock, DomainError, systemClock } from '@micromart/kernel'
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Caller } from './caller.ts'
-import { issuerKeys, type KeySet } from './issuer-keys.ts'
-import { verifiedTokens } from './verified-tokens.ts'
+import { issuerKeys } from './issuer-keys.ts'
 
 /** Who a token speaks for. */
 export type TokenVerifier = {
@@ -50,7 +49,8 @@ const unauthenticated = (code: string, cause?: unknown) =>
 /**
  * Verifies access tokens (RFC 9068): ES256 alone, `typ` at+jwt, our issuer and audience, every claim there. The issuer's
  * clock may be 60 s ahead; nothing is added at the end, so what was taken away is gone within five minutes (S22). `kid` chooses
- * among the issuer's keys; key material inside a token is never looked at.
+ * among the issuer's keys; key material inside a token is never looked at. Each use of a token is verified anew: what is
+ * remembered is the imported keys (docs/adr/0030).
  */
 export const tokenVerifier = ({
   fetchJwks,
@@ -68,25 +68,14 @@ export const tokenVerifier = ({
     maxTokenAge: longestLifeSeconds,
     requiredClaims: ['sub', 'scope', 'roles', 'jti', 'iat', 'exp'],
   }
-  const verified = verifiedTokens(clock)
-  const verifyAnew = async (token: string, before: KeySet): Promise<Caller> => {
-    const currentDate = clock.now()
-    const { payload } = await jwtVerify(token, keys.find, { ...expected, currentDate })
-    if (currentDate.getTime() >= endOf(payload)) throw unauthenticated('token_expired')
-    const caller = callerOf(payload)
-    if (before === (await keys.current())) {
-      verified.remember(token, { caller, until: endOf(payload), keys: before })
-    }
-    return caller
-  }
   return {
     verify: async (token) => {
       if (token.length > longestToken) throw unauthenticated('token_invalid')
-      const current = await keys.current()
-      const known = verified.callerOf(token, current)
-      if (known) return known
       try {
-        return await verifyAnew(token, current)
+        const currentDate = clock.now()
+        const { payload } = await jwtVerify(token, keys, { ...expected, currentDate })
+        if (currentDate.getTime() >= endOf(payload)) throw unauthenticated('token_expired')
+        return callerOf(payload)
       } catch (error) {
         throw asRefusal(error)
       }

@@ -150,23 +150,18 @@ describe('a token', () => {
   })
 })
 
-describe('a token that was good before', () => {
+describe('a token that was good before is verified anew, and', () => {
   const warm = async (tokens: TestTokens, claims = {}) => {
     let published = tokens.jwks
     const { state, verify } = verifierOf(() => published)
     await verify(tokens.userToken(user)) // the keys are there from here on
     const token = tokens.userToken({ ...user, claims })
-    const first = await verify(token)
+    await verify(token)
     const publish = (jwks: string) => {
       published = jwks
     }
-    return { state, publish, verify, first, again: () => verify(token) }
+    return { state, publish, verify, again: () => verify(token) }
   }
-
-  it('is known again without another look at its signature', async () => {
-    const { again, first } = await warm(testTokens())
-    expect(await again()).toBe(first)
-  })
 
   it('S22 S26 is refused from its expiry', async () => {
     const { state, again } = await warm(testTokens(), { exp: inSeconds(100) })
@@ -195,10 +190,10 @@ describe('a token that was good before', () => {
     await verify(next.userToken(user))
   })
 
-  it('is known still when the keys were asked for and are the same', async () => {
-    const { state, again, first } = await warm(testTokens())
+  it('is good still when the keys were asked for and are the same', async () => {
+    const { state, again } = await warm(testTokens())
     state.now += 5_000
-    expect(await again()).toBe(first)
+    expect(await again()).toMatchObject({ id: user.id })
     expect(state.fetches).toBe(2)
   })
 })

@@ -7,6 +7,7 @@ import {
 } from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { ProductServiceService } from '@micromart/contracts/product'
 import {
   ClientServiceService,
@@ -20,6 +21,7 @@ const operations = {
   ...AuditServiceService,
   ...DeadLetterServiceService,
   ...BacklogServiceService,
+  ...PrivacyServiceService,
 } as const
 
 /** The RPCs of each app, as the fake sidecar knows them. */

@@ -103,6 +103,7 @@ export const startForTest = async ({
   return {
     sidecar,
     shelf: shelf(sidecar),
+    port: first.port,
     httpPort: first.httpPort,
     books: first.books.as(),
     backlog: first.backlog.as(),

@@ -16,6 +16,9 @@ export const settings = baseSettings.extend({
     .default(64)
     .describe('How many may wait for that; more are refused with `login_busy`.'),
   KEYS_EVERY_MS: count.default(60_000).describe('How often signing keys are looked after, in ms.'),
+  ERASURES_EVERY_MS: count
+    .default(2_000)
+    .describe('How often the other services are asked for their parts of erasures, in ms.'),
   PRUNE_EVERY_MS: count
     .default(600_000)
     .describe('How often ended sessions and forgotten failures are deleted, in ms.'),

@@ -23,6 +23,7 @@ import {
   startRelay,
   startSweeper,
 } from '@micromart/store'
+import { custodiansRpc } from './client/custodians-rpc.ts'
 import type { Config } from './config.ts'
 import { accessTokensJose } from './crypto/access-tokens-jose.ts'
 import { commonPasswordsZxcvbn } from './crypto/common-passwords-zxcvbn.ts'
@@ -31,6 +32,7 @@ import { keyMakerJose } from './crypto/keys-jose.ts'
 import { linkTokensNode } from './crypto/link-tokens-node.ts'
 import { oneTimeCodesOtpauth } from './crypto/one-time-codes-otpauth.ts'
 import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
+import { receiptsJose } from './crypto/receipts-jose.ts'
 import { secretsNode } from './crypto/secrets-node.ts'
 import { type SigningRing, signingRing } from './crypto/signing-ring.ts'
 import { clientRpc } from './handler/client-rpc.ts'
@@ -52,6 +54,7 @@ import { addressesMysql } from './repository/addresses-mysql.ts'
 import { clientTokensMysql } from './repository/client-tokens-mysql.ts'
 import { clientsMysql } from './repository/clients-mysql.ts'
 import { grantsMysql } from './repository/grants-mysql.ts'
+import { erasuresMysql } from './repository/erasures-mysql.ts'
 import { keptAnswers } from './repository/kept-answers-mysql.ts'
 import { loginFailuresMysql } from './repository/login-failures-mysql.ts'
 import { mailsMysql } from './repository/mails-mysql.ts'
@@ -90,7 +93,7 @@ const oauthPorts = (db: Database): OAuthPorts => ({
 })
 
 const wire = async (config: Config, parts: Parts, { kek, box, ring }: Sealed): Promise<Ports> => {
-  const { db, clock, ids, log, mailer } = parts
+  const { db, sidecar, clock, ids, log, mailer } = parts
   const keys = signingKeysMysql(db)
   const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
   const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
@@ -118,6 +121,9 @@ const wire = async (config: Config, parts: Parts, { kek, box, ring }: Sealed): P
       ids,
     }),
     keyMaker: keyMakerJose(box),
+    erasures: erasuresMysql(db),
+    custodians: custodiansRpc(sidecar),
+    receipts: receiptsJose({ keys, box, kek, issuer: config.ISSUER_URL }),
     secrets: secretsNode,
     clock,
     ids,
@@ -137,6 +143,9 @@ const startSweepers = (config: Config, use: UseCases, { db, clock, log }: Parts)
   sweepers.use(startSweeper({ name: 'prune', everyMs: config.PRUNE_EVERY_MS, run: prune, log }))
   const mails = { name: 'mails', everyMs: config.MAIL_EVERY_MS, run: use.sendMails, log }
   sweepers.use(startSweeper(mails))
+  const { ERASURES_EVERY_MS: everyMs } = config
+  const erasures = { name: 'erasures', everyMs, run: use.settleErasures, log }
+  sweepers.use(startSweeper(erasures))
   return { prune, [Symbol.asyncDispose]: () => sweepers.disposeAsync() }
 }
 

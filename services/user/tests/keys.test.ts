@@ -19,7 +19,7 @@ const kids = async (rpc: UserRpc) => (await keySet(rpc)).keys.map(({ kid }) => k
 const signer = (token: string) => decodeProtectedHeader(token).kid
 
 describe('signing keys', () => {
-  it('are published without their private half, and verify a token', async () => {
+  it('S29 are published without their private half, and verify a token, which is small', async () => {
     await using user = await startForTest()
     const set = await keySet(user.guest)
     const published = {
@@ -52,7 +52,7 @@ describe('signing keys', () => {
       iat: now,
       exp: now + 300,
     })
-    expect(accessToken.length).toBeLessThan(2048) // S29
+    expect(accessToken.length).toBeLessThan(2048)
   })
 
   it('S28 lie in the database sealed, and a wrong key-encryption key starts no service', async () => {

@@ -1,7 +1,6 @@
 import {
   AddAddressResponse,
   DeleteAddressResponse,
-  EraseMeResponse,
   ReplaceAddressResponse,
   SetRolesResponse,
   UpdateMeResponse,
@@ -12,6 +11,7 @@ import { actingOf, unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
 import { accountFlows } from './account-flows.ts'
 import { actorOf, userOf } from './caller.ts'
+import { erasureRpc } from './erasure.ts'
 import {
   addressFrom,
   deviceFrom,
@@ -55,20 +55,11 @@ const sessions = (
 const own = (
   use: UseCases,
   answers: AnswersAbout,
-): Rpcs<'getMe' | 'updateMe' | 'eraseMe' | 'changePassword' | 'getCheckoutDetails'> => ({
+): Rpcs<'getMe' | 'updateMe' | 'changePassword' | 'getCheckoutDetails'> => ({
   getMe: unary(async (_, call) => ({ user: userMessage(await use.getMe(userOf(call).id)) })),
   updateMe: repeatable(answers)('UpdateMe', UpdateMeResponse, async ({ name }, call) => ({
     user: userMessage(await use.updateMe(userOf(call).id, { name })),
   })),
-  eraseMe: repeatable(answers)(
-    'EraseMe',
-    EraseMeResponse,
-    async (_, call) => {
-      await use.eraseMe(userOf(call).id, actingOf(call))
-      return {}
-    },
-    () => undefined, // it is empty, and outlives what it erases
-  ),
   changePassword: unary(async ({ currentPassword, newPassword, refreshToken }, call) => {
     await use.changePassword(userOf(call).id, { currentPassword, newPassword, refreshToken })
     return {}
@@ -130,6 +121,7 @@ export const userRpc = (use: UseCases, answers: AnswersAbout): UserServiceServer
   ...sessions(use),
   ...accountFlows(use, answers),
   ...own(use, answers),
+  ...erasureRpc(use, answers),
   ...addresses(use, answers),
   ...desk(use, answers),
 })

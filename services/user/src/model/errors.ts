@@ -154,6 +154,15 @@ export class RefreshInvalid extends DomainError {
   }
 }
 
+/** No erasure has this id, or the token is not its own. */
+export class ReceiptNotFound extends DomainError {
+  override readonly name = 'ReceiptNotFound'
+
+  constructor() {
+    super('not_found', 'receipt_not_found')
+  }
+}
+
 /** A valid token whose account has been erased. */
 export class AccountGone extends DomainError {
   override readonly name = 'AccountGone'

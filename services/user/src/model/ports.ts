@@ -2,6 +2,7 @@ import type { Acting, Clock, Ids, Log, NewAuditEntry, Page } from '@micromart/ke
 import type { Account, Credentials } from './account.ts'
 import type { Address, SavedAddress } from './address.ts'
 import type { Device } from './device.ts'
+import type { Custodian, Erasures, Receipts } from './erasure-ports.ts'
 import type { Failures } from './login-throttle.ts'
 import type { NewMail } from './mail.ts'
 import type { AccountTokens, LinkTokens, Mailer, Mails } from './mail-ports.ts'
@@ -40,8 +41,11 @@ export type Accounts = {
   readonly page: (of: AccountQuery) => Promise<Page<Account>>
   /** Removing a role ends the account's sessions. @throws UserNotFound, RolesChanged, LastAdmin, RoleAboveOwn */
   readonly setRoles: (change: RoleChange) => Promise<Account>
-  /** Overwrites what is personal, ends the sessions; with user.erased.v1. @throws AccountGone, LastAdmin */
-  readonly erase: (id: string, at: Date, by: Acting) => Promise<void>
+  /**
+   * Overwrites what is personal, ends the sessions, begins the erasure elsewhere; with user.erased.v1.
+   * @throws AccountGone, LastAdmin
+   */
+  readonly erase: (id: string, erasureId: string, at: Date, by: Acting) => Promise<void>
 }
 
 /** What a new account brings with it, in its transaction. */
@@ -257,6 +261,10 @@ export type Ports = OAuthPorts & {
   readonly commonPasswords: ReadonlySet<string>
   readonly accessTokens: AccessTokens
   readonly keyMaker: KeyMaker
+  readonly erasures: Erasures
+  /** The other services that hold something of a person. */
+  readonly custodians: readonly Custodian[]
+  readonly receipts: Receipts
   readonly secrets: Secrets
   /** The shop's public address: where links in mails lead. */
   readonly shopUrl: string

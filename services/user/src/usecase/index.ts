@@ -11,6 +11,7 @@ import { eraseMe } from './erase-me.ts'
 import { exportMe } from './export-me.ts'
 import { getCheckoutDetails } from './get-checkout-details.ts'
 import { getClient } from './get-client.ts'
+import { getErasure } from './get-erasure.ts'
 import { getJwks } from './get-jwks.ts'
 import { getMe } from './get-me.ts'
 import { getTotp } from './get-totp.ts'
@@ -36,6 +37,7 @@ import { rotateKeys } from './rotate-keys.ts'
 import { sendMails } from './send-mails.ts'
 import { setRoles } from './set-roles.ts'
 import { signIn, signInWithCode } from './sign-in.ts'
+import { settleErasures } from './settle-erasures.ts'
 import { startTotp } from './start-totp.ts'
 import { updateMe } from './update-me.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -64,6 +66,9 @@ export const userUseCases = (ports: Ports) => ({
   getMe: getMe(ports),
   updateMe: updateMe(ports),
   eraseMe: eraseMe(ports),
+  getErasure: getErasure(ports),
+  receiptTokenOf: ports.receipts.tokenOf,
+  settleErasures: settleErasures(ports),
   changePassword: changePassword(ports),
   listAddresses: listAddresses(ports),
   addAddress: addAddress(ports),

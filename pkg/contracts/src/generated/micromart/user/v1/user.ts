@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { ErasurePart } from "../../privacy/v1/privacy.ts";
 import { Address } from "../../types/v1/address.ts";
 
 export const TotpState = {
@@ -140,6 +141,33 @@ export interface EraseMeRequest {
 }
 
 export interface EraseMeResponse {
+  readonly receiptId: string;
+  /** Opens the receipt: there is no account any more that could. */
+  readonly receiptToken: string;
+}
+
+export interface GetErasureRequest {
+  readonly receiptId: string;
+  readonly receiptToken: string;
+}
+
+export interface GetErasureResponse {
+  readonly receiptId: string;
+  readonly requestedAt:
+    | Date
+    | undefined;
+  /** Absent while a part is missing. */
+  readonly completedAt:
+    | Date
+    | undefined;
+  /** Of the services that have done theirs. */
+  readonly parts: readonly ErasurePart[];
+  /** JWS (RFC 7515), compact, `typ` erasure-receipt+jwt, once all is done. */
+  readonly receipt?:
+    | string
+    | undefined;
+  /** JSON text of the public JWK that verifies it; its `kid` is the RFC 7638 thumbprint. */
+  readonly key?: string | undefined;
 }
 
 export interface ChangePasswordRequest {
@@ -1402,11 +1430,17 @@ export const EraseMeRequest: MessageFns<EraseMeRequest> = {
 };
 
 function createBaseEraseMeResponse(): EraseMeResponse {
-  return {};
+  return { receiptId: "", receiptToken: "" };
 }
 
 export const EraseMeResponse: MessageFns<EraseMeResponse> = {
-  encode(_: EraseMeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: EraseMeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.receiptId !== "") {
+      writer.uint32(10).string(message.receiptId);
+    }
+    if (message.receiptToken !== "") {
+      writer.uint32(18).string(message.receiptToken);
+    }
     return writer;
   },
 
@@ -1423,6 +1457,187 @@ export const EraseMeResponse: MessageFns<EraseMeResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.receiptId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.receiptToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetErasureRequest(): GetErasureRequest {
+  return { receiptId: "", receiptToken: "" };
+}
+
+export const GetErasureRequest: MessageFns<GetErasureRequest> = {
+  encode(message: GetErasureRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.receiptId !== "") {
+      writer.uint32(10).string(message.receiptId);
+    }
+    if (message.receiptToken !== "") {
+      writer.uint32(18).string(message.receiptToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetErasureRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetErasureRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.receiptId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.receiptToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetErasureResponse(): GetErasureResponse {
+  return {
+    receiptId: "",
+    requestedAt: undefined,
+    completedAt: undefined,
+    parts: [],
+    receipt: undefined,
+    key: undefined,
+  };
+}
+
+export const GetErasureResponse: MessageFns<GetErasureResponse> = {
+  encode(message: GetErasureResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.receiptId !== "") {
+      writer.uint32(10).string(message.receiptId);
+    }
+    if (message.requestedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.requestedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.completedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.completedAt), writer.uint32(26).fork()).join();
+    }
+    for (const v of message.parts) {
+      ErasurePart.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.receipt !== undefined) {
+      writer.uint32(42).string(message.receipt);
+    }
+    if (message.key !== undefined) {
+      writer.uint32(50).string(message.key);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetErasureResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetErasureResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.receiptId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requestedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.completedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.parts.push(ErasurePart.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.receipt = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3770,7 +3985,10 @@ export const UserServiceService = {
     responseSerialize: (value: UpdateMeResponse): Buffer => Buffer.from(UpdateMeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateMeResponse => UpdateMeResponse.decode(value),
   },
-  /** Erases the account: personal data goes, sessions end, `user.erased.v1` is published. */
+  /**
+   * Erases the account: personal data goes, sessions end, `user.erased.v1` is published. The other services' parts follow; what
+   * comes of them is told by GetErasure to whoever holds the token of the answer. Errors: precondition `last_admin`.
+   */
   eraseMe: {
     path: "/micromart.user.v1.UserService/EraseMe" as const,
     requestStream: false as const,
@@ -3779,6 +3997,16 @@ export const UserServiceService = {
     requestDeserialize: (value: Buffer): EraseMeRequest => EraseMeRequest.decode(value),
     responseSerialize: (value: EraseMeResponse): Buffer => Buffer.from(EraseMeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EraseMeResponse => EraseMeResponse.decode(value),
+  },
+  /** What has become of an erasure. Errors: not_found `receipt_not_found`, also for a wrong token. */
+  getErasure: {
+    path: "/micromart.user.v1.UserService/GetErasure" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetErasureRequest): Buffer => Buffer.from(GetErasureRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetErasureRequest => GetErasureRequest.decode(value),
+    responseSerialize: (value: GetErasureResponse): Buffer => Buffer.from(GetErasureResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetErasureResponse => GetErasureResponse.decode(value),
   },
   /** Revokes the other refresh families. Errors: unauthenticated `credentials_wrong`; invalid as Register. */
   changePassword: {
@@ -3993,8 +4221,13 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   resetPassword: handleUnaryCall<ResetPasswordRequest, ResetPasswordResponse>;
   getMe: handleUnaryCall<GetMeRequest, GetMeResponse>;
   updateMe: handleUnaryCall<UpdateMeRequest, UpdateMeResponse>;
-  /** Erases the account: personal data goes, sessions end, `user.erased.v1` is published. */
+  /**
+   * Erases the account: personal data goes, sessions end, `user.erased.v1` is published. The other services' parts follow; what
+   * comes of them is told by GetErasure to whoever holds the token of the answer. Errors: precondition `last_admin`.
+   */
   eraseMe: handleUnaryCall<EraseMeRequest, EraseMeResponse>;
+  /** What has become of an erasure. Errors: not_found `receipt_not_found`, also for a wrong token. */
+  getErasure: handleUnaryCall<GetErasureRequest, GetErasureResponse>;
   /** Revokes the other refresh families. Errors: unauthenticated `credentials_wrong`; invalid as Register. */
   changePassword: handleUnaryCall<ChangePasswordRequest, ChangePasswordResponse>;
   listAddresses: handleUnaryCall<ListAddressesRequest, ListAddressesResponse>;
@@ -4199,7 +4432,10 @@ export interface UserServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateMeResponse) => void,
   ): ClientUnaryCall;
-  /** Erases the account: personal data goes, sessions end, `user.erased.v1` is published. */
+  /**
+   * Erases the account: personal data goes, sessions end, `user.erased.v1` is published. The other services' parts follow; what
+   * comes of them is told by GetErasure to whoever holds the token of the answer. Errors: precondition `last_admin`.
+   */
   eraseMe(
     request: EraseMeRequest,
     callback: (error: ServiceError | null, response: EraseMeResponse) => void,
@@ -4214,6 +4450,22 @@ export interface UserServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EraseMeResponse) => void,
+  ): ClientUnaryCall;
+  /** What has become of an erasure. Errors: not_found `receipt_not_found`, also for a wrong token. */
+  getErasure(
+    request: GetErasureRequest,
+    callback: (error: ServiceError | null, response: GetErasureResponse) => void,
+  ): ClientUnaryCall;
+  getErasure(
+    request: GetErasureRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetErasureResponse) => void,
+  ): ClientUnaryCall;
+  getErasure(
+    request: GetErasureRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetErasureResponse) => void,
   ): ClientUnaryCall;
   /** Revokes the other refresh families. Errors: unauthenticated `credentials_wrong`; invalid as Register. */
   changePassword(
