@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { accessOf, apps } from '@micromart/contracts'
 import * as cart from '@micromart/contracts/cart'
 import * as ops from '@micromart/contracts/ops'
@@ -32,6 +32,12 @@ beforeAll(async () => {
   callers = await allCallers()
   things = await prepareThings(admin, callers.owner)
 }, 120_000)
+
+// An open letter is work for somebody: the books of this shop would name it for ever.
+afterAll(async () => {
+  const url = `/v1/admin/dead-letters/${things.letters[0]}`
+  expect((await call('DELETE', url, { token: admin })).status).toBe(204)
+})
 
 /** What takes something away comes last, the account itself at the very end. */
 const lateness = ({ name, method }: Operation): number =>
