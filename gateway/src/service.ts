@@ -1,7 +1,16 @@
 import { apps, tokenAudience } from '@micromart/contracts'
 import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Log, systemClock } from '@micromart/kernel'
-import { createLog, startHealthServer, startTelemetry, tokenVerifier } from '@micromart/service'
+import {
+  createLog,
+  loopInTime,
+  type ReadyChecks,
+  readinessOf,
+  startHealthServer,
+  startTelemetry,
+  telemetrySettings,
+  tokenVerifier,
+} from '@micromart/service'
 import { CatalogueCache } from './cache/catalogue-cache.ts'
 import { followChanges } from './cache/changes.ts'
 import { connectServices, type Shop } from './client/shop.ts'
@@ -11,7 +20,7 @@ import { openStreams, type OpenStreams } from './events/open-streams.ts'
 import { createApp } from './http/app.ts'
 import { readDocuments } from './http/documents.ts'
 import { listen, listenSecurely } from './http/listen.ts'
-import { makeMetrics } from './http/metrics.ts'
+import { makeMetrics, watchHoldings } from './http/metrics.ts'
 import { makeLimits, type Rates } from './limits/limits.ts'
 import { openRedis } from './limits/redis.ts'
 import { table } from './routes/index.ts'
@@ -54,19 +63,30 @@ const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
     clock,
   })
 
+/** Not the services behind it: while one is down the others can be used. */
+const checksOf = (
+  { READY_LAG_MS }: Config,
+  { outboundReady }: Sidecar,
+  serving: () => boolean,
+): ReadyChecks => ({
+  listeners: async () => (serving() ? undefined : 'not open'),
+  sidecar: async () => ((await outboundReady()) ? undefined : 'lets no calls out'),
+  eventLoop: loopInTime(READY_LAG_MS),
+})
+
 type Parts = Pick<Shop, 'log' | 'clock' | 'streams'>
 
 const shopOf = async (
   config: Config,
   sidecar: Sidecar,
   parts: Parts,
-  serving: () => boolean,
+  checks: ReadyChecks,
 ): Promise<Shop> => ({
   ...connectServices(sidecar),
   ...parts,
   heartbeatMs: config.EVENT_HEARTBEAT_MS,
   currency: config.SHOP_CURRENCY,
-  ready: async () => serving() && (await sidecar.outboundReady()),
+  ready: async () => (await readinessOf(checks, () => false)).ready,
   documents: await readDocuments(config.IMAGES_DIR),
 })
 
@@ -76,14 +96,19 @@ const openDoors = async (app: Express, config: Config, log: Log) => {
   const { PUBLIC_HOST: host, MAX_SOCKETS: maxSockets, TLS_CHECK_MS: everyMs } = config
   const { PUBLIC_PORT, PUBLIC_TLS_PORT, TLS_CERT_FILE: certificate, TLS_KEY_FILE: key } = config
   const { port } = starting.use(await listen(app, { port: PUBLIC_PORT, host, maxSockets }))
-  let tlsPort: number | undefined
+  let secure: Awaited<ReturnType<typeof listenSecurely>> | undefined
   if (PUBLIC_TLS_PORT !== undefined && certificate !== undefined && key !== undefined) {
     const files = { certificate, key }
     const secured = { port: PUBLIC_TLS_PORT, host, maxSockets, files, everyMs, log }
-    tlsPort = starting.use(await listenSecurely(app, secured)).port
+    secure = starting.use(await listenSecurely(app, secured))
   }
   const open = starting.move()
-  return { port, tlsPort, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return {
+    port,
+    tlsPort: secure?.port,
+    certificateEnds: () => secure?.certificateEnds(),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
 }
 
 /**
@@ -95,14 +120,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     overrides
   let isServing = false
   await using starting = new AsyncDisposableStack()
-  starting.use(
-    startTelemetry({
-      serviceName: config.APP_ID,
-      zipkinUrl: config.ZIPKIN_URL,
-      sampleRatio: config.TRACE_RATIO,
-      decidesForStrangers: true,
-    }),
-  )
+  starting.use(startTelemetry({ ...telemetrySettings(config), decidesForStrangers: true }))
   const sidecar = starting.use(
     await connectSidecar({
       grpcPort: config.DAPR_GRPC_PORT,
@@ -112,10 +130,11 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     }),
   )
   const streams = streamsOf(config)
-  const shop = await shopOf(config, sidecar, { log, clock, streams }, () => isServing)
+  const checks = checksOf(config, sidecar, () => isServing)
+  const shop = await shopOf(config, sidecar, { log, clock, streams }, checks)
   // First of all: the sidecar lets calls out only when our own port answers.
   const health = starting.use(
-    await startHealthServer(config.HTTP_PORT, { ready: shop.ready, stopping: () => false }),
+    await startHealthServer(config.HTTP_PORT, { checks, stopping: () => false }),
   )
   const redis = starting.use(await openRedis(await sidecar.secret('redis-gateway'), log))
   const cache = new CatalogueCache(clock, config.CACHE_BYTES)
@@ -127,12 +146,13 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     limits: makeLimits(ratesOf(config), { redis: redis.client, clock, log }),
     cache,
     log,
-    metrics: makeMetrics(),
+    metrics: starting.use(makeMetrics()),
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
     httpsOrigin: httpsOriginOf(config),
   })
-  const { port, tlsPort } = starting.use(await openDoors(app, config, log))
+  const { port, tlsPort, certificateEnds } = starting.use(await openDoors(app, config, log))
+  starting.use(watchHoldings({ cache, streams, certificateEnds }))
   starting.use(streams) // ends first: the listeners wait for what runs
   isServing = true
   log.info({ port, tlsPort }, 'serving')

@@ -6,6 +6,7 @@ import { root } from '../lib/machine/paths.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
 import { environmentPage } from './environment.mjs'
+import { telemetryPage } from './telemetry.mjs'
 
 const isWriting = process.argv.includes('--write')
 
@@ -17,6 +18,7 @@ const fail = (text) => {
 const files = {
   'docs/calls.md': callsPage(),
   'docs/environment.md': await environmentPage(),
+  'docs/telemetry.md': telemetryPage(),
   ...localResources(),
 }
 const options = await resolveConfig(join(root, 'package.json'))

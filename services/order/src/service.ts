@@ -26,14 +26,16 @@ import { chargeDeadlineMs, paymentsRpc } from './client/payments-rpc.ts'
 import { stockRpc } from './client/stock-rpc.ts'
 import { usersRpc } from './client/users-rpc.ts'
 import type { Config } from './config.ts'
+import { attendedInTrace } from './handler/attended.ts'
 import { orderTopics } from './handler/events.ts'
 import { orderTokens } from './handler/order-token.ts'
 import { orderRpc } from './handler/rpc.ts'
-import { countedOrders, countWatchers, timed } from './metrics.ts'
+import { countedOrders, countWatchers, timed, timedSteps } from './metrics.ts'
 import { limits } from './model/limits.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { keysMysql } from './repository/keys-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
+import { watchOrders } from './repository/order-gauges.ts'
 import { ordersMysql } from './repository/orders-mysql.ts'
 import { entities } from './repository/rows.ts'
 import { timelineNews } from './repository/timeline-news.ts'
@@ -132,22 +134,26 @@ export const startOrder = async (
   const db = starting.use(await openDatabase({ url, entities, migrations }))
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
   const tail = starting.use(startTimelineTail({ news: timelineNews(db), everyMs: lookMs, log }))
-  countWatchers(tail.watchers)
+  starting.use(countWatchers(tail.watchers))
+  starting.use(watchOrders(db, clock))
   const moment = () => pause(bookMoment)
   const told = {
     event: () => afterCommit(relay.wake),
     entries: (orderId: string) => afterCommit(() => tail.wrote(orderId)),
   }
+  const remote = remotePorts(sidecar, log)
+  const orders = countedOrders(ordersMysql(db, ids, told))
   const real: Ports = {
     clock,
     ids,
     log,
     currency: config.SHOP_CURRENCY,
-    ...remotePorts(sidecar, log),
-    orders: countedOrders(ordersMysql(db, ids, told)),
+    users: remote.users,
+    ...timedSteps({ ...remote, orders }),
     keys: keysMysql(db),
     books: { own: booksMysql(db, clock), remote: booksRpc(sidecar), moment },
     background: starting.use(startBackground(log)),
+    attended: attendedInTrace,
     tail,
   }
   const ports = { ...real, ...overrides(real) }

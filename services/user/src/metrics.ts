@@ -1,18 +1,13 @@
-import { apps } from '@micromart/contracts'
-import { metrics } from '@opentelemetry/api'
+import { counter, type LabelsOf, observe } from '@micromart/contracts/telemetry'
 import { refusedAs } from './model/errors.ts'
 import type { Sessions } from './model/ports.ts'
 import type { UseCases } from './usecase/index.ts'
 
-/** Logins, registrations and refreshes by how they ended; labels are bounded. */
-const attempts = () =>
-  metrics.getMeter(`@micromart/${apps.user}`).createCounter('micromart_auth_attempts_total', {
-    description: 'Logins, registrations and refreshes, by outcome',
-  })
+type Flow = LabelsOf<'micromart_auth_attempts_total'>['flow']
 
 /** The sessions with their rotations counted: a token that was used before is `reused`. */
 export const countedSessions = (sessions: Sessions): Sessions => {
-  const total = attempts()
+  const total = counter('micromart_auth_attempts_total')
   const outcomes = { rotated: 'ok', reused: 'reused', invalid: undefined } as const
   return {
     ...sessions,
@@ -30,9 +25,9 @@ export const countedEntrances = ({
   login,
   register,
 }: Pick<UseCases, 'login' | 'register'>): Pick<UseCases, 'login' | 'register'> => {
-  const total = attempts()
+  const total = counter('micromart_auth_attempts_total')
   const counted =
-    <Wish, Entry>(flow: string, enter: (wish: Wish) => Promise<Entry>) =>
+    <Wish, Entry>(flow: Flow, enter: (wish: Wish) => Promise<Entry>) =>
     async (wish: Wish): Promise<Entry> => {
       try {
         const entry = await enter(wish)
@@ -46,3 +41,7 @@ export const countedEntrances = ({
     }
   return { login: counted('login', login), register: counted('register', register) }
 }
+
+/** How many passwords wait to be hashed. */
+export const watchHashes = (waiting: () => number): Disposable =>
+  observe('micromart_password_hashes_waiting', (tell) => tell(waiting()))

@@ -26,7 +26,7 @@ import { oneTimeCodesOtpauth } from './crypto/one-time-codes-otpauth.ts'
 import { passwordsArgon2 } from './crypto/passwords-argon2.ts'
 import { secretsNode } from './crypto/secrets-node.ts'
 import { userRpc } from './handler/rpc.ts'
-import { countedEntrances, countedSessions } from './metrics.ts'
+import { countedEntrances, countedSessions, watchHashes } from './metrics.ts'
 import type { Ports } from './model/ports.ts'
 import { accountsMysql } from './repository/accounts-mysql.ts'
 import { addressesMysql } from './repository/addresses-mysql.ts'
@@ -41,12 +41,20 @@ import { type UseCases, userUseCases } from './usecase/index.ts'
 
 type Parts = Pick<Platform, 'sidecar' | 'clock' | 'ids' | 'log'> & { readonly db: Database }
 
-const wire = async (config: Config, parts: Parts): Promise<Ports> => {
+const openPasswords = (config: Config) => {
+  const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
+  const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
+  return passwordsArgon2(cost, limits, secretsNode.token())
+}
+
+const wire = async (
+  config: Config,
+  parts: Parts,
+  passwords: Ports['passwords'],
+): Promise<Ports> => {
   const { db, sidecar, clock, ids, log } = parts
   const box = keyBox(await sidecar.secret('signing-kek'))
   const keys = signingKeysMysql(db)
-  const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
-  const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
   return {
     accounts: accountsMysql(db, ids),
     sessions: countedSessions(sessionsMysql(db)),
@@ -55,7 +63,7 @@ const wire = async (config: Config, parts: Parts): Promise<Ports> => {
     secondFactors: secondFactorsMysql(db),
     oneTimeCodes: oneTimeCodesOtpauth(box),
     keys,
-    passwords: await passwordsArgon2(cost, limits, secretsNode.token()),
+    passwords,
     commonPasswords: commonPasswordsZxcvbn(),
     accessTokens: accessTokensJose({ keys, box, issuer: config.ISSUER_URL, clock, ids }),
     keyMaker: keyMakerJose(box),
@@ -97,7 +105,9 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const { sidecar, clock, ids, log } = platform
   const db = starting.use(await openStore(sidecar))
   const parts = { db, sidecar, clock, ids, log }
-  const ports = await wire(config, parts)
+  const passwords = await openPasswords(config)
+  starting.use(watchHashes(passwords.waiting))
+  const ports = await wire(config, parts, passwords)
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }
   await use.rotateKeys() // the first keys, before anybody can log in

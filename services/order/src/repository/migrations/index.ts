@@ -3,6 +3,7 @@ import { createErasedUsers } from './1763800000002-create-erased-users.ts'
 import { createRefunds, extendOrders } from './1763800000003-create-refunds.ts'
 import { createOperations, renameOrderKeys } from './1763800000005-create-operations.ts'
 import { createBooks } from './1763800000020-create-books.ts'
+import { createBookResults } from './1763800000030-create-book-results.ts'
 
 /** All migrations, oldest first. A released one never changes. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   renameOrderKeys,
   createOperations,
   createBooks,
+  createBookResults,
 ]

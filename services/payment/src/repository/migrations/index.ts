@@ -2,6 +2,7 @@ import { deadLetterTables, idempotencyTables, outboxTables, sqlMigration } from 
 import { RefuseLedgerChanges1763800000008 } from './append-only.ts'
 import { alterForeignRefunds, alterToldRefunded } from './foreign-refunds.ts'
 import { alterPayments, alterRefunds, createInbox, createLedger } from './books-and-webhooks.ts'
+import { indexPaymentStatus } from './payment-status-index.ts'
 
 const id = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
 
@@ -45,4 +46,5 @@ export const migrations = [
   sqlMigration('CreateOperations1763800000009', [...idempotencyTables(), ...deadLetterTables()]),
   alterForeignRefunds,
   alterToldRefunded,
+  indexPaymentStatus,
 ]
