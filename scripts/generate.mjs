@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { marksOf } from './checks/marks.mjs'
 import { node24 } from './lib/machine/node24.mjs'
 import { root } from './lib/machine/paths.mjs'
 
@@ -37,33 +38,11 @@ const generateRpc = (target, out) => {
   }
 }
 
-const kinds = {
-  KIND_PUBLIC: 'public',
-  KIND_CAPABILITY: 'capability',
-  KIND_USER: 'user',
-  KIND_SERVICE: 'service',
-}
-
-const marksOf = (image) =>
-  image.file.flatMap((file) =>
-    (file.service ?? []).flatMap((service) =>
-      service.method.map((method) => {
-        const path = `/${file.package}.${service.name}/${method.name}`
-        const mark = method.options?.['[micromart.access.v1.access]']
-        if (!kinds[mark?.kind])
-          throw new Error(`${path} has no access mark (proto/micromart/access)`)
-        if (mark.kind === 'KIND_USER' && !mark.scope)
-          throw new Error(`${path}: KIND_USER needs a scope`)
-        return [path, { kind: kinds[mark.kind], ...(mark.scope ? { scope: mark.scope } : {}) }]
-      }),
-    ),
-  )
-
 const generateAccess = (out) => {
   const marks = marksOf(JSON.parse(run(['build', '-o', '-#format=json'])))
   const rows = marks.map(([path, mark]) => {
-    const scope = mark.scope ? `, scope: '${mark.scope}'` : ''
-    return `  '${path}': { kind: '${mark.kind}'${scope} },\n`
+    const fields = Object.entries(mark).map(([name, value]) => `${name}: '${value}'`)
+    return `  '${path}': { ${fields.join(', ')} },\n`
   })
   const head =
     '// Generated from the `access` options in proto/ by scripts/generate.mjs. Do not edit.\n'

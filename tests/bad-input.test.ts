@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { beforeAll, expect, it } from '@jest/globals'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { RowDataPacket } from 'mysql2/promise'
 import { logs } from './support/remains.ts'
 import { type Answer, call, eventually, secret } from './support/shop.ts'
 import {
@@ -14,6 +14,7 @@ import {
   placeOrder,
   stockOf,
 } from './support/shopper.ts'
+import { openMysql } from './support/stores.ts'
 
 type Problem = {
   readonly code: string
@@ -56,7 +57,7 @@ beforeAll(async () => {
 
 /** Rows of a service's database, whatever is in them. */
 const rowsOf = async (owner: string, sql: string) => {
-  const connection = await createConnection(secret(`mysql-${owner}`))
+  const connection = await openMysql(secret(`mysql-${owner}`))
   try {
     return (await connection.query<RowDataPacket[]>(sql))[0]
   } finally {

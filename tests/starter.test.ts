@@ -36,13 +36,16 @@ const read = (file: string): string => {
   }
 }
 
+/** Whether a process runs. One that has ended is still listed until its parent, or init, has taken notice. */
+const exists = (pid: number) => /^State:\s+[^Z\s]/m.test(read(`/proc/${pid}/status`))
+
 /** Every living process that anything of this test has started. */
 const alive = (): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(mark))
-    .filter((pid) => !/^State:\s+Z/m.test(read(`/proc/${pid}/status`)))
     .map(Number)
+    .filter(exists)
 
 type Run = {
   starter: { pid: number }
@@ -68,7 +71,6 @@ const browse = async ({ ports }: Run) =>
 
 /** Servers of a run, some of which write over their environment and so over our mark. */
 const serversOf = ({ processes }: Run) => Object.values(processes).map(({ pid }) => pid)
-const exists = (pid: number) => existsSync(`/proc/${pid}`)
 
 afterAll(() => {
   for (const pid of alive()) process.kill(pid, 'SIGKILL')

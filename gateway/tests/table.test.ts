@@ -4,7 +4,7 @@ import { isOwnScope, scopes } from '@micromart/kernel'
 import type { Test } from 'supertest'
 import type { z } from 'zod'
 import { openapiDocument, openapiText, operationId } from '../src/http/openapi.ts'
-import type { Route } from '../src/http/route.ts'
+import { noContent, type Route, route } from '../src/http/route.ts'
 import { table } from '../src/routes/index.ts'
 import { startForTest, type TestGateway } from './start.ts'
 
@@ -196,6 +196,18 @@ describe('every route of the table', () => {
     expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
     if (!route.public) expect(headers['cache-control']).toBe('no-store')
   })
+})
+
+it('S30 a row that does not say who may does not compile', () => {
+  const row = {
+    method: 'get',
+    path: '/v1/back-door',
+    summary: '',
+    tag: '',
+    budget: 'reads',
+  } as const
+  // @ts-expect-error where is `auth`?
+  expect(route({ ...row, responses: {}, handler: async () => noContent })).toBeDefined()
 })
 
 type Node = { readonly [key: string]: unknown }

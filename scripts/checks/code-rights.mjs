@@ -6,20 +6,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apps, components, subscriptions, topics } from '@micromart/contracts'
-import * as cart from '@micromart/contracts/cart'
-import * as ops from '@micromart/contracts/ops'
-import * as order from '@micromart/contracts/order'
-import * as payment from '@micromart/contracts/payment'
-import * as product from '@micromart/contracts/product'
-import * as user from '@micromart/contracts/user'
+import { UserServiceService } from '@micromart/contracts/user'
 import { root } from '../lib/machine/paths.mjs'
-
-/** Every service of the protos, by the name of its definition in code. */
-const definitions = Object.fromEntries(
-  [cart, ops, order, payment, product, user]
-    .flatMap(Object.entries)
-    .filter(([name]) => name.endsWith('ServiceService')),
-)
+import { definitions } from './rpcs.mjs'
 
 const codeOf = (app) => {
   const folder = app === apps.gateway ? 'gateway' : `services/${app}`
@@ -47,7 +36,7 @@ const isCalled = (app, method) =>
 /** `startPlatform` of pkg/service asks for the keys that tokens are verified by, unless it is given a verifier. */
 const keysOf = (app) =>
   code[app].includes('startPlatform(') && !/\bverifier: /.test(code[app])
-    ? [{ target: apps.user, ...user.UserServiceService.getJwks }]
+    ? [{ target: apps.user, ...UserServiceService.getJwks }]
     : []
 
 const clientsOf = (app) =>

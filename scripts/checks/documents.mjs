@@ -2,10 +2,16 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { accessOf } from '@micromart/contracts'
+import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
+import { checklistPage } from './checklist.mjs'
 import { environmentPage } from './environment.mjs'
+import { permissionsPage } from './permissions.mjs'
+import { rpcPaths } from './rpcs.mjs'
+import { personalDataPage } from './personal-data.mjs'
 import { telemetryPage } from './telemetry.mjs'
 
 const isWriting = process.argv.includes('--write')
@@ -15,9 +21,14 @@ const fail = (text) => {
   process.exitCode = 1
 }
 
+const marks = rpcPaths.map((path) => [path, accessOf(path)])
+
 const files = {
   'docs/calls.md': callsPage(),
   'docs/environment.md': await environmentPage(),
+  'docs/permissions.md': permissionsPage({ table, marks }),
+  'docs/security/checklist.md': checklistPage(),
+  'docs/security/personal-data.md': personalDataPage(),
   'docs/telemetry.md': telemetryPage(),
   ...localResources(),
 }

@@ -12,7 +12,7 @@ import { publishers, stateful, topicsOf } from '@micromart/contracts/rights'
 import { DaprService } from '@micromart/dapr/protocol'
 import { systemIds } from '@micromart/kernel'
 import { type BareSidecar, startBareSidecar } from '../support/bare-sidecar.ts'
-import { codeOf, tokenOf } from '../support/rpcs.ts'
+import { codeOf, publish } from '../support/rpcs.ts'
 import { call, eventually, shop } from '../support/shop.ts'
 import { loginAs } from '../support/shopper.ts'
 import { openRedis } from '../support/stores.ts'
@@ -29,19 +29,6 @@ const harmless = () => ({
   cartId: systemIds.next(),
   cartKey: `guest:${randomBytes(32).toString('hex')}`,
 })
-
-const publish = (app: App, topic: string, payload: object, id: string = randomUUID()) => {
-  const { path, requestSerialize } = DaprService.publishEvent
-  const message = requestSerialize({
-    pubsubName: components.pubsub,
-    topic,
-    data: Buffer.from(JSON.stringify(payload)),
-    dataContentType: 'application/json',
-    metadata: { 'cloudevent.id': id },
-  })
-  const headers = { 'dapr-api-token': tokenOf(app, 'dapr') }
-  return codeOf(shop.ports[app]!.daprGrpc, { path }, headers, message)
-}
 
 const tells = (app: App) => Object.values(publishers).includes(app)
 

@@ -3,10 +3,15 @@ import { CartServiceService } from '@micromart/contracts/cart'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RpcClient, RpcStreams, Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import type { OpenStreams } from '../events/open-streams.ts'
+import { type AuditLogs, connectAudit } from './audit.ts'
 import { connectDesk, type Desk } from './dead-letters.ts'
 
 /** What routes may use: the services behind the gateway, and what the gateway knows of itself. */
@@ -14,12 +19,16 @@ export type Shop = {
   readonly product: RpcClient<typeof ProductServiceService>
   readonly productStreams: RpcStreams<typeof ProductServiceService>
   readonly user: RpcClient<typeof UserServiceService>
+  readonly oauth: RpcClient<typeof OAuthServiceService>
+  readonly clients: RpcClient<typeof ClientServiceService>
   readonly cart: RpcClient<typeof CartServiceService>
   readonly order: RpcClient<typeof OrderServiceService>
   readonly orderStreams: RpcStreams<typeof OrderServiceService>
   readonly payment: Pick<RpcClient<typeof PaymentServiceService>, 'receiveWebhook'>
   /** The letters of every consumer of events. */
   readonly desk: Desk
+  /** What was done in every service. */
+  readonly audit: AuditLogs
   readonly log: Log
   readonly clock: Clock
   /** Streams of order events that are open here. */
@@ -39,6 +48,10 @@ export type Documents = {
   readonly openapi: string
   readonly pictures: ReadonlyMap<string, StaticFile>
   readonly docs: ReadonlyMap<string, StaticFile>
+  /** Where links in mails lead. */
+  readonly account: ReadonlyMap<string, StaticFile>
+  /** RFC 9116; undefined without a contact. */
+  readonly securityTxt: string | undefined
 }
 
 export type StaticFile = {
@@ -77,7 +90,17 @@ const productClient = (sidecar: Sidecar): ProductClient => {
 
 type Services = Pick<
   Shop,
-  'product' | 'productStreams' | 'user' | 'cart' | 'order' | 'orderStreams' | 'payment' | 'desk'
+  | 'product'
+  | 'productStreams'
+  | 'user'
+  | 'oauth'
+  | 'clients'
+  | 'cart'
+  | 'order'
+  | 'orderStreams'
+  | 'payment'
+  | 'desk'
+  | 'audit'
 >
 
 /** The services behind the sidecar. Each gets the shopper's idempotency key: it keeps the answer. */
@@ -85,6 +108,8 @@ export const connectServices = (sidecar: Sidecar): Services => ({
   product: productClient(sidecar),
   productStreams: sidecar.stream(ProductServiceService, apps.product),
   user: sidecar.client(UserServiceService, apps.user, { forwardsKey: true }),
+  oauth: sidecar.client(OAuthServiceService, apps.user),
+  clients: sidecar.client(ClientServiceService, apps.user, { forwardsKey: true }),
   cart: sidecar.client(CartServiceService, apps.cart, { forwardsKey: true }),
   order: sidecar.client(OrderServiceService, apps.order, {
     deadlines: orderDeadlines,
@@ -93,4 +118,5 @@ export const connectServices = (sidecar: Sidecar): Services => ({
   orderStreams: sidecar.stream(OrderServiceService, apps.order),
   payment: sidecar.client(PaymentServiceService, apps.payment),
   desk: connectDesk(sidecar),
+  audit: connectAudit(sidecar),
 })

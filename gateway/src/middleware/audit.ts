@@ -6,8 +6,9 @@ import type { Answer, Route } from '../http/route.ts'
 import { problemOf } from '../problem/problem.ts'
 
 /**
- * Runs a handler and writes down who did what to which, and what came of it: one line, whether it was done or refused.
- * Nothing that staff wrote is in it, only the names in the path.
+ * Runs a handler and says in the log who did what to which, and what came of it: one line, whether it was done or refused.
+ * Nothing that staff wrote is in it, only the names in the path. The audit log itself is the services', who write into it in
+ * the change's own transaction; this line lies elsewhere, and its request id is in that entry, too.
  */
 export const audited = async (
   { audit }: Route,

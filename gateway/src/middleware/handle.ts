@@ -4,6 +4,7 @@ import type { Shop } from '../client/shop.ts'
 import { localsOf } from '../http/locals.ts'
 import type { Answer, Input, Route } from '../http/route.ts'
 import { send } from '../http/send.ts'
+import { unmapped } from '../limits/address.ts'
 import { audited } from './audit.ts'
 import { headerOf, type Transport } from './transport.ts'
 
@@ -27,6 +28,7 @@ const inputOf = (
   const { params, query, body, caller } = localsOf(response)
   const transport = { https: isHttps(request), address: addressOf(request) }
   return {
+    target: request.url,
     params,
     query,
     body,
@@ -37,6 +39,17 @@ const inputOf = (
     gone,
   }
 }
+
+const printable = /[^\x20-\x7e]/g
+
+/** Where a request came from, for what is written into the audit log and for nothing else. */
+const originOf = ({ audit }: Route, { address, header }: Input<unknown, unknown, unknown>) =>
+  audit && {
+    origin: {
+      address: address && unmapped(address),
+      userAgent: header('User-Agent')?.replaceAll(printable, '?').slice(0, 120),
+    },
+  }
 
 /** Says whether an answer, or a refusal, is that of an earlier request with the same key. */
 const answered = async (
@@ -58,7 +71,7 @@ export const handle = (route: Route, shop: Shop, transport: Transport): RequestH
     const signal = leaving(route, response)
     if (route.patienceMs !== undefined) request.socket.setTimeout(route.patienceMs) // for this answer only
     const input = inputOf(request, response, transport, signal)
-    const scope: CallScope = { token, requestId, signal, idempotency }
+    const scope: CallScope = { token, requestId, signal, idempotency, ...originOf(route, input) }
     // An answer may be written by further calls, such as an export: they belong to the request, too.
     await runInContext(scope, async () => {
       const work = () => answered(route.handler(input, shop), scope, response)

@@ -29,6 +29,7 @@ export const adminCategoryRoutes = [
     method: 'post',
     summary: 'Create a category',
     budget: 'writes',
+    audit: 'category.create',
     body: { type: 'json', shape: categoryIn },
     responses: { 201: { description: 'Created', shape: category }, ...alsoAnswers(409) },
     handler: async ({ body: { title, handle, parent } }, { product }) => {

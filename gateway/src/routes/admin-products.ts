@@ -65,6 +65,7 @@ export const adminProductRoutes = [
     path: '/v1/admin/products',
     summary: 'Create a product',
     budget: 'writes',
+    audit: 'product.create',
     body: { type: 'json', shape: productIn },
     responses: {
       201: { description: 'Created', shape: adminProduct, headers: ['ETag', 'Location'] },
@@ -96,6 +97,7 @@ export const adminProductRoutes = [
     path: '/v1/admin/products/{id}',
     summary: 'Change the fields that are sent',
     budget: 'writes',
+    audit: 'product.update',
     params,
     body: { type: 'json', shape: productPatchIn },
     headers: [headers.ifMatch],
@@ -120,6 +122,7 @@ export const adminProductRoutes = [
     path: '/v1/admin/products/{id}',
     summary: 'Take a product off the shop; orders keep their copy',
     budget: 'writes',
+    audit: 'product.archive',
     params,
     headers: [headers.ifMatch],
     responses: { 204: { description: 'Archived' }, ...alsoAnswers(404, 412, 428) },

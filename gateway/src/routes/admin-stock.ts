@@ -51,6 +51,7 @@ export const adminStockRoutes = [
     method: 'post',
     summary: 'Add or take units',
     budget: 'writes',
+    audit: 'stock.adjust',
     body: { type: 'json', shape: adjustIn },
     responses: {
       200: { description: 'The ledger afterwards', shape: stockShape },

@@ -12,6 +12,12 @@ export const wholeIn = (min: number, max: number) =>
 /** `true` or `false` in a query. */
 export const flag = z.preprocess(truth, z.boolean()).optional()
 
+/** A moment in a query, RFC 3339 with its offset. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .optional()
+  .meta({ examples: ['2026-01-31T12:00:00.000Z'] })
+
 /** What every list takes. */
 export const paging = {
   limit: z.preprocess(whole, z.int().min(1).max(100)).default(20),

@@ -1,10 +1,12 @@
-import type { Scope } from '@micromart/kernel'
+import type { AuditAction, Scope } from '@micromart/kernel'
 import { access } from './generated/access.ts'
 
 /** Who may call an RPC, as its proto says. */
 export type Access = {
   readonly kind: 'public' | 'capability' | 'user' | 'service'
   readonly scope?: Scope
+  /** What the audit log calls a change by it. */
+  readonly audit?: AuditAction
 }
 
 const marks: Readonly<Record<string, Access>> = access

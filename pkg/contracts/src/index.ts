@@ -5,6 +5,8 @@ export {
   components,
   deadLetterTopic,
   idempotencyHeaders,
+  originHeaders,
+  ownClientId,
   subscriptions,
   tokenAudience,
   type Topic,

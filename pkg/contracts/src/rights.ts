@@ -4,11 +4,12 @@
  */
 import { CartBooksServiceService, CartServiceService } from './cart.ts'
 import { type App, apps, deadLetterTopic, subscriptions, type Topic, topics } from './names.ts'
-import { BacklogServiceService, DeadLetterServiceService } from './ops.ts'
+import { AuditServiceService, BacklogServiceService, DeadLetterServiceService } from './ops.ts'
 import { OrderServiceService } from './order.ts'
 import { PaymentServiceService } from './payment.ts'
+import { PrivacyServiceService } from './privacy.ts'
 import { ProductServiceService } from './product.ts'
-import { UserServiceService } from './user.ts'
+import { ClientServiceService, OAuthServiceService, UserServiceService } from './user.ts'
 
 /** Full method names, such as `/micromart.cart.v1.CartService/GetCart`. */
 const rpcs = <M extends string>(
@@ -18,6 +19,8 @@ const rpcs = <M extends string>(
 
 const keys = rpcs(UserServiceService, 'getJwks')
 const backlog = rpcs(BacklogServiceService, 'getBacklog')
+const audit = rpcs(AuditServiceService, 'listAudit')
+const erasing = rpcs(PrivacyServiceService, 'erasePerson')
 
 const letters = rpcs(
   DeadLetterServiceService,
@@ -41,25 +44,50 @@ const goods = rpcs(
 const accounts = rpcs(
   UserServiceService,
   ...(['register', 'login', 'refresh', 'logout', 'getJwks'] as const),
-  ...(['getMe', 'updateMe', 'eraseMe', 'changePassword'] as const),
+  ...(['verifyEmail', 'requestPasswordReset', 'resetPassword'] as const),
+  ...(['getMe', 'updateMe', 'eraseMe', 'getErasure', 'exportMe', 'changePassword'] as const),
+  ...(['requestEmailVerification', 'listSessions', 'endSession'] as const),
+  ...(['getTotp', 'startTotp', 'confirmTotp', 'disableTotp'] as const),
   ...(['listAddresses', 'addAddress', 'replaceAddress', 'deleteAddress'] as const),
   ...(['listUsers', 'getUser', 'setRoles'] as const),
+)
+
+const clients = rpcs(
+  ClientServiceService,
+  ...(['listClients', 'getClient', 'addClient', 'changeClient'] as const),
+  ...(['removeClient', 'rotateClientSecret'] as const),
 )
 
 const money = rpcs(
   PaymentServiceService,
   ...(['openPayment', 'charge', 'continueCharge', 'cancelPayment', 'getPayment'] as const),
-  ...(['refund', 'listForeignRefunds', 'listPaymentBooks', 'listProviderBooks'] as const),
+  ...(['refund', 'listForeignRefunds', 'listPaymentRecords'] as const),
+  ...(['listPaymentBooks', 'listProviderBooks'] as const),
 )
 
 const carts = rpcs(
   CartServiceService,
-  ...(['getCart', 'addItem', 'setItem', 'removeItem', 'clearCart', 'mergeCart'] as const),
+  ...([
+    'getCart',
+    'addItem',
+    'setItem',
+    'removeItem',
+    'clearCart',
+    'mergeCart',
+    'getLines',
+  ] as const),
 )
 
 const orders = rpcs(
   OrderServiceService,
-  ...(['placeOrder', 'getOrder', 'listOrders', 'getTimeline', 'watchOrder'] as const),
+  ...([
+    'placeOrder',
+    'getOrder',
+    'listOrders',
+    'getTimeline',
+    'watchOrder',
+    'exportOrders',
+  ] as const),
   ...(['cancelOrder', 'continuePayment', 'refundOrder', 'listRefunds'] as const),
   ...(['shipOrder', 'deliverOrder', 'listAllOrders', 'getAnyOrder', 'checkBooks'] as const),
 )
@@ -67,14 +95,14 @@ const orders = rpcs(
 /** Which RPCs an app calls of another, by caller and callee. */
 export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly string[]>>>>> = {
   gateway: {
-    product: catalogue,
-    user: accounts,
-    cart: [...carts, ...letters],
-    order: [...orders, ...letters],
-    payment: rpcs(PaymentServiceService, 'receiveWebhook'),
+    product: [...catalogue, ...audit],
+    user: [...accounts, ...rpcs(OAuthServiceService, 'serve'), ...clients, ...audit],
+    cart: [...carts, ...letters, ...audit],
+    order: [...orders, ...letters, ...audit],
+    payment: [...rpcs(PaymentServiceService, 'receiveWebhook'), ...audit],
   },
   product: { user: keys },
-  user: {},
+  user: { cart: erasing, order: erasing },
   cart: { user: keys, product: rpcs(ProductServiceService, 'getOffers') },
   order: {
     user: [...keys, ...rpcs(UserServiceService, 'getCheckoutDetails'), ...backlog],
@@ -86,7 +114,7 @@ export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly s
     ],
     payment: [...money, ...backlog],
   },
-  payment: {},
+  payment: { user: keys },
   provider: {},
 }
 
@@ -129,7 +157,7 @@ export const topicsOf = (
 export const secretsOf: Readonly<Record<App, readonly string[]>> = {
   gateway: ['redis-gateway'],
   product: ['mysql-product'],
-  user: ['mysql-user', 'signing-kek'],
+  user: ['mysql-user', 'signing-kek', 'smtp-password'],
   cart: [],
   order: ['mysql-order', 'order-token-key'],
   payment: [

@@ -67,10 +67,14 @@ type Plan = {
 
 const defaultLimitMs = 3_000
 
-const decidesByUser = (path: string): boolean => {
-  const kind = accessOf(path)?.kind
-  return kind === 'user' || kind === 'capability'
+/** What of the request's scope a method gets to know, by its mark. */
+export const shareOf = (path: string) => {
+  const { kind, audit } = accessOf(path) ?? {}
+  const forwardsToken = kind === 'user' || kind === 'capability'
+  return { forwardsToken, tellsOrigin: audit !== undefined }
 }
+
+const nothing = { forwardsToken: false, tellsOrigin: false }
 
 const asDomainError = (error: unknown, { target, proxied }: Plan): unknown => {
   if (!isServiceError(error)) return error
@@ -103,7 +107,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
   const { service, method: name } = partsOf(method.path)
   const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name }
   const spanAttributes: SpanAttributes = { ...attributes, 'peer.service': target }
-  const forwardsToken = proxied && decidesByUser(method.path)
+  const share = proxied ? shareOf(method.path) : nothing
   const breaker = wire.breakers.of(`${target}${method.path}`, target)
 
   const send = async (request: unknown, outgoing: Outgoing): Promise<unknown> => {
@@ -120,7 +124,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
     const { apiToken } = wire
     const { signal } = options
     const idempotency = options.idempotency ?? (plan.forwardsKey ? ownKey() : undefined)
-    const wanted = { service: target, limitMs, apiToken, forwardsToken, signal, idempotency }
+    const wanted = { service: target, limitMs, apiToken, ...share, signal, idempotency }
     const called = outgoingCall(wanted)
     // Bound here: grpc-js tells metadata outside the request's own context.
     const outgoing = idempotency

@@ -7,6 +7,14 @@ export type IdempotencyKey = {
   readonly fingerprint: string
 }
 
+/** Where a request came from, as the gateway saw it. */
+export type Origin = {
+  /** IP address. */
+  readonly address?: string | undefined
+  /** Printable ASCII, at most 120 characters. */
+  readonly userAgent?: string | undefined
+}
+
 /** What an incoming request lends to the calls made for it. */
 export type CallScope = {
   /** The caller's access token, without `Bearer`. Sent on only to RPCs that decide by the user. */
@@ -18,6 +26,8 @@ export type CallScope = {
   readonly signal?: AbortSignal | undefined
   /** Sent on only by clients that are told so (`forwardsKey`). */
   readonly idempotency?: IdempotencyKey | undefined
+  /** Sent on only to RPCs that write into the audit log. */
+  readonly origin?: Origin | undefined
   /** Set when an answer to a call made for this request had been frozen by an earlier one. */
   replayed?: boolean
 }

@@ -1,5 +1,11 @@
 export { type Breaker, type Breakers, startBreakers } from './breaker.ts'
-export { type CallScope, callContext, type IdempotencyKey, runInContext } from './context.ts'
+export {
+  type CallScope,
+  callContext,
+  type IdempotencyKey,
+  type Origin,
+  runInContext,
+} from './context.ts'
 export type { ClientOptions, RpcClient } from './client.ts'
 export type { Definition, RequestOf, ResponseOf } from './method.ts'
 export type { CallOptions } from './outgoing.ts'

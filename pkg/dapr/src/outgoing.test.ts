@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { runInContext } from './context.ts'
 import { outgoingCall } from './outgoing.ts'
 
-const wanted = { service: 'cart', limitMs: 3_000, apiToken: undefined, forwardsToken: true }
+const share = { forwardsToken: true, tellsOrigin: false }
+const wanted = { service: 'cart', limitMs: 3_000, apiToken: undefined, ...share }
 
 const inMs = (ms: number) => new Date(Date.now() + ms)
 
@@ -18,6 +19,14 @@ describe('an outgoing call', () => {
       outgoingCall({ ...wanted, forwardsToken: false, apiToken: 'sidecar' }),
     )
     expect(metadata.getMap()).toEqual({ 'dapr-api-token': 'sidecar' })
+  })
+
+  it('tells where the request came from to RPCs that write it down, and to no other', () => {
+    const scope = { origin: { address: '192.0.2.7', userAgent: 'curl/8' } }
+    const told = (tellsOrigin: boolean) =>
+      runInContext(scope, () => outgoingCall({ ...wanted, tellsOrigin })).metadata.getMap()
+    expect(told(true)).toEqual({ 'x-client-address': '192.0.2.7', 'x-client-agent': 'curl/8' })
+    expect(told(false)).toEqual({})
   })
 
   it('has its own limit outside a request', () => {

@@ -1,7 +1,7 @@
 import { Metadata } from '@grpc/grpc-js'
-import { idempotencyHeaders } from '@micromart/contracts'
+import { idempotencyHeaders, originHeaders } from '@micromart/contracts'
 import { DomainError } from '@micromart/kernel'
-import { type CallScope, callContext, type IdempotencyKey } from './context.ts'
+import { type CallScope, callContext, type IdempotencyKey, type Origin } from './context.ts'
 
 export type CallOptions = {
   /** Cancels this call; the request's own signal cancels it too. */
@@ -15,6 +15,8 @@ type Wanted = {
   readonly limitMs: number
   readonly apiToken: string | undefined
   readonly forwardsToken: boolean
+  /** Told to RPCs that write into the audit log. */
+  readonly tellsOrigin: boolean
   readonly idempotency?: IdempotencyKey | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -25,6 +27,11 @@ const addKey = (metadata: Metadata, { key, scope, fingerprint }: IdempotencyKey)
   metadata.set(idempotencyHeaders.fingerprint, fingerprint)
 }
 
+const addOrigin = (metadata: Metadata, { address, userAgent }: Origin): void => {
+  if (address !== undefined) metadata.set(originHeaders.address, address)
+  if (userAgent !== undefined) metadata.set(originHeaders.userAgent, userAgent)
+}
+
 const earlier = (one: Date, other: Date | undefined): Date =>
   other !== undefined && other < one ? other : one
 
@@ -32,13 +39,14 @@ const eitherOf = (one?: AbortSignal, other?: AbortSignal): AbortSignal | undefin
   one && other ? AbortSignal.any([one, other]) : (one ?? other)
 
 const metadataFor = (
-  { apiToken, forwardsToken, idempotency }: Wanted,
-  { requestId, token }: CallScope,
+  { apiToken, forwardsToken, tellsOrigin, idempotency }: Wanted,
+  { requestId, token, origin }: CallScope,
 ): Metadata => {
   const metadata = new Metadata()
   if (apiToken !== undefined) metadata.set('dapr-api-token', apiToken)
   if (requestId !== undefined) metadata.set('x-request-id', requestId)
   if (forwardsToken && token !== undefined) metadata.set('authorization', `Bearer ${token}`)
+  if (tellsOrigin && origin) addOrigin(metadata, origin)
   if (idempotency) addKey(metadata, idempotency)
   return metadata
 }

@@ -5,9 +5,8 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
-import { accessOf } from '@micromart/contracts'
 import type { Breaker } from './breaker.ts'
-import type { Wire } from './client.ts'
+import { shareOf, type Wire } from './client.ts'
 import {
   type Definition,
   type Method,
@@ -93,12 +92,11 @@ const throughBreaker = (breaker: Breaker, begin: () => Stream): Stream => {
 const prepareStream = (wire: Wire, method: Method, target: string) => {
   const { service, method: name } = partsOf(method.path)
   const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name }
-  const kind = accessOf(method.path)?.kind
-  const forwardsToken = kind === 'user' || kind === 'capability'
+  const share = shareOf(method.path)
   const breaker = wire.breakers.of(`${target}${method.path}`, target)
   return (request: unknown, { limitMs = defaultLimitMs, signal }: StreamOptions = {}): Stream => {
     const { apiToken } = wire
-    const outgoing = outgoingCall({ service: target, limitMs, apiToken, forwardsToken, signal })
+    const outgoing = outgoingCall({ service: target, limitMs, apiToken, ...share, signal })
     const { metadata, deadline } = outgoing
     metadata.set('dapr-app-id', target)
     metadata.set('dapr-stream', 'true') // otherwise a retry policy refuses the stream

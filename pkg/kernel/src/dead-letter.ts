@@ -1,3 +1,4 @@
+import type { NewAuditEntry } from './audit.ts'
 import type { Page } from './page.ts'
 
 export const deadLetterStates = ['open', 'replayed', 'discarded'] as const
@@ -63,8 +64,15 @@ export type DeadLetters = {
     readonly cursor?: string | undefined
   }) => Promise<Page<DeadLetter>>
   readonly get: (id: string) => Promise<DeadLetter | undefined>
-  /** Writes a decision down and closes the letter, unless it was a failed replay. @returns false when it was closed already */
-  readonly decide: (id: string, decision: DeadLetterDecision) => Promise<boolean>
+  /**
+   * Writes a decision down, in the audit log too, and closes the letter, unless it was a failed replay.
+   * @returns false when it was closed already
+   */
+  readonly decide: (
+    id: string,
+    decision: DeadLetterDecision,
+    entry: NewAuditEntry,
+  ) => Promise<boolean>
   readonly countOpen: () => Promise<number>
   /** Forgets failures noted before a moment; letters and decisions stay. */
   readonly prune: (before: Date) => Promise<void>

@@ -1,4 +1,29 @@
 export { holdsCardNumber } from './card-number.ts'
+export {
+  type Acting,
+  type Actor,
+  type AuditAction,
+  auditActions,
+  type AuditEntry,
+  type AuditFields,
+  auditFiltersOf,
+  type AuditList,
+  type AuditQuery,
+  changedFields,
+  isAuditAction,
+  type NewAuditEntry,
+  systemActing,
+} from './audit.ts'
+export {
+  type AuditHead,
+  type AuditRow,
+  type ChainFault,
+  type ChainReport,
+  entryOf,
+  nextRow,
+  noEntries,
+  verifyChain,
+} from './audit-chain.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { decodeCursor, encodeCursor, type JsonValue } from './cursor.ts'
 export {
@@ -12,6 +37,7 @@ export {
   type NewDeadLetter,
 } from './dead-letter.ts'
 export { DomainError, type ErrorKind, errorKinds, type FieldError } from './errors.ts'
+export type { Erased } from './erasure.ts'
 export { type Ids, isId, systemIds } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
 export {
@@ -26,4 +52,13 @@ export {
   sumMoney,
 } from './money.ts'
 export type { Page } from './page.ts'
-export { isOwnScope, isRole, type Role, roles, type Scope, scopes, scopesOf } from './roles.ts'
+export {
+  identityScopes,
+  isOwnScope,
+  isRole,
+  type Role,
+  roles,
+  type Scope,
+  scopes,
+  scopesOf,
+} from './roles.ts'

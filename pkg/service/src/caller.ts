@@ -1,4 +1,4 @@
-import type { IdempotencyKey } from '@micromart/dapr'
+import type { IdempotencyKey, Origin } from '@micromart/dapr'
 
 /**
  * Who asks. Decisions rest on the caller's own rights, never on which service passed the call on. A machine is a client
@@ -31,6 +31,8 @@ export type CallContext = {
   readonly deadline: Date | undefined
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal
+  /** Of RPCs that write into the audit log: see `actingOf`. */
+  readonly origin?: Origin & { readonly app: string | undefined }
   /** The request's idempotency key, if it brought one; `keyed` makes use of it. */
   readonly idempotency: IdempotencyKey | undefined
 }

@@ -14,11 +14,14 @@ import {
   deadLetterStates,
   DomainError,
   type Log,
+  type NewAuditEntry,
 } from '@micromart/kernel'
 import type { KeyedAnswers } from '@micromart/store/idempotency'
+import { actingOf } from './acting.ts'
 import type { CallContext } from './caller.ts'
 import { reasonOf } from './event-failures.ts'
 import { keyed } from './keyed.ts'
+import { requireLimit } from './page-limit.ts'
 import type { TopicHandlers } from './topics.ts'
 import { unary } from './unary.ts'
 
@@ -47,12 +50,20 @@ const stateOf = (text: string): DeadLetterState | undefined => {
   throw invalid('/state', 'state_invalid', `is none of ${deadLetterStates.join(', ')}`)
 }
 
-const limitOf = (limit: number): number => {
-  if (limit >= 1 && limit <= 100) return limit
-  throw invalid('/limit', 'limit_invalid', 'is 1 to 100')
-}
+const auditActions = {
+  replayed: 'dead_letter.replay',
+  replay_failed: 'dead_letter.replay',
+  discarded: 'dead_letter.discard',
+} as const
 
-const actorOf = ({ caller }: CallContext): string => (caller.kind === 'anonymous' ? '' : caller.id)
+/** A decision, and the call that takes it. */
+type Taken = Pick<DeadLetterDecision, 'action' | 'note'> & { readonly call: CallContext }
+
+const auditOf = (objectId: string, at: Date, { action, note, call }: Taken): NewAuditEntry => {
+  const written = { by: actingOf(call), at, action: auditActions[action], objectId }
+  if (action === 'replay_failed') return { ...written, outcome: note }
+  return { ...written, before: { state: 'open' }, after: { state: action } }
+}
 
 /** What a desk does with one letter. */
 const desk = ({ consumer, letters, topics, clock, log }: DeskSettings) => {
@@ -66,13 +77,14 @@ const desk = ({ consumer, letters, topics, clock, log }: DeskSettings) => {
     if (letter.state !== 'open') throw closed()
     return letter
   }
-  const decide = async (
-    { id, topic }: DeadLetter,
-    decided: Omit<DeadLetterDecision, 'at'>,
-  ): Promise<void> => {
-    const isFirst = await letters.decide(id, { ...decided, at: clock.now() })
-    const audit = { event: 'audit.dead_letter', consumer, letterId: id, topic, ...decided, isFirst }
-    log.info(audit, 'somebody decided about a dead letter')
+  const decide = async ({ id, topic }: DeadLetter, taken: Taken): Promise<void> => {
+    const { call, ...what } = taken
+    const at = clock.now()
+    const { actor } = actingOf(call)
+    const entry = auditOf(`${consumer}:${id}`, at, taken)
+    const isFirst = await letters.decide(id, { ...what, actor: actor.id, at }, entry)
+    const audit = { event: 'audit.dead_letter', consumer, letterId: id, topic, actor: actor.id }
+    log.info({ ...audit, ...what, isFirst }, 'somebody decided about a dead letter')
     if (!isFirst) throw closed()
   }
   const handOver = async ({ id, topic, payload, traceparent }: DeadLetter): Promise<void> => {
@@ -83,7 +95,8 @@ const desk = ({ consumer, letters, topics, clock, log }: DeskSettings) => {
   }
   return {
     find,
-    replay: async (id: string, { deadline, requestId }: CallContext, actor: string) => {
+    replay: async (id: string, call: CallContext) => {
+      const { deadline, requestId } = call
       const letter = await findOpen(id)
       try {
         // As when the sidecar delivers it: what the handler calls must not speak for the operator.
@@ -91,16 +104,16 @@ const desk = ({ consumer, letters, topics, clock, log }: DeskSettings) => {
       } catch (cause) {
         const reason = reasonOf(cause)
         log.warn({ letterId: id, topic: letter.topic, cause }, 'a replayed letter failed again')
-        await decide(letter, { actor, action: 'replay_failed', note: reason })
+        await decide(letter, { action: 'replay_failed', note: reason, call })
         throw new DomainError('precondition', 'dead_letter_refused', { reason }, { cause })
       }
-      await decide(letter, { actor, action: 'replayed', note: '' })
+      await decide(letter, { action: 'replayed', note: '', call })
       return find(id)
     },
-    discard: async (id: string, actor: string, note: string): Promise<DeadLetter> => {
+    discard: async (id: string, note: string, call: CallContext): Promise<DeadLetter> => {
       if (note.length > 500) throw invalid('/note', 'note_invalid', 'has at most 500 characters')
       const letter = await findOpen(id)
-      await decide(letter, { actor, action: 'discarded', note })
+      await decide(letter, { action: 'discarded', note, call })
       return find(id)
     },
   }
@@ -122,14 +135,14 @@ export const deadLetterRpc = (settings: DeskSettings): DeadLetterServiceServer =
   const keptAnswers = answers ?? plain
   return {
     listDeadLetters: unary(async ({ limit, cursor, state }) => {
-      const wanted = { state: stateOf(state), limit: limitOf(limit), cursor }
+      const wanted = { state: stateOf(state), limit: requireLimit(limit), cursor }
       const { items, nextCursor } = await letters.list(wanted)
       return { items: items.map(message), nextCursor }
     }),
     getDeadLetter: unary(async ({ id }) => ({ letter: message(await find(id)) })),
     replayDeadLetter: unary(
       keyed(keptAnswers, 'ReplayDeadLetter', ReplayDeadLetterResponse, async ({ id }, call) => ({
-        letter: message(await replay(id, call, actorOf(call))),
+        letter: message(await replay(id, call)),
       })),
     ),
     discardDeadLetter: unary(
@@ -138,7 +151,7 @@ export const deadLetterRpc = (settings: DeskSettings): DeadLetterServiceServer =
         'DiscardDeadLetter',
         DiscardDeadLetterResponse,
         async ({ id, note }, call) => ({
-          letter: message(await discard(id, actorOf(call), note)),
+          letter: message(await discard(id, note, call)),
         }),
       ),
     ),

@@ -12,7 +12,9 @@ import { callerFor } from './access.ts'
 import type { CallContext } from './caller.ts'
 import {
   deadlineOf,
+  callingAppOf,
   idempotencyOf,
+  originOf,
   requestIdOf,
   requireAppToken,
   requireSmallMetadata,
@@ -70,7 +72,9 @@ const admit = async (
   const requestId = requestIdOf(metadata)
   const deadline = deadlineOf(call.getDeadline())
   const idempotency = idempotencyOf(metadata)
-  return { known: { caller, requestId, deadline, signal, idempotency }, token }
+  const origin = access?.audit && { ...originOf(metadata), app: callingAppOf(metadata) }
+  const known = { caller, requestId, deadline, signal, idempotency, ...(origin && { origin }) }
+  return { known, token }
 }
 
 const replyAndEnd =

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { Metadata } from '@grpc/grpc-js'
-import { idempotencyHeaders } from '@micromart/contracts'
-import type { IdempotencyKey } from '@micromart/dapr'
+import { idempotencyHeaders, originHeaders } from '@micromart/contracts'
+import type { IdempotencyKey, Origin } from '@micromart/dapr'
 import { DomainError, systemIds } from '@micromart/kernel'
 import { type Context, propagation, ROOT_CONTEXT } from '@opentelemetry/api'
 
@@ -63,6 +64,22 @@ export const idempotencyOf = (metadata: Metadata): IdempotencyKey | undefined =>
     return { key, scope, fingerprint }
   }
   throw new DomainError('invalid', 'idempotency_key_invalid')
+}
+
+/** Where the request came from, by the gateway's word: written down, never decided by. */
+export const originOf = (metadata: Metadata): Origin => {
+  const address = single(metadata, originHeaders.address) ?? ''
+  const userAgent = single(metadata, originHeaders.userAgent)?.slice(0, 120) ?? ''
+  return {
+    address: isIP(address) === 0 ? undefined : address,
+    userAgent: printable.test(userAgent) ? userAgent : undefined,
+  }
+}
+
+/** The app that passed a call on, by its sidecar's word: written down, never decided by. */
+export const callingAppOf = (metadata: Metadata): string | undefined => {
+  const app = single(metadata, 'dapr-caller-app-id') ?? ''
+  return /^[\w.-]{1,64}$/.test(app) ? app : undefined
 }
 
 /** A deadline that is really one: grpc-js says Infinity for none. */

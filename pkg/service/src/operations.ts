@@ -1,19 +1,28 @@
 import { deadLetterTopic } from '@micromart/contracts'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import {
+  AuditServiceService,
+  BacklogServiceService,
+  DeadLetterServiceService,
+} from '@micromart/contracts/ops'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { counter, observe } from '@micromart/contracts/telemetry'
 import {
+  type AuditList,
   type Backlog,
   type Clock,
   type DeadLetters,
+  type Erased,
   type Log,
   systemClock,
 } from '@micromart/kernel'
 import type { KeyedAnswers } from '@micromart/store/idempotency'
+import { auditRpc } from './audit-rpc.ts'
 import { backlogRpc } from './backlog-rpc.ts'
 import { deadLetterRpc } from './dead-letter-rpc.ts'
 import { keepLetter } from './dead-letters.ts'
 import { failureNotes } from './event-failures.ts'
 import type { ServedService } from './grpc-server.ts'
+import { privacyRpc } from './privacy-rpc.ts'
 import type { LetterTopic, TopicHandlers } from './topics.ts'
 
 /** What a service offers to its operators, and keeps for them. */
@@ -27,6 +36,10 @@ export type Operations = {
   readonly letters?: DeadLetters
   /** `resumable(db)`: answers of keyed replays and discards are kept. */
   readonly answers?: KeyedAnswers
+  /** AuditService: `auditMysql(db)`. */
+  readonly audit?: AuditList
+  /** PrivacyService, of a service that holds personal data. */
+  readonly erase?: (userId: string) => Promise<Erased>
   /** BacklogService: `() => readBacklog(db, clock)`. */
   readonly backlog?: () => Promise<Backlog>
   readonly clock?: Clock
@@ -73,10 +86,12 @@ export const startOperations = (
 ): StartedOperations => {
   const stack = new DisposableStack()
   const services: ServedService[] = []
-  const { letters, backlog } = operations ?? {}
+  const { letters, backlog, audit, erase } = operations ?? {}
   const consumed = operations && letters && consuming(letters, operations, topics, log)
   if (consumed) services.push(consumed.service)
   if (letters) stack.use(watchLetters(letters))
+  if (operations && audit) services.push([AuditServiceService, auditRpc(operations.app, audit)])
+  if (erase) services.push([PrivacyServiceService, privacyRpc(erase)])
   if (backlog) services.push([BacklogServiceService, backlogRpc(backlog)])
   return {
     services,

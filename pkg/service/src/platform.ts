@@ -3,6 +3,7 @@ import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
 import { createLog } from './log.ts'
+import { strictSecrets } from './production.ts'
 import { loopInTime, type ReadyChecks } from './readiness.ts'
 import { type Running, serve, type ServeSettings } from './serve.ts'
 import type { BaseConfig } from './settings.ts'
@@ -36,7 +37,9 @@ export type Platform = AsyncDisposable & {
 
 /** Verifies by the user service's public keys. */
 const shopVerifier = (config: BaseConfig, sidecar: Sidecar, clock: Clock): TokenVerifier => {
-  const users = sidecar.client(UserServiceService, apps.user)
+  // In no shopper's trace: it is asked again and again.
+  const asking = { idempotent: true, unsampled: true }
+  const users = sidecar.client(UserServiceService, apps.user, asking)
   const fetchJwks = async () => (await users.getJwks({})).jwks
   return tokenVerifier({ fetchJwks, issuer: config.ISSUER_URL, audience: tokenAudience, clock })
 }
@@ -71,7 +74,8 @@ export const startPlatform = async (
   const log = given.log ?? createLog(app, { level: config.LOG_LEVEL })
   const { DAPR_GRPC_PORT: grpcPort, DAPR_HTTP_PORT: httpPort, DAPR_API_TOKEN: apiToken } = config
   const { APP_ID: appId } = config
-  const sidecar = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
+  const connected = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
+  const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const running = starting.move()
   return {
     sidecar,

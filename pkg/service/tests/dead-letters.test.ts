@@ -1,10 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { apps, deadLetterTopic, topics } from '@micromart/contracts'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import {
+  AuditServiceService,
+  BacklogServiceService,
+  DeadLetterServiceService,
+  type AuditEntry,
+} from '@micromart/contracts/ops'
 import { callContext } from '@micromart/dapr'
 import { type DeadLetters, DomainError, systemClock, systemIds } from '@micromart/kernel'
 import { startTelemetry, type TopicEvent } from '@micromart/service'
 import {
+  auditMigrations,
+  auditMysql,
   deadLettersMysql,
   deadLetterTables,
   idempotencyTables,
@@ -31,6 +38,7 @@ const migrations = [
     ...idempotencyTables(),
     ...outboxTables(),
   ]),
+  ...auditMigrations(1_763_800_000_002),
 ]
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const payload = { orderId: 'o-1', total: '1999' }
@@ -76,6 +84,7 @@ describe('a dead letter', () => {
             app: apps.cart,
             letters: breakable(deadLettersMysql(db)),
             answers: resumable(db),
+            audit: auditMysql(db),
             backlog: () => readBacklog(db, systemClock),
           },
         },
@@ -96,8 +105,18 @@ describe('a dead letter', () => {
     log.lines.length = 0
   })
 
-  const desk = () =>
-    rpcs.as({ token: cart.tokens.userToken({ id: operator, roles: ['operator'] }) })
+  const origin = { address: '192.0.2.7', userAgent: 'curl/8' }
+  const token = () => cart.tokens.userToken({ id: operator, roles: ['operator'] })
+  const desk = () => rpcs.as({ token: token(), origin, requestId: 'r-1' })
+
+  /** What the audit log holds of a letter. */
+  const audited = async (id: string): Promise<readonly AuditEntry[]> => {
+    await using audit = await testClient(AuditServiceService, cart.running.port)
+    const wanted = { limit: 10, objectKind: 'dead_letter', objectId: `cart:${id}` }
+    const times = { since: undefined, until: undefined }
+    const { items } = await audit.as({ token: token() }).listAudit({ ...wanted, ...times })
+    return items
+  }
 
   /** Publishes an event that its handler refuses to the end. */
   const die = async (why: unknown): Promise<string> => {
@@ -186,6 +205,26 @@ describe('a dead letter', () => {
       code: 'dead_letter_closed',
     })
     expect(seen).toHaveLength(1)
+    expect(await audited(id)).toEqual([
+      {
+        seq: expect.any(BigInt),
+        at: expect.any(Date),
+        service: apps.cart,
+        actorKind: 'user',
+        actorId: operator,
+        actorRoles: ['operator'],
+        action: 'dead_letter.replay',
+        objectKind: 'dead_letter',
+        objectId: `cart:${id}`,
+        outcome: 'done',
+        ...origin,
+        requestId: 'r-1',
+        traceId: expect.stringMatching(/^([\da-f]{32})?$/),
+        before: '{"state":"open"}',
+        after: '{"state":"replayed"}',
+        hash: expect.stringMatching(/^[\da-f]{64}$/),
+      },
+    ])
     const audit = log.lines.filter(({ fields }) => 'event' in fields)
     expect(audit).toMatchObject([
       {
@@ -208,6 +247,8 @@ describe('a dead letter', () => {
       state: 'open',
       decisions: [{ action: 'replay_failed', note: 'cart_changed', actor: operator }],
     })
+    const entry = { action: 'dead_letter.replay', outcome: 'cart_changed', before: '', after: '' }
+    expect(await audited(id)).toMatchObject([entry])
   })
 
   it('is closed without an effect when it is discarded', async () => {
@@ -218,6 +259,9 @@ describe('a dead letter', () => {
       decisions: [{ action: 'discarded', note: 'order was a test' }],
     })
     expect(seen).toEqual([])
+    const entry = { action: 'dead_letter.discard', after: '{"state":"discarded"}' }
+    expect(await audited(id)).toMatchObject([entry])
+    expect(JSON.stringify(await audited(id), (_, value) => String(value))).not.toContain('a test')
     await expect(desk().discardDeadLetter({ id, note: '' })).rejects.toMatchObject({
       code: 'dead_letter_closed',
     })
@@ -226,11 +270,11 @@ describe('a dead letter', () => {
   it('gives a repeat of a keyed replay the first answer', async () => {
     const id = await die(notFound)
     const idempotency = { key: 'k', scope: 's'.repeat(43), fingerprint: 'f'.repeat(43) }
-    const token = cart.tokens.userToken({ id: operator, roles: ['operator'] })
-    const caller = { token, idempotency, replayed: false }
+    const caller = { token: token(), idempotency, replayed: false }
     const first = await rpcs.as(caller).replayDeadLetter({ id })
     expect(await rpcs.as(caller).replayDeadLetter({ id })).toEqual(first)
     expect([seen.length, caller.replayed]).toEqual([1, true])
+    expect(await audited(id)).toHaveLength(1)
   })
 
   it('is nobody’s who may not operate the shop', async () => {

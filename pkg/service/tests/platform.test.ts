@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, it } from '@jest/globals'
 import { apps } from '@micromart/contracts'
 import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
@@ -7,8 +8,9 @@ import { type FakeSidecar, startFakeSidecar, testClient, testTokens } from '@mic
 
 const tokens = testTokens()
 
-const configOf = ({ grpcPort, httpPort }: FakeSidecar) =>
+const configOf = ({ grpcPort, httpPort }: FakeSidecar, env: NodeJS.ProcessEnv = {}) =>
   readSettings(baseSettings, {
+    SHOP_ENV: 'local',
     APP_ID: apps.order,
     APP_PORT: '0',
     HTTP_PORT: '0',
@@ -16,6 +18,7 @@ const configOf = ({ grpcPort, httpPort }: FakeSidecar) =>
     DAPR_HTTP_PORT: String(httpPort),
     ISSUER_URL: tokens.issuer,
     APP_API_TOKEN: 'from-our-sidecar',
+    ...env,
   })
 
 const noLetters: DeadLetters = {
@@ -67,4 +70,26 @@ it('is ready while its store and its sidecar answer', async () => {
   isAway = false
   fake.runtimeUp(false)
   expect(await readiness()).toBe(503)
+})
+
+it('S9 S65 reads no weak secret in production, and in a local shop any', async () => {
+  await using fake = await startFakeSidecar({ appId: apps.order })
+  const strong = randomBytes(24).toString('base64url')
+  fake.secret('mysql-order', 'mysql://root:secret@127.0.0.1:3306/micromart_order')
+  fake.secret('order-token-key', strong)
+  const env = {
+    SHOP_ENV: 'production',
+    ISSUER_URL: 'https://shop.example.com',
+    DAPR_API_TOKEN: strong,
+    APP_API_TOKEN: strong,
+  }
+  const open = (config: ReturnType<typeof configOf>) =>
+    startPlatform(apps.order, config, { log: silentLog })
+  await using production = await open(configOf(fake, env))
+  await expect(production.sidecar.secret('mysql-order')).rejects.toThrow(
+    'the secret mysql-order is a default',
+  )
+  expect(await production.sidecar.secret('order-token-key')).toBe(strong)
+  await using local = await open(configOf(fake))
+  expect(await local.sidecar.secret('mysql-order')).toContain('root:secret')
 })

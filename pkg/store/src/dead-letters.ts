@@ -5,6 +5,7 @@ import {
   encodeCursor,
 } from '@micromart/kernel'
 import type { DataSource } from 'typeorm'
+import { recordAudit } from './audit.ts'
 import { selectLetters } from './dead-letter-rows.ts'
 import { alone, deleteAll, write } from './table.ts'
 import { inStatement, inTransaction } from './transaction.ts'
@@ -79,7 +80,7 @@ const stateAfter: { readonly [action: string]: DeadLetterState } = {
 
 const decide =
   (db: DataSource): DeadLetters['decide'] =>
-  (id, { at, actor, action, note }) =>
+  (id, { at, actor, action, note }, entry) =>
     inTransaction(db, async (tx) => {
       const state = stateAfter[action]
       const open = `UPDATE dead_letters SET state = ? WHERE id = ? AND state = 'open'`
@@ -90,6 +91,7 @@ const decide =
          VALUES (?, ?, ?, ?, ?)`,
         [id, at, actor, action, note],
       )
+      await recordAudit(tx, entry)
       return true
     })
 

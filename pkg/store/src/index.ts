@@ -1,5 +1,8 @@
 export { addressOf } from './address.ts'
 export { afterCommit } from './ambient.ts'
+export { appendOnly } from './append-only.ts'
+export { auditMysql, auditRows, recordAudit } from './audit.ts'
+export { auditMigrations, readAuditHead } from './audit-rows.ts'
 export { readBacklog } from './backlog.ts'
 export { bigintColumn, idColumn, jsonColumn, timeColumn } from './columns.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts'

@@ -17,7 +17,7 @@ const oneMinute = 60
 const lockMigrations = async (url: string): Promise<AsyncDisposable> => {
   const connection = await mysql.createConnection(addressOf(url))
   const [rows] = await connection.query<mysql.RowDataPacket[]>(
-    `SELECT GET_LOCK(CONCAT('mm-migrate-', SHA1(DATABASE())), ?) AS locked`,
+    `SELECT GET_LOCK(CONCAT('mm-migrate-', LEFT(SHA2(DATABASE(), 256), 40)), ?) AS locked`,
     [oneMinute],
   )
   const unlock = { [Symbol.asyncDispose]: () => connection.end() }

@@ -50,7 +50,7 @@ const unsentIn =
 
 const lockOn = (connection: mysql.Connection) => async (): Promise<boolean> => {
   const [rows] = await connection.query<mysql.RowDataPacket[]>(
-    `SELECT GET_LOCK(CONCAT('mm-relay-', SHA1(DATABASE())), 0) AS locked`,
+    `SELECT GET_LOCK(CONCAT('mm-relay-', LEFT(SHA2(DATABASE(), 256), 40)), 0) AS locked`,
   )
   return Number(rows[0]?.['locked']) === 1
 }

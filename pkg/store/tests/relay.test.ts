@@ -119,7 +119,7 @@ it('hands over when the active relay ends or loses its connection', async () => 
 
 const killRelayConnection = async ({ url, db }: TestStore) => {
   const [row] = await db.query<{ id: string }[]>(
-    `SELECT IS_USED_LOCK(CONCAT('mm-relay-', SHA1(DATABASE()))) AS id`,
+    `SELECT IS_USED_LOCK(CONCAT('mm-relay-', LEFT(SHA2(DATABASE(), 256), 40))) AS id`,
   )
   const admin = await mysql.createConnection(url)
   await admin.query(`KILL ${Number(row?.id)}`)

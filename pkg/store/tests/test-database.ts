@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { silentLog, systemIds } from '@micromart/kernel'
 import mysql from 'mysql2/promise'
 import {
+  auditMigrations,
   type Database,
   deadLetterTables,
   idempotencyTables,
@@ -22,6 +23,7 @@ export const migrations = [
   sqlMigration('CreateBoxes1763800000002', [...outboxTables(), ...inboxTables()]),
   sqlMigration('CreateKeys1763800000003', idempotencyTables()),
   sqlMigration('CreateLetters1763800000004', deadLetterTables()),
+  ...auditMigrations(1_763_800_000_005),
 ]
 
 /** An empty database of its own, dropped at the end. */

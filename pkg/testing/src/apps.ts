@@ -1,19 +1,38 @@
 import { apps } from '@micromart/contracts'
 import { CartBooksServiceService, CartServiceService } from '@micromart/contracts/cart'
-import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
+import {
+  AuditServiceService,
+  BacklogServiceService,
+  DeadLetterServiceService,
+} from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RequestOf, ResponseOf } from '@micromart/dapr'
 
 /** What every service with events answers to operators. */
-const operations = { ...DeadLetterServiceService, ...BacklogServiceService } as const
+const operations = {
+  ...AuditServiceService,
+  ...DeadLetterServiceService,
+  ...BacklogServiceService,
+  ...PrivacyServiceService,
+} as const
 
 /** The RPCs of each app, as the fake sidecar knows them. */
 export const definitions = {
   [apps.product]: { ...ProductServiceService, ...operations },
-  [apps.user]: { ...UserServiceService, ...operations },
+  [apps.user]: {
+    ...UserServiceService,
+    ...OAuthServiceService,
+    ...ClientServiceService,
+    ...operations,
+  },
   [apps.cart]: { ...CartServiceService, ...CartBooksServiceService, ...operations },
   [apps.order]: { ...OrderServiceService, ...operations },
   [apps.payment]: { ...PaymentServiceService, ...operations },

@@ -42,6 +42,18 @@ const kept = async (letters: DeadLetters, of: Partial<NewDeadLetter> = {}): Prom
   return letter.id
 }
 
+const decide = (
+  letters: DeadLetters,
+  objectId: string,
+  decision: DeadLetterDecision,
+): Promise<boolean> =>
+  letters.decide(objectId, decision, {
+    by: { actor: { kind: 'user', id: decision.actor, roles: ['operator'] } },
+    at: decision.at,
+    action: decision.action === 'discarded' ? 'dead_letter.discard' : 'dead_letter.replay',
+    objectId,
+  })
+
 const pagesOf = async (letters: DeadLetters, state?: DeadLetter['state']): Promise<string[]> => {
   const ids: string[] = []
   let cursor: string | undefined
@@ -113,7 +125,7 @@ export const deadLettersContract: readonly Case[] = [
       const id = await kept(letters)
       await kept(letters, { id })
       assert.equal(await letters.countOpen(), 1)
-      assert.equal(await letters.decide(id, aDecision()), true)
+      assert.equal(await decide(letters, id, aDecision()), true)
       await kept(letters, { id })
       assert.equal((await letters.get(id))?.state, 'discarded')
       assert.equal(await letters.countOpen(), 0)
@@ -125,9 +137,9 @@ export const deadLettersContract: readonly Case[] = [
       const id = await kept(letters)
       const failed = aDecision({ action: 'replay_failed', note: 'order_not_found' })
       const replayed = aDecision({ action: 'replayed', note: '' })
-      assert.equal(await letters.decide(id, failed), true)
+      assert.equal(await decide(letters, id, failed), true)
       assert.equal((await letters.get(id))?.state, 'open')
-      assert.equal(await letters.decide(id, replayed), true)
+      assert.equal(await decide(letters, id, replayed), true)
       const letter = await letters.get(id)
       assert.equal(letter?.state, 'replayed')
       assert.deepEqual(letter?.decisions, [failed, replayed])
@@ -138,18 +150,18 @@ export const deadLettersContract: readonly Case[] = [
     async (letters) => {
       const id = await kept(letters)
       const decisions = Array.from({ length: 5 }, () => aDecision())
-      const counted = await Promise.all(decisions.map((one) => letters.decide(id, one)))
+      const counted = await Promise.all(decisions.map((one) => decide(letters, id, one)))
       assert.equal(counted.filter(Boolean).length, 1)
       const letter = await letters.get(id)
       assert.deepEqual(letter?.decisions, [decisions[counted.indexOf(true)]])
-      assert.equal(await letters.decide(id, aDecision({ action: 'replay_failed' })), false)
+      assert.equal(await decide(letters, id, aDecision({ action: 'replay_failed' })), false)
     },
   ],
   [
     'finds no letter and decides about none that it does not have',
     async (letters) => {
       assert.equal(await letters.get(systemIds.next()), undefined)
-      assert.equal(await letters.decide(systemIds.next(), aDecision()), false)
+      assert.equal(await decide(letters, systemIds.next(), aDecision()), false)
     },
   ],
   [
@@ -159,7 +171,7 @@ export const deadLettersContract: readonly Case[] = [
       for (let at = 0; at < 5; at += 1) ids.unshift(await kept(letters))
       assert.deepEqual(await pagesOf(letters), ids)
       const [newest = '', ...rest] = ids
-      await letters.decide(newest, aDecision())
+      await decide(letters, newest, aDecision())
       assert.deepEqual(await pagesOf(letters, 'open'), rest)
       assert.deepEqual(await pagesOf(letters, 'discarded'), [newest])
       assert.deepEqual(await pagesOf(letters, 'replayed'), [])

@@ -5,7 +5,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { idempotencyHeaders } from '@micromart/contracts'
+import { idempotencyHeaders, originHeaders } from '@micromart/contracts'
 import { DomainError } from '@micromart/kernel'
 import { refusal } from '@micromart/service'
 import { definitions, type StubCall } from './apps.ts'
@@ -28,6 +28,8 @@ export type RecordedCall = {
   readonly token: string | undefined
   readonly requestId: string | undefined
   readonly traceparent: string | undefined
+  /** What it told of where the request came from. */
+  readonly origin: { readonly address?: string; readonly userAgent?: string }
 }
 
 export type ProxyMemory = {
@@ -71,6 +73,15 @@ const text = (metadata: Metadata, name: string): string | undefined => {
 
 const tokenOf = (metadata: Metadata) => text(metadata, 'authorization')?.replace(/^Bearer /, '')
 
+const originOf = (metadata: Metadata): RecordedCall['origin'] => {
+  const address = text(metadata, originHeaders.address)
+  const userAgent = text(metadata, originHeaders.userAgent)
+  return {
+    ...(address !== undefined && { address }),
+    ...(userAgent !== undefined && { userAgent }),
+  }
+}
+
 const stubCall = (metadata: Metadata, deadline: Date | number, { trailer }: Passage): StubCall => ({
   token: tokenOf(metadata),
   requestId: text(metadata, 'x-request-id'),
@@ -86,6 +97,7 @@ const record = (memory: ProxyMemory, name: string, metadata: Metadata, request: 
     token: tokenOf(metadata),
     requestId: text(metadata, 'x-request-id'),
     traceparent: text(metadata, 'traceparent'),
+    origin: originOf(metadata),
   })
 }
 
@@ -145,6 +157,7 @@ const answerStream = async (call: RawStream, passage: Passage, memory: ProxyMemo
   if (typeof aim !== 'function') return forwardStream(call, rpc.path, single, aim)
   const known = stubCall(call.metadata, call.getDeadline(), passage)
   for await (const message of aim(request ?? decoded(call, rpc), known) as AsyncIterable<unknown>) {
+    if (call.cancelled) return // nobody listens
     call.write(rpc.responseSerialize(message))
   }
   call.end()

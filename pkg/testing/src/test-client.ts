@@ -2,6 +2,7 @@ import {
   connectSidecar,
   type Definition,
   type IdempotencyKey,
+  type Origin,
   type RpcClient,
   runInContext,
 } from '@micromart/dapr'
@@ -9,6 +10,8 @@ import {
 export type TestCaller = {
   readonly token?: string
   readonly requestId?: string
+  /** Where the request came from, as the gateway tells it. */
+  readonly origin?: Origin
   /** Otherwise three seconds from the call. */
   readonly deadline?: Date
   /** Makes each call a keyed request, as the gateway does. */

@@ -53,8 +53,8 @@ const overTls = {
   }),
 }
 
-/** The gateway always has its HTTPS door. */
-const appOf = (app, lent) => ({
+/** What an app alone may know. The gateway always has its HTTPS door. */
+export const appEnvironment = (app, lent) => ({
   ...tokensOf(app, lent.keys),
   ...(app === 'gateway' ? served(lent.certificates, app) : {}),
   ...(lent.tls ? overTls[app]?.(lent) : {}),
@@ -75,7 +75,7 @@ export const writeEnvironments = (folder, lent) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const app of appNames) {
     writeShell(path.join(folder, `${app}.env`), sidecarEnvironment(app, lent))
-    writePrivate(path.join(folder, `${app}.json`), appOf(app, lent))
+    writePrivate(path.join(folder, `${app}.json`), appEnvironment(app, lent))
   }
   return folder
 }

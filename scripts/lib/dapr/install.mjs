@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { removeAbandoned } from '../machine/abandoned.mjs'
 import { download, downloadText } from '../machine/download.mjs'
 import { Fault } from '../terminal/fault.mjs'
 import { findProgram } from '../machine/programs.mjs'
 import { root } from '../machine/paths.mjs'
-import { identify } from '../machine/processes.mjs'
 import { outputOf, runCommand } from '../machine/run-command.mjs'
 import { inRange, versionIn, versionText } from '../machine/versions.mjs'
 
@@ -37,8 +37,6 @@ export const findDapr = async (program) => {
   return { file, version, from: 'cache', refused }
 }
 
-// Whatever is written under the final name is whole: an interrupted fetch or build leaves a
-// temporary name, which the next one replaces.
 const finish = (temporary, file) => {
   chmodSync(temporary, 0o755)
   renameSync(temporary, file)
@@ -63,15 +61,6 @@ const fetchRelease = async (program, file, { progress, log }) => {
   } finally {
     rmSync(archive, { force: true })
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-const removeAbandoned = (file) => {
-  const unfinished = /\.(?:building|unpacked|gz)\.(\d+)$/
-  for (const name of readdirSync(path.dirname(file))) {
-    const pid = unfinished.exec(name)?.[1]
-    if (pid === undefined || identify(Number(pid))) continue
-    rmSync(path.join(path.dirname(file), name), { recursive: true, force: true })
   }
 }
 
@@ -122,7 +111,7 @@ export const installDapr = async (program, say, logDir) => {
   const file = program.cached()
   const log = path.join(logDir, `${program.name}-install.log`)
   mkdirSync(path.dirname(file), { recursive: true })
-  removeAbandoned(file)
+  removeAbandoned(path.dirname(file))
   const fetched = await say.step(
     `${program.title}: downloading the release ${program.released}`,
     { usually: '10 s; given up after 5 s without an answer' },

@@ -20,14 +20,17 @@ const withoutServices = async (work) => {
   }
 }
 
-/** Installs packages of the distribution; their own system services are not started. */
-export const installPackages = async (packages, say, logDir) => {
+/**
+ * Installs packages of the distribution; their own system services are not started.
+ * @param otherwise what to do when that fails, after installing by hand
+ */
+export const installPackages = async (packages, say, logDir, otherwise = '') => {
   // Without the run's mark: a package manager is never ended halfway by a clean-up.
   const { [runMark]: _, ...inherited } = process.env
   const options = {
     env: { ...inherited, DEBIAN_FRONTEND: 'noninteractive' },
     log: path.join(logDir, 'apt-get.log'),
-    advice: `Install ${packages.join(' and ')} by hand, or set MICROMART_MYSQL_URL and MICROMART_REDIS_URL.`,
+    advice: `Install ${packages.join(' and ')} by hand${otherwise}.`,
     detached: true,
   }
   await say.step(

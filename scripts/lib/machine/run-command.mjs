@@ -54,10 +54,10 @@ export const runCommand = async (
   }
 }
 
-/** The trimmed output of a quick command, or undefined when it is absent or fails. */
-export const outputOf = (command, args) =>
+/** The trimmed output of a quick command, or undefined when it is absent, fails or takes longer than the time limit. */
+export const outputOf = (command, args, timeout = 10_000) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 10_000 })
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout })
     let text = ''
     child.stdout.on('data', (data) => (text += data))
     child.stderr.on('data', (data) => (text += data))

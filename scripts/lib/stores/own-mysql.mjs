@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { findProgram } from '../machine/programs.mjs'
+import { cachedMysql } from './debian-mysql.mjs'
 import { outputOf, runCommand } from '../machine/run-command.mjs'
 import { portNear } from '../machine/ports.mjs'
 import { connectMysql } from './mysql.mjs'
@@ -11,10 +12,16 @@ import { Fault } from '../terminal/fault.mjs'
 
 const oldest = { mariadb: [10, 11, 0], mysql: [8, 4, 0] }
 
-/** The database server on this machine: `{ file, kind: 'mariadb' | 'mysql', version }`. */
-export const findMysql = async () => {
-  const file = findProgram('mariadbd', 'mysqld')
-  if (!file) return undefined
+/** The kind of server that MICROMART_STORE asks for: `mariadb`, `mysql`, or undefined for whichever is here. */
+export const wishedStore = () => {
+  const wished = process.env.MICROMART_STORE || undefined
+  if (wished === undefined || wished in oldest) return wished
+  throw new Fault(`MICROMART_STORE is "${wished}"`, {
+    advice: `It is ${Object.keys(oldest).join(' or ')}, or unset for whichever is here.`,
+  })
+}
+
+const serverIn = async (file) => {
   const text = (await outputOf(file, ['--no-defaults', '--version'])) ?? ''
   const kind = /mariadb/i.test(text) ? 'mariadb' : 'mysql'
   const version = versionIn(text.replace(/^.*?Ver /, ''))
@@ -24,6 +31,16 @@ export const findMysql = async () => {
     version,
     supported: inRange(version, { from: oldest[kind], below: [99, 0, 0] }),
   }
+}
+
+/** The database server on this machine: `{ file, kind: 'mariadb' | 'mysql', version, supported }`. */
+export const findMysql = async () => {
+  const wished = wishedStore()
+  const names = { mariadb: ['mariadbd'], mysql: ['mysqld'] }[wished] ?? ['mariadbd', 'mysqld']
+  // Debian's MariaDB answers to the name of mysqld, too.
+  const files = [findProgram(...names), wished === 'mysql' && cachedMysql()].filter(Boolean)
+  const servers = await Promise.all(files.map(serverIn))
+  return servers.find(({ kind }) => wished === undefined || kind === wished)
 }
 
 export const tooOld = ({ file, kind, version }) =>
@@ -72,7 +89,10 @@ const tlsArgs = ({ files, ca }) => [
   '--require-secure-transport=ON',
 ]
 
-const serverArgs = (folder, data, port, init) => [
+// MySQL alone has a second protocol, open on all addresses, statistics of 200 MB, and a folder for files that must exist.
+const mysqlArgs = ['--mysqlx=OFF', '--performance-schema=OFF', '--secure-file-priv=NULL']
+
+const serverArgs = ({ kind, folder, data, port, init }) => [
   '--no-defaults',
   ...asUser,
   `--datadir=${data}`,
@@ -89,15 +109,36 @@ const serverArgs = (folder, data, port, init) => [
   '--max-connections=300',
   '--innodb-buffer-pool-size=256M',
   '--character-set-server=utf8mb4',
+  ...(kind === 'mysql' ? mysqlArgs : []),
 ]
+
+// MariaDB and MySQL cannot read each other's files. What tests leave behind is made anew, a shop's data is not.
+const isMadeBy = (kind, { ready, durable }) => {
+  if (!existsSync(ready)) return false
+  const maker = readFileSync(ready, 'utf8') || 'mariadb'
+  if (maker === kind || !durable) return maker === kind
+  throw new Fault(`The data in ${path.dirname(ready)} are ${maker}'s, and the server is ${kind}`, {
+    advice: `Set MICROMART_STORE=${maker}, or MICROMART_HOME to another folder.`,
+  })
+}
 
 /**
  * Runs MariaDB or MySQL privately, with its data in `folder`.
+ * @param name of its process in the run
  * @param durable false for tests: a commit need not survive a power cut
  * @param tls `{ files, ca }`: takes nothing else than TLS with that certificate
  * @returns the administrator's address
  */
-export const startOwnMysql = async ({ folder, wish, durable = true, tls, run, log, say }) => {
+export const startOwnMysql = async ({
+  name = 'mysql',
+  folder,
+  wish,
+  durable = true,
+  tls,
+  run,
+  log,
+  say,
+}) => {
   const found = await findMysql()
   if (!found.supported)
     throw new Fault(tooOld(found), { advice: 'Install a newer one, or set MICROMART_MYSQL_URL.' })
@@ -107,17 +148,19 @@ export const startOwnMysql = async ({ folder, wish, durable = true, tls, run, lo
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(temporary, { mode: 0o700 })
   const ready = path.join(folder, 'created')
-  if (!existsSync(ready)) {
+  if (!isMadeBy(found.kind, { ready, durable })) {
+    rmSync(ready, { force: true })
     rmSync(data, { recursive: true, force: true })
     await say.step('Database files', { usually: '5 s, once' }, () => createFiles(found, data, log))
-    writeFileSync(ready, '')
+    writeFileSync(ready, found.kind)
   }
   const password = adminPassword(folder)
   const port = await portNear(wish)
-  const args = serverArgs(folder, data, port, initFile(folder, found.kind, password))
+  const init = initFile(folder, found.kind, password)
+  const args = serverArgs({ kind: found.kind, folder, data, port, init })
   if (!durable) args.push('--innodb-flush-log-at-trx-commit=2', '--skip-log-bin')
   if (tls) args.push(...tlsArgs(tls))
-  const server = spawnServer('mysql', found.file, args, { run, log })
+  const server = spawnServer(name, found.file, args, { run, log })
   const verified = tls ? `?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(tls.ca)}` : ''
   const url = `mysql://micromart_admin:${password}@127.0.0.1:${port}${verified}`
   await waitFor(`${found.kind} on port ${port}`, server, async () => {

@@ -48,10 +48,19 @@ const passwordIn = (folder) => {
 
 /**
  * Runs Redis privately, with its data in `folder`.
+ * @param name of its process in the run
  * @param tls `{ files, ca }`: takes nothing else than TLS with that certificate
  * @returns the administrator's address
  */
-export const startOwnRedis = async ({ folder, wish, durable = true, tls, run, log }) => {
+export const startOwnRedis = async ({
+  name = 'redis',
+  folder,
+  wish,
+  durable = true,
+  tls,
+  run,
+  log,
+}) => {
   const found = await findRedis()
   if (!found.supported) {
     throw new Fault(
@@ -66,7 +75,7 @@ export const startOwnRedis = async ({ folder, wish, durable = true, tls, run, lo
   const port = await portNear(wish)
   const file = path.join(folder, 'redis.conf')
   writeFileSync(file, settings({ folder, port, password, durable, tls }), { mode: 0o600 })
-  const server = spawnServer('redis', found.file, [file], { run, log })
+  const server = spawnServer(name, found.file, [file], { run, log })
   const url = tls
     ? `rediss://:${password}@127.0.0.1:${port}/0?ssl_ca_certs=${encodeURIComponent(tls.ca)}`
     : `redis://:${password}@127.0.0.1:${port}/0`

@@ -2,13 +2,24 @@ import path from 'node:path'
 import { canInstall, installPackages } from '../machine/apt.mjs'
 import { Fault } from '../terminal/fault.mjs'
 import { certificateFiles, ensureCertificates } from '../certificates/certificates.mjs'
+import { canUnpackDebian } from '../machine/debian.mjs'
 import { isTls } from './address.mjs'
-import { findMysql, startOwnMysql } from './own-mysql.mjs'
+import { fetchMysql } from './debian-mysql.mjs'
+import { findMysql, startOwnMysql, wishedStore } from './own-mysql.mjs'
 import { findRedis, startOwnRedis } from './own-redis.mjs'
+
+const ensureMysql = async (say, logDir) => {
+  if (await findMysql()) return
+  if (canUnpackDebian()) return fetchMysql(say, logDir)
+  throw new Fault('MICROMART_STORE asks for MySQL, and there is none on this machine', {
+    advice: 'Install MySQL 8.4 or later, or name a running one in MICROMART_MYSQL_URL.',
+  })
+}
 
 const installMissing = async (missing, say, logDir) => {
   if (missing.length === 0) return
-  if (canInstall()) return installPackages(missing, say, logDir)
+  const otherwise = ', or set MICROMART_MYSQL_URL and MICROMART_REDIS_URL'
+  if (canInstall()) return installPackages(missing, say, logDir, otherwise)
   throw new Fault(
     `There is no ${missing.includes('redis-server') ? 'Redis' : 'MariaDB or MySQL'} on this machine`,
     {
@@ -24,7 +35,7 @@ const mariadbPackages = ['mariadb-server-core', 'mariadb-client-core']
 
 /** What has to be installed for the stores that are not given. */
 const missingStores = async ({ mysqlUrl, redisUrl }) => [
-  ...(mysqlUrl || (await findMysql()) ? [] : mariadbPackages),
+  ...(mysqlUrl || wishedStore() === 'mysql' || (await findMysql()) ? [] : mariadbPackages),
   ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
 ]
 
@@ -48,6 +59,7 @@ const requireTls = ({ mysqlUrl, redisUrl }) => {
 
 /**
  * The two stores: the given ones, or own processes with their data below `home`.
+ * @param label before the names of their processes, where a run has two pairs of stores
  * @param tls own ones take nothing else than TLS, given ones must be named with it
  * @returns administrators' addresses `{ mysqlUrl, redisUrl }`
  */
@@ -57,6 +69,7 @@ export const openStores = async ({
   home,
   logDir,
   ports,
+  label = '',
   durable,
   tls = false,
   run,
@@ -64,8 +77,10 @@ export const openStores = async ({
 }) => {
   if (tls) requireTls({ mysqlUrl, redisUrl })
   const certificates = tls && (await ensureCertificates(path.join(home, 'certs')))
+  if (!mysqlUrl && wishedStore() === 'mysql') await ensureMysql(say, logDir)
   await installMissing(await missingStores({ mysqlUrl, redisUrl }), say, logDir)
   const own = (name, wish) => ({
+    name: `${label}${name}`,
     folder: path.join(home, name),
     log: path.join(logDir, `${name}.log`),
     wish,

@@ -10,9 +10,10 @@ import { cartBooksRpc } from './handler/books-rpc.ts'
 import { cartTopics } from './handler/events.ts'
 import { cartRpc } from './handler/rpc.ts'
 import type { Ports } from './model/ports.ts'
+import { auditDapr } from './repository/audit-dapr.ts'
 import { cartsDapr } from './repository/carts-dapr.ts'
 import { lettersDapr } from './repository/letters-dapr.ts'
-import { cartUseCases } from './usecase/index.ts'
+import { cartUseCases, type UseCases } from './usecase/index.ts'
 
 /** What a test may put in place of the real thing. */
 export type Overrides = Partial<Ports & { readonly log: Log }>
@@ -27,15 +28,16 @@ const portsOf = ({ sidecar, ids, clock }: Platform, config: Config): Ports => ({
 })
 
 /** Cart has neither outbox nor rows of keys: it is behind by its dead letters only. */
-const operationsOf = ({ sidecar, clock }: Platform) => {
-  const letters = lettersDapr(sidecar.state)
+const operationsOf = ({ sidecar, clock }: Platform, use: UseCases) => {
+  const audit = auditDapr(sidecar.state)
+  const letters = lettersDapr(sidecar.state, audit)
   const backlog = async () => ({
     unsent: 0,
     oldestUnsentAt: undefined,
     openDeadLetters: await letters.countOpen(),
     abandonedKeys: 0,
   })
-  return { app: apps.cart, letters, backlog, clock }
+  return { app: apps.cart, letters, audit: audit.list, backlog, erase: use.eraseShopper, clock }
 }
 
 /** Starts the cart service. Disposing what it returns stops everything in reverse order. */
@@ -50,7 +52,7 @@ export const startCart = async (config: Config, overrides: Overrides = {}): Prom
         [CartBooksServiceService, cartBooksRpc(use)],
       ],
       topics: cartTopics(use),
-      operations: operationsOf(platform),
+      operations: operationsOf(platform, use),
     }),
   )
   const running = starting.move() // started: the caller disposes from here on

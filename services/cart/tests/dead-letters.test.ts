@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals'
 import { topics } from '@micromart/contracts'
 import { connectSidecar } from '@micromart/dapr'
 import { deadLettersContract, startFakeSidecar } from '@micromart/testing'
+import { auditDapr } from '../src/repository/audit-dapr.ts'
 import { lettersDapr } from '../src/repository/letters-dapr.ts'
 import {
   guestCart,
@@ -18,7 +19,8 @@ const openStore = async () => {
   const { grpcPort, httpPort } = fake
   const { state } = starting.use(await connectSidecar({ grpcPort, httpPort, appId: 'cart' }))
   const stack = starting.move()
-  return { fake, letters: lettersDapr(state), [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  const letters = lettersDapr(state, auditDapr(state))
+  return { fake, letters, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 it.each(deadLettersContract)('%s', async (_name, run) => {
@@ -56,7 +58,9 @@ it('mends what a crash between record and index has left', async () => {
   expect(await letters.countOpen()).toBe(2)
 
   const open = fake.state.get('letters')!
-  await letters.decide('one', { at, actor: 'ops', action: 'discarded', note: '' })
+  const by = { actor: { kind: 'user', id: 'ops', roles: [] } } as const
+  const entry = { by, at, action: 'dead_letter.discard', objectId: 'one' } as const
+  await letters.decide('one', { at, actor: 'ops', action: 'discarded', note: '' }, entry)
   fake.state.set('letters', { ...open, etag: 'crashed again' })
   const { items } = await letters.list({ state: 'open', limit: 10 })
   expect(items.map(({ id }) => id)).toEqual(['two'])

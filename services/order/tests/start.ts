@@ -39,6 +39,7 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
   const clock = movableClock()
   const config = {
     ...readConfig({
+      SHOP_ENV: 'local',
       APP_ID: 'order',
       APP_PORT: '0',
       HTTP_PORT: '0',
@@ -70,6 +71,7 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
     tokens,
     /** The service's own client, as a member or staff. */
     as,
+    rpcs: client,
     guest: client.as(),
     sweep: service.sweep,
     metric: (name: string, labels?: Record<string, string>) =>

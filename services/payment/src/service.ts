@@ -1,9 +1,9 @@
 import { apps } from '@micromart/contracts'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { startBreakers } from '@micromart/dapr'
-import { DomainError } from '@micromart/kernel'
-import { type Platform, type Running, startPlatform, type TokenVerifier } from '@micromart/service'
+import { type Platform, type Running, startPlatform } from '@micromart/service'
 import {
+  auditMysql,
   type Database,
   openDatabase,
   pruneInbox,
@@ -24,13 +24,6 @@ import { paymentsMysql } from './repository/payments-mysql.ts'
 import { refundsMysql } from './repository/refunds-mysql.ts'
 import { entities } from './repository/rows.ts'
 import { paymentUseCases } from './usecase/index.ts'
-
-/** Every RPC of payment is a service's, or public: no user's token is ever read. */
-const noUsers: TokenVerifier = {
-  verify: async () => {
-    throw new DomainError('unauthenticated', 'token_invalid')
-  },
-}
 
 const hourMs = 3_600_000
 /** Ten times as long as a provider repeats a notice. */
@@ -92,8 +85,11 @@ export const startPayment = async (
   const running = starting.use(
     await platform.serve({
       services: [[PaymentServiceService, paymentRpc(use)]],
-      operations: { app: apps.payment, backlog: () => readBacklog(db, platform.clock) },
-      verifier: noUsers,
+      operations: {
+        app: apps.payment,
+        audit: auditMysql(db),
+        backlog: () => readBacklog(db, platform.clock),
+      },
       storeAnswers: () => db.query('SELECT 1'),
     }),
   )

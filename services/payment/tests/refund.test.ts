@@ -12,7 +12,7 @@ const aRefund = (orderId: string, amount = 1999, refundId = anOrderId()) => ({
 })
 
 it('gives the money back once per refund id, tells it and counts it', async () => {
-  await using shop = await startForTest()
+  await using shop = await startForTest({ patienceMs: 10_000 })
   const orderId = anOrderId()
   const { payment } = await shop.payment.charge(aCharge(orderId))
   const refund = aRefund(orderId)
@@ -34,10 +34,20 @@ it('gives the money back once per refund id, tells it and counts it', async () =
     payload: { orderId, refundId: refund.refundId, amount: { amount: '1999', currency: 'EUR' } },
   })
   expect(await shop.metric('micromart_refunds_total', { outcome: 'refunded' })).toBe(1)
+  const audit = 'SELECT action, actor_kind, object_id, state_after FROM audit_entries'
+  const { refundId } = refund
+  expect(await shop.query(audit)).toEqual([
+    {
+      action: 'payment.refund',
+      actor_kind: 'service',
+      object_id: payment?.id,
+      state_after: JSON.stringify({ refundId, amount: 1999, currency: 'EUR' }),
+    },
+  ])
 })
 
 it('never gives back more than was captured, whatever comes at once', async () => {
-  await using shop = await startForTest()
+  await using shop = await startForTest({ patienceMs: 10_000 })
   const orderId = anOrderId()
   await shop.payment.charge(aCharge(orderId))
   const wanted = [1, 2, 3, 4, 5].map(() => shop.payment.refund(aRefund(orderId, 800)))

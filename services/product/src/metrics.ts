@@ -32,8 +32,8 @@ export const countedImport = (
   importProducts: UseCases['importProducts'],
 ): UseCases['importProducts'] => {
   const rows = counter('micromart_import_rows_total')
-  return async function* (records, options) {
-    for await (const reports of importProducts(records, options)) {
+  return async function* (...of) {
+    for await (const reports of importProducts(...of)) {
       for (const { outcome } of reports) rows.add(1, { outcome })
       yield reports
     }

@@ -3,6 +3,7 @@ import { ProductServiceService } from '@micromart/contracts/product'
 import type { Sidecar } from '@micromart/dapr'
 import { type Platform, type PlatformOverrides, startPlatform } from '@micromart/service'
 import {
+  auditMysql,
   type Database,
   idempotent,
   openDatabase,
@@ -90,7 +91,11 @@ export const startProduct = async (
   const { port, httpPort } = starting.use(
     await platform.serve({
       services: [[ProductServiceService, productRpc(use, answers, config.SHOP_CURRENCY)]],
-      operations: { app: apps.product, backlog: () => readBacklog(db, clock) },
+      operations: {
+        app: apps.product,
+        audit: auditMysql(db),
+        backlog: () => readBacklog(db, clock),
+      },
       storeAnswers: () => db.query('SELECT 1'),
     }),
   )

@@ -10,12 +10,12 @@ export const gatewayMetrics = {
   micromart_rate_limited_total: {
     ...counter,
     help: 'Requests refused by a rate limit',
-    labels: { budget: ['reads', 'auth', 'checkout', 'writes', 'webhooks'] },
+    labels: { budget: ['reads', 'auth', 'tokens', 'checkout', 'writes', 'webhooks'] },
   },
   micromart_limiter_fallbacks_total: {
     ...counter,
     help: 'Requests counted without Redis: refused (auth), or by this process alone',
-    labels: { budget: ['auth', 'checkout', 'writes', 'webhooks'] },
+    labels: { budget: ['auth', 'tokens', 'checkout', 'writes', 'webhooks'] },
   },
   micromart_authz_denied_total: {
     ...counter,

@@ -10,6 +10,7 @@ import {
   type EventFailure,
   type NewDeadLetter,
 } from '@micromart/kernel'
+import type { AuditLog } from './audit-dapr.ts'
 import { type Entries, entriesDapr } from './entries.ts'
 import {
   type EventRecord,
@@ -18,13 +19,13 @@ import {
   recordFrom,
   type StoredFailure,
   type StoredLetter,
-  storedWith,
 } from './stored-letter.ts'
+import { storedWith } from './stored-json.ts'
 
 /** Failures of events that came through in the end are of no use after two days. */
 const failureSeconds = 2 * 24 * 60 * 60
 
-/** What somebody decided about a letter is in the log, too. */
+/** What somebody decided about a letter is in the audit log, too. */
 const decidedSeconds = 90 * 24 * 60 * 60
 
 /** Open letters beyond these wait in their topic; of the decided ones the oldest are forgotten. */
@@ -146,9 +147,10 @@ const noteState = ({ index }: Store, id: string, state: DeadLetterState): Promis
     return { entry: isSaid ? undefined : { ...known, letters }, result: undefined }
   })
 
+/** The audit log follows the decision: after a crash in between it stands in the letter alone. */
 const decide =
-  (store: Store): DeadLetters['decide'] =>
-  async (id, decision) => {
+  (store: Store, audit: Pick<AuditLog, 'add'>): DeadLetters['decide'] =>
+  async (id, decision, entry) => {
     const { counts, state } = await store.records.change(keyOf(id), (known) => {
       const { letter } = known ?? {}
       if (!known || letter?.state !== 'open') {
@@ -158,6 +160,7 @@ const decide =
       const decided = { ...letter, state: next, decisions: [...letter.decisions, decision] }
       return { entry: { ...known, letter: decided }, result: { counts: true, state: next } }
     })
+    if (counts) await audit.add(entry)
     if (state) await noteState(store, id, state)
     return counts
   }
@@ -214,7 +217,7 @@ const ttlSeconds = ({ letter }: EventRecord): number => {
  * The cart's dead letters in the Dapr state store: one record an event, and an index of them. Failures that became no letter are
  * forgotten after two days, decided letters after ninety.
  */
-export const lettersDapr = (state: StateStore): DeadLetters => {
+export const lettersDapr = (state: StateStore, audit: Pick<AuditLog, 'add'>): DeadLetters => {
   const form = { to: storedWith, busy }
   const store: Store = {
     records: entriesDapr(state, {
@@ -232,7 +235,7 @@ export const lettersDapr = (state: StateStore): DeadLetters => {
       const record = await store.records.read(keyOf(id))
       return record && letterOf(record)
     },
-    decide: decide(store),
+    decide: decide(store, audit),
     countOpen: async () => {
       const { letters } = (await store.index.read('letters')) ?? empty
       return letters.filter(({ state: said }) => said === 'open').length

@@ -1,10 +1,8 @@
-import { deadLetterStates, DomainError } from '@micromart/kernel'
+import { deadLetterStates } from '@micromart/kernel'
 import { z } from 'zod'
-
-const schemaVersion = 1
+import { moment, readerOf } from './stored-json.ts'
 
 const text = z.string()
-const moment = z.iso.datetime().transform((at) => new Date(at))
 
 const failure = z.object({
   topic: text,
@@ -50,18 +48,5 @@ export type EventRecord = z.output<typeof record>
  */
 export type LetterIndex = z.output<typeof index>
 
-const versioned = z.object({ schemaVersion: z.literal(schemaVersion) })
-
-const reader =
-  <T>(shape: z.ZodType<T>) =>
-  (value: unknown): T => {
-    const read = shape.safeParse(value)
-    if (versioned.safeParse(value).success && read.success) return read.data
-    throw new DomainError('internal', 'letter_unreadable', {}, { cause: read.error })
-  }
-
-export const recordFrom = reader<EventRecord>(record)
-export const indexFrom = reader<LetterIndex>(index)
-
-/** The JSON of either: its dates as ISO 8601. */
-export const storedWith = (of: EventRecord | LetterIndex): object => ({ schemaVersion, ...of })
+export const recordFrom = readerOf<EventRecord>(record, 'letter_unreadable')
+export const indexFrom = readerOf<LetterIndex>(index, 'letter_unreadable')

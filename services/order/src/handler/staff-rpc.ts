@@ -5,7 +5,7 @@ import type {
   ShipOrderRequest,
 } from '@micromart/contracts/order'
 import { systemIds } from '@micromart/kernel'
-import { type CallContext, unary } from '@micromart/service'
+import { actingOf, type CallContext, unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
 import { type KeptAnswers, keptOrder, keptRefund } from './kept-orders.ts'
 import { orderMessage, pageOf, refundMessage, statusOf } from './messages.ts'
@@ -22,13 +22,14 @@ export const staffRpc = (use: UseCases, { once, resumed }: KeptAnswers): StaffRp
   const ship = keptOrder(
     once,
     'ShipOrder',
-    (request: ShipOrderRequest) => use.shipOrder(request.id, shipmentOf(request)),
+    (request: ShipOrderRequest, call: CallContext) =>
+      use.shipOrder(request.id, shipmentOf(request), actingOf(call)),
     ({ id }) => use.getAnyOrder(id),
   )
   const deliver = keptOrder(
     once,
     'DeliverOrder',
-    ({ id }: DeliverOrderRequest) => use.deliverOrder(id),
+    ({ id }: DeliverOrderRequest, call: CallContext) => use.deliverOrder(id, actingOf(call)),
     ({ id }) => use.getAnyOrder(id),
   )
   const refund = keptRefund(
@@ -36,7 +37,8 @@ export const staffRpc = (use: UseCases, { once, resumed }: KeptAnswers): StaffRp
     'RefundOrder',
     (request: RefundOrderRequest, call: CallContext) => {
       const refundId = refundIdOf(request.id, call) ?? systemIds.next()
-      return use.refundOrder({ orderId: request.id, refundId, wish: wishOf(request) })
+      const [wish, by] = [wishOf(request), actingOf(call)]
+      return use.refundOrder({ orderId: request.id, refundId, wish, by })
     },
     use.getRefund,
   )

@@ -1,4 +1,4 @@
-import { DomainError, type Money } from '@micromart/kernel'
+import { DomainError, type Money, type NewAuditEntry } from '@micromart/kernel'
 import { OutOfStock } from './errors.ts'
 import { frozenOrder, type KeyEffect } from './idempotency.ts'
 import { after, limits } from './limits.ts'
@@ -20,6 +20,8 @@ export type Change = {
   readonly key?: KeyEffect
   readonly facts?: readonly Fact[]
   readonly refunds?: RefundEffect
+  /** What staff did, for the audit log. */
+  readonly audit?: NewAuditEntry
 }
 
 /** What a change of the order does to its refunds: one ends, one that others have made is heard of, one begins. */
@@ -49,7 +51,7 @@ const freeze = (order: Order): KeyEffect => ({ effect: 'freeze', frozen: frozenO
  */
 export const priced = (
   from: Order,
-  hold: { readonly lines: readonly HeldLine[]; readonly until: Date | undefined },
+  hold: { readonly lines: readonly HeldLine[] },
   at: Date,
 ): Change => {
   const bySku = new Map(hold.lines.map((line) => [line.sku, line]))
@@ -59,7 +61,7 @@ export const priced = (
     return { ...line, title: held.title, unitPrice: held.unitPrice }
   })
   const totals = totalsOf(lines, from.totals.total.currency)
-  const holdUntil = hold.until ?? after(at, limits.hold)
+  const holdUntil = after(at, limits.hold) // by our own clock, whatever product's says (S71)
   const to = { ...stepped({ at, to: { ...from, lines, totals, holdUntil } }), dueAt: from.dueAt }
   return { from, to, entries: [] } // PENDING still ends when it had to before
 }

@@ -6,6 +6,7 @@ import {
   inStatement,
   inTransaction,
   marks,
+  recordAudit,
   write,
 } from '@micromart/store'
 import type { EntityManager } from 'typeorm'
@@ -116,13 +117,13 @@ export type Told = {
 }
 
 /** Whether one statement is all there is to write: it needs no transaction around it. */
-const isPlain = ({ from, to, entries, key, facts, refunds }: Change): boolean =>
-  from.status === to.status && entries.length === 0 && !key && !facts && !refunds
+const isPlain = ({ from, to, entries, key, facts, refunds, audit }: Change): boolean =>
+  from.status === to.status && entries.length === 0 && !key && !facts && !refunds && !audit
 
 export const saveOrder =
   ({ db, ids, told }: Deps): Orders['save'] =>
   async (asked) => {
-    const { from, entries, key, facts = [], refunds } = asked
+    const { from, entries, key, facts = [], refunds, audit } = asked
     const to = { ...asked.to, version: from.version + 1 }
     const change = { ...asked, to }
     const whole = async (tx: EntityManager): Promise<boolean> => {
@@ -132,6 +133,7 @@ export const saveOrder =
       if (from.status !== to.status && cameToNothing(to.status)) await freeCart(tx, to.id)
       if (key?.effect === 'free') await freeKey(tx, to.id)
       for (const fact of facts) await tell(tx, ids.next(), to, fact)
+      if (audit) await recordAudit(tx, audit)
       return true
     }
     const written = isPlain(change)

@@ -1,8 +1,9 @@
-import type { Clock } from '@micromart/kernel'
+import type { Acting, Clock } from '@micromart/kernel'
 import { OrderNotFound } from '../model/errors.ts'
 import type { Order } from '../model/order.ts'
 import type { Orders } from '../model/ports.ts'
 import { delivered } from '../model/shipping.ts'
+import { audited } from '../model/staff-audit.ts'
 
 /** SHIPPED -> DELIVERED, by staff. @throws OrderNotFound, IllegalMove */
 export const deliverOrder = ({
@@ -12,11 +13,11 @@ export const deliverOrder = ({
   readonly orders: Orders
   readonly clock: Clock
 }) => {
-  const deliver = async (id: string): Promise<Order> => {
+  const deliver = async (id: string, by: Acting): Promise<Order> => {
     const order = await orders.byId(id)
     if (!order) throw new OrderNotFound()
-    const saved = await orders.save(delivered(order, clock.now()))
-    return saved ?? deliver(id) // somebody was faster: decide anew
+    const change = audited(delivered(order, clock.now()), 'order.deliver', by)
+    return (await orders.save(change)) ?? deliver(id, by) // somebody was faster: decide anew
   }
   return deliver
 }

@@ -1,10 +1,11 @@
-import type { Clock, Log } from '@micromart/kernel'
+import type { Acting, Clock, Log } from '@micromart/kernel'
 import { OrderNotFound } from '../model/errors.ts'
 import { limits } from '../model/limits.ts'
 import type { Order } from '../model/order.ts'
 import type { Background, Orders } from '../model/ports.ts'
 import { plannedRefund, type Refund, type RefundWish } from '../model/refund.ts'
 import { refundOpened } from '../model/refund-change.ts'
+import { audited } from '../model/staff-audit.ts'
 import type { PayOut } from './pay-out.ts'
 
 type Deps = {
@@ -22,6 +23,7 @@ type Command = {
   /** The same for every attempt of one request: a crashed one is gone on with. */
   readonly refundId: string
   readonly wish: RefundWish
+  readonly by: Acting
 }
 
 /**
@@ -30,15 +32,16 @@ type Command = {
  * @throws OrderNotFound, IllegalMove, RefundExceedsPaid, RefundExceedsLine, RefundInProgress; invalid `refund_currency`
  */
 export const refundOrder = ({ orders, background, clock, log }: Deps, payOut: PayOut) => {
-  const open = async ({ orderId, refundId, wish }: Command): Promise<Order> => {
+  const open = async (command: Command): Promise<Order> => {
+    const { orderId, refundId, wish, by } = command
     const order = await orders.byId(orderId)
     if (!order) throw new OrderNotFound()
     const earlier = await orders.refunds(orderId)
     if (earlier.some(({ id }) => id === refundId)) return order
     const at = clock.now()
     const refund = plannedRefund(order, earlier, { id: refundId, wish, at })
-    const saved = await orders.save(refundOpened(order, refund, at))
-    return saved ?? open({ orderId, refundId, wish }) // somebody was faster: decide anew
+    const change = audited(refundOpened(order, refund, at), 'order.refund', by)
+    return (await orders.save(change)) ?? open(command) // somebody was faster: decide anew
   }
 
   return async (command: Command): Promise<Refunded> => {

@@ -1,8 +1,9 @@
-import type { Clock } from '@micromart/kernel'
+import type { Acting, Clock } from '@micromart/kernel'
 import { OrderNotFound } from '../model/errors.ts'
 import type { Order, Shipment } from '../model/order.ts'
 import type { Orders } from '../model/ports.ts'
 import { shipped } from '../model/shipping.ts'
+import { audited } from '../model/staff-audit.ts'
 
 /** PAID -> SHIPPED, by staff. @throws OrderNotFound, IllegalMove, StockNotClaimed */
 export const shipOrder = ({
@@ -12,11 +13,11 @@ export const shipOrder = ({
   readonly orders: Orders
   readonly clock: Clock
 }) => {
-  const ship = async (id: string, shipment: Shipment): Promise<Order> => {
+  const ship = async (id: string, shipment: Shipment, by: Acting): Promise<Order> => {
     const order = await orders.byId(id)
     if (!order) throw new OrderNotFound()
-    const saved = await orders.save(shipped(order, shipment, clock.now()))
-    return saved ?? ship(id, shipment) // somebody was faster: decide anew
+    const change = audited(shipped(order, shipment, clock.now()), 'order.ship', by)
+    return (await orders.save(change)) ?? ship(id, shipment, by) // somebody was faster: decide anew
   }
   return ship
 }

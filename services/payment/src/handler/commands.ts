@@ -7,6 +7,7 @@ import type {
 } from '@micromart/contracts/payment'
 import type { Money as MoneyMessage } from '@micromart/contracts/types'
 import { DomainError, isId, type Money } from '@micromart/kernel'
+import { actingOf, type CallContext } from '@micromart/service'
 import type { ChargeCommand } from '../usecase/charge.ts'
 import type { BooksQuery } from '../usecase/list-books.ts'
 import type { ForeignQuery } from '../usecase/list-foreign-refunds.ts'
@@ -38,6 +39,11 @@ const amountOf = (given: MoneyMessage | undefined): Money => {
 export const orderIdOf = ({ orderId }: { readonly orderId: string }): string =>
   idOf('/orderId', orderId)
 
+export const orderIdsOf = ({ orderIds }: { readonly orderIds: readonly string[] }) => {
+  if (orderIds.length > 100) refuse('/orderIds', 'too_many', 'must be 100 at most')
+  return orderIds.map((id, index) => idOf(`/orderIds/${index}`, id))
+}
+
 export const orderCommand = (request: { readonly orderId: string }, { deadline }: Deadline) => ({
   orderId: orderIdOf(request),
   deadline,
@@ -50,11 +56,12 @@ export const chargeCommand = (request: ChargeRequest, { deadline }: Deadline): C
   deadline,
 })
 
-export const refundCommand = (request: RefundRequest, { deadline }: Deadline): RefundCommand => ({
+export const refundCommand = (request: RefundRequest, call: CallContext): RefundCommand => ({
   orderId: orderIdOf(request),
   refundId: idOf('/refundId', request.refundId),
   amount: amountOf(request.amount),
-  deadline,
+  by: actingOf(call),
+  deadline: call.deadline,
 })
 
 const largestNotice = 256 * 1024

@@ -1,4 +1,4 @@
-import type { Clock, Ids, Log, Money } from '@micromart/kernel'
+import type { Acting, Clock, Ids, Log, Money } from '@micromart/kernel'
 import type { PaymentBook } from './book.ts'
 import type { Account, Change } from './account.ts'
 import type { ProviderNotice } from './notice.ts'
@@ -8,6 +8,8 @@ import type { ForeignMark, ForeignRefund, Refund } from './refund.ts'
 
 export type Payments = {
   readonly find: (orderId: string) => Promise<Payment | undefined>
+  /** Of the orders that have one. */
+  readonly of: (orderIds: readonly string[]) => Promise<readonly Payment[]>
   /** Keeps the first payment of an order; answers the one that is kept. */
   readonly add: (payment: Payment) => Promise<Payment>
   /**
@@ -19,13 +21,14 @@ export type Payments = {
 
 export type Refunds = {
   /**
-   * Reserves a refund out of what was captured; a repeat answers the first.
+   * Reserves a refund out of what was captured, and says in the audit log who asked; a repeat answers the first.
    * @throws RefundExceedsCapture, AmountMismatch
    */
   readonly reserve: (refund: {
     readonly id: string
     readonly payment: Payment
     readonly amount: Money
+    readonly by: Acting
   }) => Promise<Refund>
   /** Notes the provider's confirmation, once, with its ledger entries and its event. */
   readonly confirm: (refund: Refund) => Promise<void>

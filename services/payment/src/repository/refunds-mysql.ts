@@ -1,5 +1,5 @@
-import type { Clock, Money } from '@micromart/kernel'
-import { inTransaction, isDuplicate, write } from '@micromart/store'
+import type { Acting, Clock, Money, NewAuditEntry } from '@micromart/kernel'
+import { inTransaction, isDuplicate, recordAudit, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { AmountMismatch, RefundExceedsCapture } from '../model/errors.ts'
 import type { Payment } from '../model/payment.ts'
@@ -29,14 +29,25 @@ const take = async (tx: EntityManager, id: string, { amount, currency }: Money):
   if (taken !== 1) throw new RefundExceedsCapture()
 }
 
+/** Which app has asked for it; order's own log says which of the staff did. */
+const refundAudit = (by: Acting, { id, paymentId, amount }: Refund, at: Date): NewAuditEntry => ({
+  by,
+  at,
+  action: 'payment.refund',
+  objectId: paymentId,
+  after: { refundId: id, amount: Number(amount.amount), currency: amount.currency },
+})
+
 export const refundsMysql = (
   db: DataSource,
   { ids, wake, counters, clock }: Telling & { readonly clock: Clock },
 ): Refunds => {
-  const insert = (refund: Refund): Promise<Refund> =>
+  const insert = (refund: Refund, by: Acting): Promise<Refund> =>
     inTransaction(db, async (tx) => {
-      await insertRefund(tx, refund, clock.now())
+      const at = clock.now()
+      await insertRefund(tx, refund, at)
       await take(tx, refund.paymentId, refund.amount)
+      await recordAudit(tx, refundAudit(by, refund, at))
       return refund
     })
   const earlier = async (id: string, payment: Payment, amount: Money): Promise<Refund> => {
@@ -62,15 +73,16 @@ export const refundsMysql = (
     return true
   }
   return {
-    reserve: async ({ id, payment, amount }) => {
+    reserve: async ({ id, payment, amount, by }) => {
       try {
-        return await insert({
+        const wanted = {
           id,
           paymentId: payment.id,
           amount,
           status: 'pending',
           origin: 'order',
-        })
+        } as const
+        return await insert(wanted, by)
       } catch (error) {
         if (isDuplicate(error)) return earlier(id, payment, amount)
         throw error

@@ -1,4 +1,4 @@
-import type { Money } from '@micromart/kernel'
+import type { Acting, Money } from '@micromart/kernel'
 import type { Payment } from '../model/payment.ts'
 import type { Ports } from '../model/ports.ts'
 import type { RefundStatus } from '../model/refund.ts'
@@ -13,6 +13,7 @@ export type RefundCommand = {
   /** A UUID; the same one means the same refund. */
   readonly refundId: string
   readonly amount: Money
+  readonly by: Acting
   readonly deadline: Date | undefined
 }
 
@@ -26,10 +27,10 @@ export type Refunded = { readonly status: RefundStatus; readonly payment: Paymen
  */
 export const refund =
   (deps: Deps) =>
-  async ({ orderId, refundId, amount, deadline }: RefundCommand): Promise<Refunded> => {
+  async ({ orderId, refundId, amount, by, deadline }: RefundCommand): Promise<Refunded> => {
     const { payments, refunds } = deps
     const { payment } = await getPayment(deps)({ orderId, deadline })
-    const reserved = await refunds.reserve({ id: refundId, payment, amount })
+    const reserved = await refunds.reserve({ id: refundId, payment, amount, by })
     if (reserved.status !== 'pending') return { status: reserved.status, payment }
     const due = { refund: reserved, chargeId: payment.chargeId }
     const status = await payBack(deps)(due, patience(deps.clock, deadline))

@@ -3,7 +3,8 @@ import type {
   ImportProductsResponse,
   ProductServiceServer,
 } from '@micromart/contracts/product'
-import { bidi, serverStream } from '@micromart/service'
+import type { Acting } from '@micromart/kernel'
+import { actingOf, bidi, serverStream } from '@micromart/service'
 import { stringify } from 'csv-stringify/sync'
 import { RequestInvalid } from '../model/errors.ts'
 import type { RowReport } from '../model/import-plan.ts'
@@ -38,6 +39,7 @@ const rowMessage = ({ line, code, message, ...report }: RowReport) => ({
 async function* imported(
   use: UseCases,
   requests: AsyncIterable<ImportProductsRequest>,
+  by: Acting,
 ): AsyncGenerator<ImportProductsResponse> {
   const source = requests[Symbol.asyncIterator]()
   const { value, done } = await source.next()
@@ -46,18 +48,21 @@ async function* imported(
     first?.part?.$case === 'options' ? first.part.value : { dryRun: false, setStock: false }
   const summary = { created: 0n, updated: 0n, unchanged: 0n, failed: 0n }
   const records = csvRecordsOf(chunksOf(source, first))
-  for await (const reports of use.importProducts(records, options)) {
+  for await (const reports of use.importProducts(records, options, by)) {
     for (const { outcome } of reports) summary[outcome] += 1n
     yield { rows: reports.map(rowMessage), summary: undefined }
   }
   yield { rows: [], summary }
 }
 
+/** A spreadsheet that splits at these instead must not find the start of a cell inside ours. */
+const otherSeparators = /[;\t|]/
+
 async function* exported(use: UseCases): AsyncGenerator<{ chunk: Buffer }> {
   let pending: string[] = []
   let length = 0
   for await (const record of use.exportProducts()) {
-    const line = stringify([record])
+    const line = stringify([record], { quoted_match: otherSeparators })
     pending.push(line)
     length += line.length
     if (length >= chunkBytes) {
@@ -73,6 +78,6 @@ async function* exported(use: UseCases): AsyncGenerator<{ chunk: Buffer }> {
 export const csvRpc = (
   use: UseCases,
 ): Pick<ProductServiceServer, 'importProducts' | 'exportProducts'> => ({
-  importProducts: bidi((requests) => imported(use, requests)),
+  importProducts: bidi((requests, call) => imported(use, requests, actingOf(call))),
   exportProducts: serverStream(() => exported(use)),
 })

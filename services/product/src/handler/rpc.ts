@@ -6,7 +6,7 @@ import {
   type ProductServiceServer,
   UpdateProductResponse,
 } from '@micromart/contracts/product'
-import { keyed, unary } from '@micromart/service'
+import { actingOf, keyed, unary } from '@micromart/service'
 import type { StockLine } from '../model/stock.ts'
 import type { UseCases } from '../usecase/index.ts'
 import { booksRpc } from './books-rpc.ts'
@@ -99,30 +99,33 @@ const staffWriteRpc = (
   'createProduct' | 'updateProduct' | 'archiveProduct' | 'createCategory' | 'adjustStock'
 > => ({
   createProduct: unary(
-    keyed(answers, 'CreateProduct', CreateProductResponse, async ({ draft }) => ({
-      product: productMessage(await use.createProduct(draftOf(draft, currency)), 'staff'),
-    })),
+    keyed(answers, 'CreateProduct', CreateProductResponse, async ({ draft }, call) => {
+      const product = await use.createProduct(draftOf(draft, currency), actingOf(call))
+      return { product: productMessage(product, 'staff') }
+    }),
   ),
   updateProduct: unary(
-    keyed(answers, 'UpdateProduct', UpdateProductResponse, async (request) => ({
-      product: productMessage(await use.updateProduct(patchOf(request, currency)), 'staff'),
-    })),
+    keyed(answers, 'UpdateProduct', UpdateProductResponse, async (request, call) => {
+      const product = await use.updateProduct(patchOf(request, currency), actingOf(call))
+      return { product: productMessage(product, 'staff') }
+    }),
   ),
   archiveProduct: unary(
-    keyed(answers, 'ArchiveProduct', ArchiveProductResponse, async ({ id, expectedVersion }) => {
-      await use.archiveProduct(id, Number(expectedVersion))
+    keyed(answers, 'ArchiveProduct', ArchiveProductResponse, async (request, call) => {
+      const { id, expectedVersion } = request
+      await use.archiveProduct(id, Number(expectedVersion), actingOf(call))
       return {}
     }),
   ),
   createCategory: unary(
-    keyed(answers, 'CreateCategory', CreateCategoryResponse, async (request) => {
-      const category = await use.createCategory(request)
+    keyed(answers, 'CreateCategory', CreateCategoryResponse, async (request, call) => {
+      const category = await use.createCategory(request, actingOf(call))
       return { category: categoryMessage({ ...category, children: [] }) }
     }),
   ),
   adjustStock: unary(
-    keyed(answers, 'AdjustStock', AdjustStockResponse, async ({ sku, delta, reason }) =>
-      ledgerMessage(await use.adjustStock({ sku, delta: Number(delta), reason })),
+    keyed(answers, 'AdjustStock', AdjustStockResponse, async ({ sku, delta, reason }, call) =>
+      ledgerMessage(await use.adjustStock({ sku, delta: Number(delta), reason }, actingOf(call))),
     ),
   ),
 })

@@ -2,13 +2,22 @@ import type { BooksPage, HoldBook, StockBook } from './books.ts'
 import type { Category } from './category.ts'
 import type { ChangeCursor, ProductChange } from './changes.ts'
 import type { Facet, Filter, ListQuery } from './list.ts'
-import type { Page } from '@micromart/kernel'
+import type { Acting, NewAuditEntry, Page } from '@micromart/kernel'
+import type { AuditedAct } from './audit.ts'
 import type { Offer, Product, ProductSummary } from './product.ts'
 import type { PartialReturn } from './stock-return.ts'
 import type { ClaimAnswer, HoldAnswer, MovementKind, StockLine, StockLedger } from './stock.ts'
 
 /** A product before and after a change; without `before` it is new. */
 export type ProductWrite = { readonly before: Product | undefined; readonly after: Product }
+
+/** Units that come or go by somebody's hand. */
+type StockChange = {
+  readonly sku: string
+  readonly delta: number
+  readonly reason: string
+  readonly by: Acting
+}
 
 /** The catalogue's store. */
 export type Products = {
@@ -24,10 +33,14 @@ export type Products = {
   /** Those handles, and their successors `-2`, `-3`, ..., that are in use. */
   readonly takenHandles: (handle: string) => Promise<ReadonlySet<string>>
   /**
-   * Writes all or none. New variants get their stock.
+   * Writes all or none, and into the audit log who did it. New variants get their stock.
    * @throws HandleTaken, SkuTaken, VersionChanged when a product changed since `before` was read
    */
-  readonly save: (writes: readonly ProductWrite[], kind: MovementKind) => Promise<void>
+  readonly save: (
+    writes: readonly ProductWrite[],
+    kind: MovementKind,
+    entry: NewAuditEntry,
+  ) => Promise<void>
   /** Every product by id, in pages. */
   readonly all: () => AsyncIterable<readonly Product[]>
 }
@@ -35,7 +48,7 @@ export type Products = {
 export type Categories = {
   readonly all: () => Promise<readonly Category[]>
   /** @throws HandleTaken */
-  readonly add: (category: Category) => Promise<void>
+  readonly add: (category: Category, entry: NewAuditEntry) => Promise<void>
 }
 
 export type Changes = {
@@ -74,13 +87,14 @@ export type Stock = {
   /** @throws SkuNotFound */
   readonly ledger: (sku: string) => Promise<StockLedger>
   /** @throws SkuNotFound, StockBelowHeld */
-  readonly adjust: (sku: string, delta: number, reason: string) => Promise<StockLedger>
+  readonly adjust: (change: StockChange) => Promise<StockLedger>
   /**
    * Sets on_hand of known skus.
    * @returns what was on hand before, per sku; or why not
    */
   readonly setOnHand: (
     levels: ReadonlyMap<string, number>,
+    act: AuditedAct,
   ) => Promise<ReadonlyMap<string, 'changed' | 'same' | 'below_held'>>
 }
 

@@ -1,4 +1,4 @@
-import { insertAll, inStatement, isDuplicate, select } from '@micromart/store'
+import { insertAll, inTransaction, isDuplicate, recordAudit, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Category } from '../model/category.ts'
 import { HandleTaken } from '../model/errors.ts'
@@ -17,10 +17,13 @@ export const readCategories = async (
 
 export const categoriesMysql = (db: DataSource): Categories => ({
   all: () => readCategories(db),
-  add: async ({ parentId, ...category }) => {
+  add: async ({ parentId, ...category }, entry) => {
     try {
       const row = { ...category, parentId: parentId ?? null }
-      await inStatement(db, (tx) => insertAll(tx, tables.categories, [row]))
+      await inTransaction(db, async (tx) => {
+        await insertAll(tx, tables.categories, [row])
+        await recordAudit(tx, entry)
+      })
     } catch (error) {
       throw isDuplicate(error, 'categories_handle')
         ? new HandleTaken(category.handle, error)

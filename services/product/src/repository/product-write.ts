@@ -1,4 +1,5 @@
-import { insertAll, inTransaction, isDuplicate, marks, select } from '@micromart/store'
+import type { NewAuditEntry } from '@micromart/kernel'
+import { insertAll, inTransaction, isDuplicate, marks, recordAudit, select } from '@micromart/store'
 import { type DataSource, type EntityManager, In } from 'typeorm'
 import { HandleTaken, SkuTaken, VersionChanged } from '../model/errors.ts'
 import type { Products, ProductWrite } from '../model/ports.ts'
@@ -164,6 +165,7 @@ const saveAll = async (
   tx: EntityManager,
   writes: readonly ProductWrite[],
   kind: MovementKind,
+  entry: NewAuditEntry,
   stamp: Stamp,
 ): Promise<void> => {
   const changes = writes.flatMap(({ before, after }) => (before ? [{ before, after }] : []))
@@ -175,6 +177,7 @@ const saveAll = async (
   await insertProducts(tx, created, tree)
   await openStock(tx, newVariants, kind, stamp)
   for (const change of changes) await updateProduct(tx, change, tree)
+  await recordAudit(tx, entry) // when all rows are locked: whoever waits for the log waits for nothing else
   await announce(
     tx,
     writes.map(({ after }) => after),
@@ -210,10 +213,10 @@ const takenError = async (
 
 export const saveProducts =
   (db: DataSource, stamp: Stamp): Products['save'] =>
-  async (writes, kind) => {
+  async (writes, kind, entry) => {
     if (writes.length === 0) return
     try {
-      await inTransaction(db, (tx) => saveAll(tx, writes, kind, stamp))
+      await inTransaction(db, (tx) => saveAll(tx, writes, kind, entry, stamp))
     } catch (error) {
       throw (await takenError(db, writes, error)) ?? error
     }

@@ -1,7 +1,8 @@
 import type { Log } from '@micromart/kernel'
-import { inTransaction, marks, select } from '@micromart/store'
+import { inTransaction, marks, recordAudit, select } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import { SkuNotFound, StockBelowHeld } from '../model/errors.ts'
+import type { AuditedAct } from '../model/audit.ts'
 import type { Stock } from '../model/ports.ts'
 import type { Movement, StockLedger } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
@@ -51,7 +52,7 @@ const readLedger =
 
 const adjustStock =
   (db: DataSource, stamp: Stamp): Stock['adjust'] =>
-  async (sku, delta, reason) => {
+  async ({ sku, delta, reason, by }) => {
     await inTransaction(db, async (tx) => {
       const { moved, flipped } = await moveStock(tx, sku, { onHand: delta, held: 0 })
       if (!moved) {
@@ -61,13 +62,26 @@ const adjustStock =
       const movement = { sku, delta, kind: 'adjustment', reason, orderId: undefined } as const
       await recordMovements(tx, [movement], stamp)
       if (flipped) await flipProducts(tx, [sku], stamp)
+      const onHand = (await levelOf(tx, sku))?.onHand ?? 0 // its row is ours until the end
+      const levels = { before: { onHand: onHand - delta }, after: { onHand } }
+      const act = { by, action: 'stock.adjust', objectId: sku } as const
+      await recordAudit(tx, { ...act, at: stamp.clock.now(), ...levels })
     })
     return readLedger(db)(sku)
   }
 
+type Levels = ReadonlyMap<string, number>
+
+const levelsAudit = (act: AuditedAct, { clock }: Stamp, before: Levels, after: Levels) => ({
+  ...act,
+  at: clock.now(),
+  before: Object.fromEntries(before),
+  after: Object.fromEntries(after),
+})
+
 const setOnHand =
   (db: DataSource, stamp: Stamp): Stock['setOnHand'] =>
-  async (levels) => {
+  async (levels, act) => {
     if (levels.size === 0) return new Map()
     const skus = [...levels.keys()].toSorted((left, right) => (left < right ? -1 : 1))
     return inTransaction(db, async (tx) => {
@@ -80,6 +94,8 @@ const setOnHand =
       )
       const outcomes = new Map<string, 'changed' | 'same' | 'below_held'>()
       const flipped: string[] = []
+      const before = new Map<string, number>()
+      const after = new Map<string, number>()
       for (const { sku, onHand } of rows) {
         const delta = (levels.get(sku) ?? 0) - Number(onHand)
         if (delta === 0) outcomes.set(sku, 'same')
@@ -90,10 +106,13 @@ const setOnHand =
           if (done.moved) {
             const movement = { sku, delta, kind: 'import', reason: '', orderId: undefined } as const
             await recordMovements(tx, [movement], stamp)
+            before.set(sku, Number(onHand))
+            after.set(sku, Number(onHand) + delta)
           }
         }
       }
       await flipProducts(tx, flipped, stamp)
+      if (after.size > 0) await recordAudit(tx, levelsAudit(act, stamp, before, after))
       return outcomes
     })
   }

@@ -1,3 +1,4 @@
+import type { Acting } from '@micromart/kernel'
 import { RequestInvalid } from '../model/errors.ts'
 import type { Stock } from '../model/ports.ts'
 import { checkDelta, type StockLedger } from '../model/stock.ts'
@@ -9,10 +10,10 @@ const maxReason = 500
 /** Adds or takes units. @throws RequestInvalid, SkuNotFound, StockBelowHeld */
 export const adjustStock =
   ({ stock }: { readonly stock: Stock }) =>
-  async ({ sku, delta, reason }: Adjustment): Promise<StockLedger> => {
+  async ({ sku, delta, reason }: Adjustment, by: Acting): Promise<StockLedger> => {
     const text = reason.trim()
     if (text.length > maxReason) {
       throw new RequestInvalid('/reason', 'too_long', `has at most ${maxReason} characters`)
     }
-    return stock.adjust(sku, checkDelta(delta), text)
+    return stock.adjust({ sku, delta: checkDelta(delta), reason: text, by })
   }

@@ -1,4 +1,5 @@
-import type { Ids } from '@micromart/kernel'
+import type { Acting, Clock, Ids } from '@micromart/kernel'
+import { categoryAudit } from '../model/audit.ts'
 import {
   type Category,
   type CategoryDraft,
@@ -9,6 +10,8 @@ import {
 import { CategoryUnknown, HandleTaken, RequestInvalid } from '../model/errors.ts'
 import { freeHandle, handleFrom, isHandle } from '../model/handle.ts'
 import type { Categories } from '../model/ports.ts'
+
+type Deps = { readonly categories: Categories; readonly ids: Ids; readonly clock: Clock }
 
 const parentOf = (all: readonly Category[], handle: string | undefined): Category | undefined => {
   if (handle === undefined) return undefined
@@ -31,8 +34,8 @@ const checkHandle = (handle: string): string => {
  * @throws RequestInvalid, CategoryUnknown; HandleTaken for a handle that the caller chose
  */
 export const createCategory =
-  ({ categories, ids }: { readonly categories: Categories; readonly ids: Ids }) =>
-  async (draft: CategoryDraft): Promise<Category> => {
+  ({ categories, ids, clock }: Deps) =>
+  async (draft: CategoryDraft, by: Acting): Promise<Category> => {
     const title = checkCategoryTitle(draft.title)
     const all = await categories.all()
     const parent = parentOf(all, draft.parent)
@@ -46,6 +49,6 @@ export const createCategory =
       position: all.filter(({ parentId }) => parentId === parent?.id).length,
       parentId: parent?.id,
     }
-    await categories.add(category)
+    await categories.add(category, categoryAudit(by, category, clock.now()))
     return category
   }

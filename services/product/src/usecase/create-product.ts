@@ -1,5 +1,6 @@
-import type { Clock, Ids } from '@micromart/kernel'
+import type { Acting, Clock, Ids } from '@micromart/kernel'
 import { productFrom } from '../model/assemble.ts'
+import { productAudit } from '../model/audit.ts'
 import type { ProductDraft } from '../model/draft.ts'
 import { HandleTaken, SkuTaken } from '../model/errors.ts'
 import { freeHandle, handleFrom } from '../model/handle.ts'
@@ -31,7 +32,7 @@ const handleFor = async (products: Products, { handle, title }: ProductDraft): P
  */
 export const createProduct =
   (deps: Deps) =>
-  async (given: ProductDraft): Promise<Product> => {
+  async (given: ProductDraft, by: Acting): Promise<Product> => {
     const { products, clock, ids, currency } = deps
     const { draft, refs } = await checkedDraft(deps)(given)
     const owners = await products.ownersOf(draft.variants.map(({ sku }) => sku))
@@ -48,7 +49,8 @@ export const createProduct =
       }
       const after = productFrom(draft, { ...facts, currency, ids })
       try {
-        await products.save([{ before: undefined, after }], 'initial')
+        const write = { before: undefined, after }
+        await products.save([write], 'initial', productAudit('product.create', by, write))
         return after
       } catch (error) {
         // Somebody took the handle that we found free: the next one is ours.

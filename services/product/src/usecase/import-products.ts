@@ -1,4 +1,5 @@
-import { type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
+import { type Acting, type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
+import { type AuditedAct, categoryAudit, importAudit } from '../model/audit.ts'
 import { type CategoryIndex, categoryIndex } from '../model/category-index.ts'
 import { minorDigits } from '../model/csv-price.ts'
 import type { CsvRecord, Row } from '../model/csv-row.ts'
@@ -36,6 +37,8 @@ type ImportState = {
   categories: CategoryIndex
   /** Decimals of the currency. */
   readonly digits: number
+  /** Who imports, and under which id the audit log has it. */
+  readonly act: Omit<AuditedAct, 'action'>
   /** Dry run: products as they would be, the newest ones. */
   readonly planned: Map<string, Product>
 }
@@ -98,9 +101,12 @@ const planAll = async (
 }
 
 /** Stores the categories that the plans call for. Somebody else may have added one: then all are read again. */
-const storeCategories = async ({ categories, ids }: Deps, state: ImportState): Promise<boolean> => {
+const storeCategories = async (deps: Deps, state: ImportState): Promise<boolean> => {
+  const { categories, ids, clock } = deps
   try {
-    for (const category of state.categories.takeWanted()) await categories.add(category)
+    for (const category of state.categories.takeWanted()) {
+      await categories.add(category, categoryAudit(state.act.by, category, clock.now()))
+    }
     return true
   } catch (error) {
     if (!(error instanceof HandleTaken)) throw error
@@ -112,7 +118,8 @@ const storeCategories = async ({ categories, ids }: Deps, state: ImportState): P
 const save = async (deps: Deps, plans: readonly Plan[], state: ImportState): Promise<void> => {
   if (!(await storeCategories(deps, state))) throw new DomainError('conflict', 'category_changed')
   const writes = plans.flatMap(({ before, after }) => (after ? [{ before, after }] : []))
-  await deps.products.save(writes, 'import')
+  const entry = importAudit(state.act, writes, deps.clock.now())
+  await deps.products.save(writes, 'import', entry)
 }
 
 const attempts = 3
@@ -176,11 +183,13 @@ type Level = 'changed' | 'same' | 'below_held'
 const levelsOf = async (
   { stock }: Deps,
   plans: readonly Plan[],
+  { act }: ImportState,
   dryRun: boolean,
 ): Promise<ReadonlyMap<string, Level>> => {
   if (!dryRun) {
     const wanted = plans.flatMap(({ quantities }) => [...quantities])
-    return stock.setOnHand(new Map(wanted.map(([sku, { units }]) => [sku, units])))
+    const levels = new Map(wanted.map(([sku, { units }]) => [sku, units]))
+    return stock.setOnHand(levels, { ...act, action: 'catalogue.import' })
   }
   return new Map(
     plans.flatMap(({ before, quantities }) =>
@@ -224,7 +233,7 @@ const runBatch = async (
     if (dryRun && after) remember(state, after)
   }
   for (const { handle } of groups) state.handles.add(handle)
-  const levels = setStock ? await levelsOf(deps, plans, dryRun) : new Map<string, Level>()
+  const levels = setStock ? await levelsOf(deps, plans, state, dryRun) : new Map<string, Level>()
   const failures = batch.flatMap((group) => (group.kind === 'failure' ? [group.report] : []))
   return [...failures, ...plans.flatMap((plan) => withLevels(plan, levels))].toSorted(
     (left, right) => left.line - right.line,
@@ -240,6 +249,7 @@ export const importProducts = (deps: Deps) =>
   async function* (
     records: AsyncIterable<CsvRecord>,
     options: ImportOptions,
+    by: Acting,
   ): AsyncGenerator<readonly RowReport[]> {
     const state: ImportState = {
       skus: new Set(),
@@ -247,6 +257,7 @@ export const importProducts = (deps: Deps) =>
       categories: categoryIndex(await deps.categories.all(), deps.ids),
       planned: new Map(),
       digits: minorDigits(deps.currency),
+      act: { by, objectId: deps.ids.next() },
     }
     for await (const batch of batchesOf(groupsOf(records))) {
       yield await runBatch(deps, batch, options, state)

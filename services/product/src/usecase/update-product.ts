@@ -1,5 +1,6 @@
-import type { Clock, Ids } from '@micromart/kernel'
+import type { Acting, Clock, Ids } from '@micromart/kernel'
 import { draftOf, ledgerPaths, productFrom, sameProduct } from '../model/assemble.ts'
+import { productAudit } from '../model/audit.ts'
 import type { DraftField, ProductDraft } from '../model/draft.ts'
 import { ProductNotFound, SkuTaken, UseStockLedger, VersionChanged } from '../model/errors.ts'
 import type { Categories, CleanHtml, Products } from '../model/ports.ts'
@@ -37,7 +38,7 @@ const refuseTaken = async (products: Products, draft: ProductDraft, id: string):
   for (const [sku, owner] of owners) if (owner !== id) throw new SkuTaken(sku)
 }
 
-const change = async (deps: Deps, patch: Patch): Promise<Product> => {
+const change = async (deps: Deps, patch: Patch, by: Acting): Promise<Product> => {
   const { products, clock, ids, currency } = deps
   const before = await products.find(patch.id)
   if (before === undefined) throw new ProductNotFound()
@@ -52,7 +53,8 @@ const change = async (deps: Deps, patch: Patch): Promise<Product> => {
   const facts = { id: before.id, handle, categories: refs, now: clock.now(), before }
   const after = productFrom(draft, { ...facts, currency, ids })
   if (sameProduct(before, after)) return before
-  await products.save([{ before, after }], 'initial')
+  const write = { before, after }
+  await products.save([write], 'initial', productAudit('product.update', by, write))
   return after
 }
 
@@ -62,5 +64,5 @@ const change = async (deps: Deps, patch: Patch): Promise<Product> => {
  */
 export const updateProduct =
   (deps: Deps) =>
-  (patch: Patch): Promise<Product> =>
-    anyVersion(patch.expectedVersion, () => change(deps, patch))
+  (patch: Patch, by: Acting): Promise<Product> =>
+    anyVersion(patch.expectedVersion, () => change(deps, patch, by))

@@ -1,6 +1,7 @@
-import { type Database, inTransaction } from '@micromart/store'
+import { type Database, inTransaction, recordAudit } from '@micromart/store'
 import { type EntityManager, In, IsNull } from 'typeorm'
 import type { Account } from '../model/account.ts'
+import { rolesAudit } from '../model/audit.ts'
 import { LastAdmin, RolesChanged, UserNotFound } from '../model/errors.ts'
 import type { Accounts } from '../model/ports.ts'
 import { areRoles, checkRoleChange, removedRoles } from '../model/role-change.ts'
@@ -53,7 +54,7 @@ const replaceRoles = async (
 /** Decides by what the rows say now, not by what the actor's token said when it was signed. */
 export const setRoles =
   (db: Database): Accounts['setRoles'] =>
-  ({ actor, id, roles, expected, at }) =>
+  ({ actor, by, id, roles, expected, at }) =>
     inTransaction(db, async (tx) => {
       const admins = await lockAdmins(tx)
       const account = await lockAccount(tx, id)
@@ -64,5 +65,7 @@ export const setRoles =
       checkRoleChange(actor, await currentRoles(tx, actor.id), account.roles, roles)
       const hasRemoved = await replaceRoles(tx, id, account.roles, roles)
       if (hasRemoved) await endSessions(tx, id, at)
+      const isChanged = !areRoles(roles, account.roles)
+      if (isChanged) await recordAudit(tx, rolesAudit(by, id, at, account.roles, roles))
       return { ...account, roles }
     })

@@ -1,3 +1,4 @@
+import { keyAudit } from '../model/audit.ts'
 import type { Ports } from '../model/ports.ts'
 import { type KeyStep, nextKeyStep } from '../model/signing-key.ts'
 
@@ -14,13 +15,20 @@ export const rotateKeys = ({ keys, keyMaker, clock, log }: Deps) => {
     const now = clock.now()
     const activeSince = slot === 'active' ? now : undefined
     const made = await keyMaker.make()
-    return keys.add({ ...made, slot, createdAt: now, activeSince, retiredAt: undefined })
+    const never = { retiredAt: undefined, rotationAskedAt: undefined }
+    const key = { ...made, slot, createdAt: now, activeSince, ...never }
+    return keys.add(key, keyAudit('key.create', key.kid, now, { to: slot }))
   }
 
   const take = async (step: KeyStep): Promise<unknown> => {
     if (step.step === 'create') return create(step)
-    if (step.step === 'promote') return keys.promote(step.active, step.next, clock.now())
-    return keys.forget(step.kid)
+    const at = clock.now()
+    if (step.step === 'forget') {
+      return keys.forget(step.kid, keyAudit('key.forget', step.kid, at, { from: 'retired' }))
+    }
+    const { active, next } = step
+    const entry = keyAudit('key.promote', next, at, { from: 'next', to: 'active' })
+    return keys.promote({ active, next, at }, entry)
   }
 
   return async (): Promise<void> => {

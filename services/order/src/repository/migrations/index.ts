@@ -1,3 +1,4 @@
+import { auditMigrations } from '@micromart/store'
 import { createOrders } from './1763800000001-create-orders.ts'
 import { createErasedUsers } from './1763800000002-create-erased-users.ts'
 import { createRefunds, extendOrders } from './1763800000003-create-refunds.ts'
@@ -14,5 +15,6 @@ export const migrations = [
   renameOrderKeys,
   createOperations,
   createBooks,
+  ...auditMigrations(1_763_800_000_021),
   createBookResults,
 ]

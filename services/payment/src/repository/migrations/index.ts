@@ -1,5 +1,11 @@
-import { deadLetterTables, idempotencyTables, outboxTables, sqlMigration } from '@micromart/store'
-import { RefuseLedgerChanges1763800000008 } from './append-only.ts'
+import {
+  appendOnly,
+  auditMigrations,
+  deadLetterTables,
+  idempotencyTables,
+  outboxTables,
+  sqlMigration,
+} from '@micromart/store'
 import { alterForeignRefunds, alterToldRefunded } from './foreign-refunds.ts'
 import { alterPayments, alterRefunds, createInbox, createLedger } from './books-and-webhooks.ts'
 import { indexPaymentStatus } from './payment-status-index.ts'
@@ -41,10 +47,11 @@ export const migrations = [
   alterRefunds,
   createLedger,
   createInbox,
-  RefuseLedgerChanges1763800000008,
+  appendOnly('RefuseLedgerChanges1763800000008', 'ledger_entries'),
   // No event comes in and no key is kept: the backlog counts them as in every service.
   sqlMigration('CreateOperations1763800000009', [...idempotencyTables(), ...deadLetterTables()]),
   alterForeignRefunds,
   alterToldRefunded,
+  ...auditMigrations(1_763_800_000_100),
   indexPaymentStatus,
 ]

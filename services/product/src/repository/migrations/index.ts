@@ -1,4 +1,5 @@
 import {
+  auditMigrations,
   deadLetterTables,
   idempotencyTables,
   type MigrationClass,
@@ -24,4 +25,5 @@ export const migrations: readonly MigrationClass[] = [
   createStockReturns,
   createIdempotency,
   createDeadLetters,
+  ...auditMigrations(1_763_800_000_008),
 ]
