@@ -10,7 +10,7 @@ export const processMetrics = {
     unit: 'none',
     help: 'Always 1: which build runs',
     labels: {
-      version: like('a version', /^\d+\.\d+\.\d+[\w.+-]{0,40}$/),
+      version: like('a version', /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:[+-][\w.+-]{1,40})?$/),
       commit: like('a commit, or unknown', /^([0-9a-f]{7,40}|unknown)$/),
     },
   },
