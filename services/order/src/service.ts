@@ -5,7 +5,7 @@ import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
-import type { Sidecar } from '@micromart/dapr'
+import type { RpcClient, Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import { type Platform, startBackground, startPlatform } from '@micromart/service'
 import {
@@ -50,15 +50,25 @@ export type OrderService = AsyncDisposable & {
   readonly sweep: () => Promise<void>
 }
 
+/** Payment as order asks it; the question for refunds that nobody told of is asked for ever, and in no trace. */
+const paymentClient = (sidecar: Sidecar): RpcClient<PaymentServiceService> => {
+  const deadlines = { charge: chargeDeadlineMs, continueCharge: chargeDeadlineMs }
+  const polls = sidecar.client(PaymentServiceService, apps.payment, { unsampled: true })
+  const { listForeignRefunds } = polls
+  return {
+    ...sidecar.client(PaymentServiceService, apps.payment, { deadlines }),
+    listForeignRefunds,
+  }
+}
+
 /** The other services, through the sidecar. */
 const remotePorts = (sidecar: Sidecar, log: Log) => {
-  const deadlines = { charge: chargeDeadlineMs, continueCharge: chargeDeadlineMs }
   const again = { idempotent: true } // reads, and holds keyed by the order; payment's calls are repeated by Dapr
   return {
     carts: cartsRpc(sidecar.client(CartServiceService, apps.cart, again)),
     users: usersRpc(sidecar.client(UserServiceService, apps.user, again)),
     stock: stockRpc(sidecar.client(ProductServiceService, apps.product, again)),
-    payments: paymentsRpc(sidecar.client(PaymentServiceService, apps.payment, { deadlines }), log),
+    payments: paymentsRpc(paymentClient(sidecar), log),
   }
 }
 
