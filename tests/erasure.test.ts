@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createHash, randomInt, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
 import { readMailbox } from '@micromart/testing'
 import { Secret, TOTP } from 'otpauth'
 import { type Homes, leaks, livedIn, type Secrets } from './support/leaks.ts'
+import { shopBrowser } from './support/pages.ts'
 import { keys, logs, rows, spans } from './support/remains.ts'
 import { type Answer, call, eventually, shop } from './support/shop.ts'
 import { addToCart, loginAs, newProduct, type Order, placeOrder } from './support/shopper.ts'
@@ -32,6 +33,7 @@ const idStays: Homes<'account id'> = [
   [/^order\.orders\.(user_id|cart_key)$/, ['account id'], 'books of orders; as tax law asks'],
   [/^order\.order_keys\.principal$/, ['account id'], 'one key, one order; three days'],
   [/^order\.erased_users\.user_id$/, ['account id'], 'the last token lives minutes; a day'],
+  [/^user\.audit_entries\.(actor_id|object_id)$/, ['account id'], 'who erased whom; for good'],
   [/^user\.outbox\.(aggregate_id|payload)$/, ['account id'], 'events sent; a day'],
   [/^order\.outbox\.payload$/, ['account id'], 'events sent; a day'],
   [/^stream (user|order)\.\w+\.v1$/, ['account id'], 'events; until 100,000 newer ones'],
@@ -56,6 +58,7 @@ type Life = {
   readonly token: string
   readonly secrets: Secrets
   readonly orders: readonly string[]
+  readonly connected: Awaited<ReturnType<typeof connected>>
 }
 
 const headers = () => ({ 'idempotency-key': randomUUID(), 'user-agent': said.browser })
@@ -76,7 +79,7 @@ const joined = async () => {
   const code = new TOTP({ secret: Secret.fromBase32(factor.body.secret) }).generate()
   const confirm = { token, body: { code } }
   const confirmed = await call<{ recoveryCodes: string[] }>('POST', '/v1/me/totp/confirm', confirm)
-  const [used = '', unused = ''] = confirmed.body.recoveryCodes
+  const [used = '', another = '', unused = ''] = confirmed.body.recoveryCodes
   const inside = await login({ totp: used })
   expect(inside.status).toBe(200)
   const [mail] = await eventually(
@@ -85,6 +88,7 @@ const joined = async () => {
   )
   return {
     token: inside.body.accessToken,
+    code: another,
     secrets: {
       'access token': inside.body.accessToken,
       'refresh token': inside.body.refreshToken,
@@ -93,6 +97,55 @@ const joined = async () => {
       'token of a link': mail?.token ?? 'none',
     },
   }
+}
+
+const redirectUri = 'https://app.example/callback'
+
+const form = (path: string, fields: Record<string, string>) =>
+  fetch(new URL(path, shop.gateway), { method: 'POST', body: new URLSearchParams(fields) })
+
+/** Lets an application in, on the pages to sign in, and leaves another browser of his in the middle of it. */
+const connected = async (admin: string, recoveryCode: string) => {
+  const wish = {
+    name: `App ${canary}`,
+    tokenEndpointAuthMethod: 'none',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    redirectUris: [redirectUri],
+    scopes: ['openid', 'profile', 'email', 'offline_access', 'account'],
+  }
+  const client = await call<{ id: string }>('POST', '/v1/admin/clients', {
+    token: admin,
+    body: wish,
+  })
+  expect(client.status).toBe(201)
+  const clientId = client.body.id
+  const verifier = randomBytes(32).toString('base64url')
+  const url = new URL('/oauth2/authorize', shop.gateway)
+  url.search = new URLSearchParams({
+    client_id: clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: wish.scopes.join(' '),
+    login_hint: account.email,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  }).toString()
+  const [own, other] = [shopBrowser(said.browser), shopBrowser(said.browser)]
+  await other.press(await other.open(url), 'Sign in', account)
+  const asked = await own.press(await own.open(url), 'Sign in', account)
+  const back = await own.press(await own.press(asked, 'Go on', { code: recoveryCode }), 'Allow')
+  const code = back.url.searchParams.get('code') ?? ''
+  const proof = { client_id: clientId, code, code_verifier: verifier, redirect_uri: redirectUri }
+  const given = await form('/oauth2/token', { grant_type: 'authorization_code', ...proof })
+  const tokens = (await given.json()) as Record<string, string>
+  expect([given.status, tokens['scope']]).toEqual([200, wish.scopes.join(' ')])
+  const secrets = {
+    'authorization code': code,
+    'access token of an application': tokens['access_token'] ?? 'none',
+    'refresh token of an application': tokens['refresh_token'] ?? 'none',
+    'ID token': tokens['id_token'] ?? 'none',
+  }
+  return { clientId, url, own, secrets }
 }
 
 const shippingAddress = {
@@ -116,21 +169,22 @@ const done = (answer: Answer<unknown>) => expect([200, 201, answer.text]).toCont
 /** Ships an order, once its goods are claimed, and gives a part of the money back. */
 const served = async (admin: string, id: string) => {
   const at = `/v1/admin/orders/${id}`
+  const own = () => ({ 'idempotency-key': randomUUID() }) // in a browser of the staff's
   const parcel = { carrier: 'DHL', trackingCode: said['tracking code'] }
-  const ship = { token: admin, headers: headers(), body: parcel }
+  const ship = { token: admin, headers: own(), body: parcel }
   await eventually(
     () => call('POST', `${at}/ship`, ship),
     ({ status }) => status === 200,
   )
   const wish = { amount: { amount: 500, currency: 'EUR' }, reason: said['words of staff'] }
-  const refund = { token: admin, headers: { 'idempotency-key': randomUUID() }, body: wish }
+  const refund = { token: admin, headers: own(), body: wish }
   done(await call('POST', `${at}/refunds`, refund))
 }
 
 const lived = async (): Promise<Life> => {
   const admin = await loginAs('admin')
   const { sku } = await newProduct(admin)
-  const { token, secrets } = await joined()
+  const { token, secrets, code } = await joined()
   done(await call('POST', '/v1/me/addresses', { token, headers: headers(), body: shippingAddress }))
   const shipped = await buys(token, sku)
   await served(admin, shipped)
@@ -139,8 +193,10 @@ const lived = async (): Promise<Life> => {
   const waiting = await buys(token, sku)
   await addToCart({ token }, sku)
   expect((await login({ password: said['wrong password'] })).status).toBe(401)
+  const app = await connected(admin, code)
   const { body: me } = await call<{ id: string }>('GET', '/v1/me', { token })
-  return { id: me.id, token, secrets, orders: [shipped, proven, waiting] }
+  const orders = [shipped, proven, waiting]
+  return { id: me.id, token, secrets: { ...secrets, ...app.secrets }, orders, connected: app }
 }
 
 type Erasure = {
@@ -182,6 +238,18 @@ describe('a whole life in the shop', () => {
     const holds = Object.entries(told).filter(([, text]) => copy.includes(text))
     expect(holds.map(([what]) => what)).toEqual(Object.keys(told))
     for (const id of life.orders) expect(copy).toContain(id)
+    const { clientId: id } = life.connected
+    expect(JSON.parse(copy)).toMatchObject({
+      sessions: expect.arrayContaining([
+        expect.objectContaining({
+          client: {
+            id,
+            name: `App ${canary}`,
+            scopes: ['openid', 'profile', 'email', 'offline_access', 'account'],
+          },
+        }),
+      ]),
+    })
     const doors = { password, wrong, ...life.secrets }
     expect(leaks([{ place: 'copy', text: copy }], doors)).toEqual([])
   })
@@ -189,7 +257,7 @@ describe('a whole life in the shop', () => {
   it('is erased by every service, and a receipt says so that the shop has signed', async () => {
     expect([begun.status, begun.text]).toEqual([204, ''])
     expect(Object.fromEntries(erasure.parts.map(({ app, erased }) => [app, erased]))).toEqual({
-      user: expect.objectContaining({ accounts: 1, addresses: 1, sessions: 2 }),
+      user: expect.objectContaining({ accounts: 1, addresses: 1, sessions: 4 }),
       order: { orders: 3 },
       cart: { carts: 1 },
     })
@@ -214,6 +282,23 @@ describe('a whole life in the shop', () => {
       placeOrder({ token }),
     ])
     expect(closed.map(({ status }) => status)).toEqual([401, 401, 401, 401])
+  })
+
+  it('ends what it let an application do, and the browser that it was signed in with', async () => {
+    const { secrets, connected: app } = life
+    const refreshed = await form('/oauth2/token', {
+      grant_type: 'refresh_token',
+      client_id: app.clientId,
+      refresh_token: secrets['refresh token of an application'] ?? '',
+    })
+    expect([refreshed.status, await refreshed.json()]).toMatchObject([
+      400,
+      { error: 'invalid_grant' },
+    ])
+    const bearer = { authorization: `Bearer ${secrets['access token of an application'] ?? ''}` }
+    const told = await fetch(new URL('/oauth2/userinfo', shop.gateway), { headers: bearer })
+    expect(told.status).toBe(401)
+    expect((await app.own.open(app.url)).text).toContain('Password')
   })
 
   it('leaves its orders and money in the books, the unsent one cancelled and paid back', async () => {
