@@ -119,6 +119,15 @@ describe('the pages of the authorization server', () => {
     expect(twice.map(({ url }) => url.origin)).toEqual(['https://app.example', issuer])
   })
 
+  it('S17 a link does nothing that a form does', async () => {
+    const ann = await user.join()
+    const { own, page } = await opened()
+    const consent = await signIn(own, page, ann)
+    const steps = ['consent', 'switch', 'cancel'].map((step) => `${consent.url.pathname}/${step}`)
+    for (const step of steps) expect((await own.open(step)).status).toBe(400)
+    expect((await own.press(consent, 'Allow')).url.origin).toBe('https://app.example')
+  })
+
   it('S17 an interaction is the one of its own cookie, whatever the address says', async () => {
     const ann = await user.join()
     const { own, page } = await opened()
