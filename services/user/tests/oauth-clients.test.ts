@@ -71,6 +71,7 @@ describe('clients', () => {
     await rpc.removeClient({ id, version: 2n })
     const absent = { kind: 'not_found', code: 'client_not_found' }
     await expect(rpc.getClient({ id })).rejects.toMatchObject(absent)
+    await expect(rpc.getClient({ id: 'client-\u{1fed3}' })).rejects.toMatchObject(absent)
     await expect(rpc.removeClient({ id })).rejects.toMatchObject(absent)
     await expect(rpc.rotateClientSecret({ id, keepSeconds: 0 })).rejects.toMatchObject(absent)
   })
