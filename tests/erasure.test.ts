@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
 import { readMailbox } from '@micromart/testing'
 import { Secret, TOTP } from 'otpauth'
+import { type Connected, connected, form } from './support/connected.ts'
 import { type Homes, leaks, livedIn, type Secrets } from './support/leaks.ts'
-import { shopBrowser } from './support/pages.ts'
 import { keys, logs, rows, spans } from './support/remains.ts'
 import { type Answer, call, eventually, shop } from './support/shop.ts'
 import { addToCart, loginAs, newProduct, type Order, placeOrder } from './support/shopper.ts'
@@ -58,7 +58,7 @@ type Life = {
   readonly token: string
   readonly secrets: Secrets
   readonly orders: readonly string[]
-  readonly connected: Awaited<ReturnType<typeof connected>>
+  readonly connected: Connected
 }
 
 const headers = () => ({ 'idempotency-key': randomUUID(), 'user-agent': said.browser })
@@ -97,55 +97,6 @@ const joined = async () => {
       'token of a link': mail?.token ?? 'none',
     },
   }
-}
-
-const redirectUri = 'https://app.example/callback'
-
-const form = (path: string, fields: Record<string, string>) =>
-  fetch(new URL(path, shop.gateway), { method: 'POST', body: new URLSearchParams(fields) })
-
-/** Lets an application in, on the pages to sign in, and leaves another browser of his in the middle of it. */
-const connected = async (admin: string, recoveryCode: string) => {
-  const wish = {
-    name: `App ${canary}`,
-    tokenEndpointAuthMethod: 'none',
-    grantTypes: ['authorization_code', 'refresh_token'],
-    redirectUris: [redirectUri],
-    scopes: ['openid', 'profile', 'email', 'offline_access', 'account'],
-  }
-  const client = await call<{ id: string }>('POST', '/v1/admin/clients', {
-    token: admin,
-    body: wish,
-  })
-  expect(client.status).toBe(201)
-  const clientId = client.body.id
-  const verifier = randomBytes(32).toString('base64url')
-  const url = new URL('/oauth2/authorize', shop.gateway)
-  url.search = new URLSearchParams({
-    client_id: clientId,
-    response_type: 'code',
-    redirect_uri: redirectUri,
-    scope: wish.scopes.join(' '),
-    login_hint: account.email,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  }).toString()
-  const [own, other] = [shopBrowser(said.browser), shopBrowser(said.browser)]
-  await other.press(await other.open(url), 'Sign in', account)
-  const asked = await own.press(await own.open(url), 'Sign in', account)
-  const back = await own.press(await own.press(asked, 'Go on', { code: recoveryCode }), 'Allow')
-  const code = back.url.searchParams.get('code') ?? ''
-  const proof = { client_id: clientId, code, code_verifier: verifier, redirect_uri: redirectUri }
-  const given = await form('/oauth2/token', { grant_type: 'authorization_code', ...proof })
-  const tokens = (await given.json()) as Record<string, string>
-  expect([given.status, tokens['scope']]).toEqual([200, wish.scopes.join(' ')])
-  const secrets = {
-    'authorization code': code,
-    'access token of an application': tokens['access_token'] ?? 'none',
-    'refresh token of an application': tokens['refresh_token'] ?? 'none',
-    'ID token': tokens['id_token'] ?? 'none',
-  }
-  return { clientId, url, own, secrets }
 }
 
 const shippingAddress = {
@@ -193,7 +144,8 @@ const lived = async (): Promise<Life> => {
   const waiting = await buys(token, sku)
   await addToCart({ token }, sku)
   expect((await login({ password: said['wrong password'] })).status).toBe(401)
-  const app = await connected(admin, code)
+  const member = { ...account, recoveryCode: code, userAgent: said.browser }
+  const app = await connected(admin, `App ${canary}`, member)
   const { body: me } = await call<{ id: string }>('GET', '/v1/me', { token })
   const orders = [shipped, proven, waiting]
   return { id: me.id, token, secrets: { ...secrets, ...app.secrets }, orders, connected: app }
@@ -242,11 +194,7 @@ describe('a whole life in the shop', () => {
     expect(JSON.parse(copy)).toMatchObject({
       sessions: expect.arrayContaining([
         expect.objectContaining({
-          client: {
-            id,
-            name: `App ${canary}`,
-            scopes: ['openid', 'profile', 'email', 'offline_access', 'account'],
-          },
+          client: { id, name: `App ${canary}`, scopes: life.connected.scopes },
         }),
       ]),
     })
