@@ -99,13 +99,13 @@ it('has something broken for every check', () => {
   expect(Object.keys(broken).toSorted()).toEqual(Object.keys(checksFor(good.part)).toSorted())
 })
 
-describe.each(Object.entries(broken))('%s', (check, images) => {
+describe.each(Object.entries(broken))('S70 an image: %s', (check, images) => {
   it.each(images)('catches %j', (spoilt) => {
     expect(failing({ ...good, ...spoilt })).toEqual([check])
   })
 })
 
-it('asks of a program of Dapr what holds for every image', () => {
+it('S70 asks of a program of Dapr what holds for every image', () => {
   const { part: _, ...program } = good
   expect(failing({ ...program, entrypoint: [], command: [], healthcheck: [], labels: {} })).toEqual(
     [],
