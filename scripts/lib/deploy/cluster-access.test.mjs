@@ -6,7 +6,10 @@ import { withCluster } from './cluster-access.mjs'
 
 let server
 
-afterEach(() => server?.close())
+afterEach(() => {
+  server?.close()
+  server?.closeAllConnections()
+})
 
 const host = async (asked) => {
   server = createServer(({ url, headers }, reply) => {

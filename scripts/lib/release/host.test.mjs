@@ -6,7 +6,10 @@ import { requireDeployed } from './host.mjs'
 const commit = 'a1'.repeat(20)
 let server
 
-afterEach(() => server?.close())
+afterEach(() => {
+  server?.close()
+  server?.closeAllConnections()
+})
 
 /** An API that knows one deployment of one commit to staging. */
 const api = async (state, asked = []) => {
