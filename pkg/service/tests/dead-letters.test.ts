@@ -175,7 +175,24 @@ describe('a dead letter', () => {
     storeAway = false
     expect(await fake.deliver(deadLetterTopic(apps.cart), payload, event)).toBe('SUCCESS')
     const { letter } = await desk().getDeadLetter({ id })
-    expect(letter).toMatchObject({ reason: 'database_unavailable', attempts: 3 })
+    expect(letter).toMatchObject({ reason: 'database_unavailable', attempts: 4 })
+  })
+
+  it.each([
+    ['this process', 1],
+    ['another replica', 0],
+  ])('needs nobody when only an outage that %s saw has made it one', async (_, failures) => {
+    const id = systemIds.next()
+    const event = { id, publishedTo: topics.orderPaid }
+    storeAway = true
+    outcome = new DomainError('unavailable', 'database_unavailable')
+    for (let n = 0; n < failures; n += 1) await fake.deliver(topics.orderPaid, payload, event)
+    storeAway = false
+    outcome = undefined
+    seen = []
+    expect(await fake.deliver(deadLetterTopic(apps.cart), payload, event)).toBe('SUCCESS')
+    expect(seen).toMatchObject([{ id, topic: topics.orderPaid, payload }])
+    await expect(desk().getDeadLetter({ id })).rejects.toMatchObject({ kind: 'not_found' })
   })
 
   it('is kept whatever it holds', async () => {
