@@ -178,18 +178,14 @@ describe('a dead letter', () => {
     expect(letter).toMatchObject({ reason: 'database_unavailable', attempts: 4 })
   })
 
-  it.each([
-    ['this process', 1],
-    ['another replica', 0],
-  ])('needs nobody when only an outage that %s saw has made it one', async (_, failures) => {
+  const seenBy = Object.entries({ 'this process': 1, 'another replica': 0 })
+  it.each(seenBy)('needs nobody when only an outage that %s saw made it one', async (_, count) => {
     const id = systemIds.next()
     const event = { id, publishedTo: topics.orderPaid }
-    storeAway = true
     outcome = new DomainError('unavailable', 'database_unavailable')
-    for (let n = 0; n < failures; n += 1) await fake.deliver(topics.orderPaid, payload, event)
-    storeAway = false
-    outcome = undefined
-    seen = []
+    storeAway = true
+    for (let n = 0; n < count; n += 1) await fake.deliver(topics.orderPaid, payload, event)
+    ;[storeAway, outcome, seen] = [false, undefined, []]
     expect(await fake.deliver(deadLetterTopic(apps.cart), payload, event)).toBe('SUCCESS')
     expect(seen).toMatchObject([{ id, topic: topics.orderPaid, payload }])
     await expect(desk().getDeadLetter({ id })).rejects.toMatchObject({ kind: 'not_found' })

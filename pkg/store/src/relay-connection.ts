@@ -4,12 +4,15 @@ import type { OutboxEvent } from './outbox.ts'
 
 export type StoredEvent = OutboxEvent & { readonly seq: string }
 
+/** What rests: some aggregates, and some topics with what follows in the aggregates that tell on them. */
+type Waiting = { readonly aggregates: readonly string[]; readonly topics: readonly string[] }
+
 /** The relay's own connection. It holds the lock *and* does the reading: who lost the lock cannot read any more either. */
 export type RelayConnection = AsyncDisposable & {
   /** Whether this process is the one relay of the database from now on; frees itself when the connection ends. */
   readonly lock: () => Promise<boolean>
-  /** The oldest unsent events, those of some aggregates left out. */
-  readonly unsent: (limit: number, without: readonly string[]) => Promise<readonly StoredEvent[]>
+  /** The oldest unsent events without those that have to wait. */
+  readonly unsent: (limit: number, waiting: Waiting) => Promise<readonly StoredEvent[]>
   readonly markSent: (seqs: readonly string[], at: Date) => Promise<void>
   /** Deletes events sent before a moment; answers how many, at most 1000. */
   readonly prune: (before: Date) => Promise<number>
@@ -35,15 +38,23 @@ const eventOf = (row: EventRow): StoredEvent => ({
   occurredAt: row.occurred_at,
 })
 
+/** Where each aggregate's first event on a topic that rests holds up what follows it. */
+const heldUp = `LEFT JOIN (
+    SELECT aggregate_id, MIN(seq) AS seq FROM outbox
+    WHERE sent_at IS NULL AND topic IN (?) GROUP BY aggregate_id
+  ) held ON held.aggregate_id = o.aggregate_id`
+
 const unsentIn =
   (connection: mysql.Connection): RelayConnection['unsent'] =>
-  async (limit, without) => {
-    const others = without.length > 0 ? 'AND aggregate_id NOT IN (?)' : ''
-    const values = without.length > 0 ? [without, limit] : [limit]
+  async (limit, { aggregates, topics }) => {
+    const holding = topics.length > 0
+    const others = aggregates.length > 0 ? 'AND o.aggregate_id NOT IN (?)' : ''
     const [rows] = await connection.query<EventRow[]>(
-      `SELECT seq, id, topic, aggregate_id, payload, traceparent, occurred_at
-       FROM outbox WHERE sent_at IS NULL ${others} ORDER BY seq LIMIT ?`,
-      values,
+      `SELECT o.seq, o.id, o.topic, o.aggregate_id, o.payload, o.traceparent, o.occurred_at
+       FROM outbox o ${holding ? heldUp : ''}
+       WHERE o.sent_at IS NULL ${others} ${holding ? 'AND (held.seq IS NULL OR o.seq < held.seq)' : ''}
+       ORDER BY o.seq LIMIT ?`,
+      [...[topics, aggregates].filter((names) => names.length > 0), limit],
     )
     return rows.map(eventOf)
   }

@@ -57,8 +57,8 @@ export const startRelay = (options: RelayOptions): Relay => {
     let emptyHanded = 0
     while (!signal.aborted) {
       const soonest = performance.now() + betweenRoundsMs
-      const { sent, failed, more } = await round(connection)
-      emptyHanded = failed > 0 && sent === 0 ? emptyHanded + 1 : 0
+      const { isAway, more } = await round(connection)
+      emptyHanded = isAway ? emptyHanded + 1 : 0
       await prune(connection)
       if (emptyHanded > 0) await rest(Math.min(longestPauseMs, 50 * 2 ** emptyHanded))
       else if (!more) {
