@@ -128,7 +128,7 @@ const killRelayConnection = async ({ url, db }: TestStore) => {
 
 it('is taken over from a holder that stands still', async () => {
   await using store = await openStore()
-  await using frozen = await connectRelay(store.db, 1)
+  await using frozen = await connectRelay(store.db, { silenceS: 1 })
   await using other = await connectRelay(store.db)
   expect([await frozen.lock(), await other.lock()]).toEqual([true, false])
   await eventually(() => other.lock())
