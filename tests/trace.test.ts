@@ -131,7 +131,9 @@ describe('a purchase in Zipkin, found by the order', () => {
   traced('shows each sidecar between its app and the next', () => {
     const { lineOf } = treeOf(bought)
     const line = lineOf(served(bought, 'product', 'holdstock')).toReversed()
-    const from = line.findIndex(({ kind, name }) => kind === 'CLIENT' && /holdstock$/.test(name!))
+    const from = line.findIndex(
+      ({ kind, name }) => kind === 'CLIENT' && name!.endsWith('/holdstock'),
+    )
     const last = line.slice(from).map((span) => [appOf(span), isSidecars(span)])
     expect(last).toEqual([
       ['order', false],

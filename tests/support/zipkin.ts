@@ -14,7 +14,9 @@ export type Span = {
 }
 
 const asked = async <T>(what: string, query: Readonly<Record<string, string>> = {}): Promise<T> => {
-  const answer = await fetch(`${shop.zipkin}/api/v2/${what}?${new URLSearchParams(query)}`)
+  const answer = await fetch(
+    `${shop.zipkin}/api/v2/${what}?${new URLSearchParams(query).toString()}`,
+  )
   if (!answer.ok) throw new Error(`Zipkin answers ${answer.status}: ${await answer.text()}`)
   return (await answer.json()) as T
 }
