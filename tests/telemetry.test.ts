@@ -176,9 +176,8 @@ describe('what operations reads after that', () => {
       (failed: { stdout: string }) => failed, // for other reasons: the streams are not where it looks
     )
     const { work, apps: found } = JSON.parse(said.stdout) as Status
-    expect(found.map(({ checks }) => checks)).toEqual(
-      apps.map(() => expect.objectContaining({ store: 'ok' })),
-    )
+    expect(found).toHaveLength(apps.length)
+    for (const { checks } of found) expect(new Set(Object.values(checks))).toEqual(new Set(['ok']))
     expect(work.rows.length).toBeGreaterThan(5)
     expect(work.rows.filter(({ count }) => count === null)).toEqual([])
     expect(work.books).toMatchObject({ consistent: true, violations: {} })
