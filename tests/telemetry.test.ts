@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { allows, foreignPrefixes, type Metric, metricSchema } from '@micromart/contracts/telemetry'
 import { type Family, families } from './support/metrics.ts'
 import { call, eventually, shop } from './support/shop.ts'
@@ -118,6 +121,14 @@ describe('the telemetry schema', () => {
   })
 })
 
+type Status = {
+  readonly apps: readonly { readonly checks: Readonly<Record<string, string>> }[]
+  readonly work: {
+    readonly rows: readonly { readonly what: string; readonly count: number | null }[]
+    readonly books: { readonly consistent: boolean; readonly violations: object }
+  }
+}
+
 const valueOf = async (app: App, name: string, labels: Record<string, string> = {}) => {
   const family = (await exposed(app)).find((each) => each.name === name)
   const matching = family?.samples.filter((sample) =>
@@ -155,5 +166,20 @@ describe('what operations reads after that', () => {
     })
     for (const [step, sum] of await Promise.all(steps))
       expect([step, sum > 0]).toEqual([step, true])
+  })
+
+  it('is on the page of the status, whole', async () => {
+    // The run of the tests has the shop in a folder of its own.
+    const env = { ...process.env, MICROMART_HOME: path.resolve(shop.secrets, '../..') }
+    const page = ['scripts/status.mjs', '--json']
+    const said = await promisify(execFile)(process.execPath, page, { env }).catch(
+      (failed: { stdout: string }) => failed, // for other reasons: the streams are not where it looks
+    )
+    const { work, apps: found } = JSON.parse(said.stdout) as Status
+    expect(found).toHaveLength(apps.length)
+    for (const { checks } of found) expect(new Set(Object.values(checks))).toEqual(new Set(['ok']))
+    expect(work.rows.length).toBeGreaterThan(5)
+    expect(work.rows.filter(({ count }) => count === null)).toEqual([])
+    expect(work.books).toMatchObject({ consistent: true, violations: {} })
   })
 })
