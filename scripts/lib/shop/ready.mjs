@@ -29,7 +29,7 @@ export const readinessAt = async (port) => {
 }
 
 /** The apps that aren't ready. */
-export const notReady = async (ports) => {
+const notReady = async (ports) => {
   const apps = Object.keys(ports)
   const said = await Promise.all(apps.map((app) => readinessAt(ports[app].http)))
   return apps.filter((_, index) => !said[index].ready)
