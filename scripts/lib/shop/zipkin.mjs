@@ -49,6 +49,12 @@ const fetchJar = async (say, logDir) => {
   }
 }
 
+/** Zipkin's published jar, fetched when it is not in the cache. */
+export const ensureZipkinJar = async (say, logDir) => {
+  if (!existsSync(zipkinJar())) await fetchJar(say, logDir)
+  return zipkinJar()
+}
+
 // Spring reads a list as a whole, so all of its entry is given.
 const loopback = (port) => [
   `--armeria.ports[0].port=${port}`,
