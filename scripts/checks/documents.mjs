@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier'
 import { accessOf } from '@micromart/contracts'
 import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
+import { kubernetesResources } from '../resources/kubernetes/kubernetes.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
 import { environmentPage } from './environment.mjs'
@@ -25,6 +26,7 @@ const files = {
   'docs/environment.md': await environmentPage(),
   'docs/permissions.md': permissionsPage({ table, marks }),
   ...localResources(),
+  ...kubernetesResources(),
 }
 const options = await resolveConfig(join(root, 'package.json'))
 

@@ -18,7 +18,7 @@ export {
 export { grpcCodes, refusal } from './refusal.ts'
 export { runMain } from './run-main.ts'
 export { type Running, serve, type ServeSettings } from './serve.ts'
-export { baseSettings, readSettings, SettingsError } from './settings.ts'
+export { baseSettings, healthHost, readSettings, SettingsError } from './settings.ts'
 export type { Operations } from './operations.ts'
 export { markReplayed } from './served.ts'
 export { bidi, serverStream } from './streaming.ts'

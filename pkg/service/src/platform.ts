@@ -71,6 +71,7 @@ export const startPlatform = async (
         ...offer,
         grpcPort: config.APP_PORT,
         httpPort: config.HTTP_PORT,
+        httpHost: config.HTTP_HOST,
         appToken: config.APP_API_TOKEN,
         verifier: verifier ?? shopVerifier(config, sidecar, clock),
         ready: async () => {

@@ -10,6 +10,8 @@ export type ServeSettings = {
   readonly grpcPort: number
   /** `/livez`, `/readyz`, `/metrics`; 0 takes any port. */
   readonly httpPort: number
+  /** Where these are: the loopback unless probes come from elsewhere. */
+  readonly httpHost?: string
   readonly services: readonly ServedService[]
   readonly topics?: TopicHandlers
   readonly operations?: Operations
@@ -25,7 +27,7 @@ export type Running = AsyncDisposable & { readonly port: number; readonly httpPo
 
 const graceMs = 5_000
 
-/** Listens for RPCs, events and health questions, on the loopback only: strangers come through the sidecar. */
+/** Listens for RPCs and events on the loopback only, as strangers come through the sidecar; and for questions of health. */
 export const serve = async (settings: ServeSettings): Promise<Running> => {
   const { topics = {}, verifier, appToken, log, ready } = settings
   let stopped = false
@@ -35,9 +37,10 @@ export const serve = async (settings: ServeSettings): Promise<Running> => {
   const { letterTopic } = operations
   const services = [...settings.services, ...operations.services]
   const grpc = buildGrpcServer({ services, topics, letterTopic, verifier, appToken, log }, stopping)
+  const address = { port: settings.httpPort, host: settings.httpHost ?? '127.0.0.1' }
   const port = await listen(grpc, settings.grpcPort)
   starting.defer(() => shutDown(grpc, graceMs))
-  const http = starting.use(await startHealthServer(settings.httpPort, { ready, stopping }))
+  const http = starting.use(await startHealthServer(address, { ready, stopping }))
   starting.defer(() => {
     stopped = true
   })

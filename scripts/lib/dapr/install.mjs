@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { removeAbandoned } from '../machine/abandoned.mjs'
 import { download, downloadText } from '../machine/download.mjs'
 import { Fault } from '../terminal/fault.mjs'
+import { buildGoProgram, findGo, placeProgram } from '../machine/go-programs.mjs'
 import { findProgram } from '../machine/programs.mjs'
-import { root } from '../machine/paths.mjs'
 import { outputOf, runCommand } from '../machine/run-command.mjs'
 import { inRange, versionIn, versionText } from '../machine/versions.mjs'
 
@@ -37,12 +37,6 @@ export const findDapr = async (program) => {
   return { file, version, from: 'cache', refused }
 }
 
-const finish = (temporary, file) => {
-  chmodSync(temporary, 0o755)
-  renameSync(temporary, file)
-  return file
-}
-
 const fetchRelease = async (program, file, { progress, log }) => {
   const url = program.archiveUrl()
   const archive = `${file}.tar.gz.${process.pid}`
@@ -57,50 +51,19 @@ const fetchRelease = async (program, file, { progress, log }) => {
     }
     mkdirSync(folder, { recursive: true })
     await runCommand('tar', ['-xzf', archive, '-C', folder], { log })
-    return finish(path.join(folder, program.name), file)
+    return placeProgram(path.join(folder, program.name), file)
   } finally {
     rmSync(archive, { force: true })
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-const goVersion = [1, 21, 0] // from here on Go fetches the newer toolchain that go.mod asks for
-
-export const findGo = async () => {
-  const file = findProgram('go')
-  const version = file && versionIn(await outputOf(file, ['version']))
-  return file && inRange(version, { from: goVersion, below: [2, 0, 0] })
-    ? { file, version }
-    : undefined
-}
-
-const buildFromModules = async (program, file, { progress, log }) => {
-  const go = await findGo()
-  if (!go) {
-    throw new Fault(`${program.title} is not there, cannot be downloaded and cannot be built`, {
-      advice: `Install Go ${versionText(goVersion)} or later, or Dapr itself (https://docs.dapr.io), then start again.`,
-      log,
-    })
-  }
-  const temporary = `${file}.building.${process.pid}`
-  try {
-    await runCommand(go.file, ['build', '-v', '-o', temporary, ...program.buildArgs], {
-      cwd: path.join(root, 'scripts', 'dapr', program.module),
-      env: { ...process.env, CGO_ENABLED: '0' },
-      log,
-      what: `Building ${program.title}`,
-      progress: (text) => {
-        const lines = text.split('\n')
-        const fetched = lines.filter((line) => line.startsWith('go: downloading')).length
-        progress(
-          `${fetched} modules fetched, ${lines.length - fetched} of about ${program.packages} packages built`,
-        )
-      },
-    })
-    return finish(temporary, file)
-  } finally {
-    rmSync(temporary, { force: true })
-  }
+const buildFromModules = async (program, file, context) => {
+  if (await findGo()) return buildGoProgram(program, file, context)
+  throw new Fault(`${program.title} is not there, cannot be downloaded and cannot be built`, {
+    advice: 'Install Go 1.21 or later, or Dapr itself (https://docs.dapr.io), then start again.',
+    log: context.log,
+  })
 }
 
 /** A program of Dapr by the first way that works; fetched or built only when it is nowhere. */

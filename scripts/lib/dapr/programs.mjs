@@ -1,32 +1,21 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { cacheDir, root } from '../machine/paths.mjs'
+import { goPlatform, moduleHash } from '../machine/go-programs.mjs'
+import { cacheDir } from '../machine/paths.mjs'
 
-const platform = { linux: 'linux', darwin: 'darwin' }[process.platform] ?? process.platform
-const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch] ?? process.arch
-
-const sourceHash = (module) => {
-  const hash = createHash('sha256')
-  for (const name of ['go.mod', 'go.sum', 'main.go']) {
-    const file = path.join(root, 'scripts', 'dapr', module, name)
-    if (existsSync(file)) hash.update(readFileSync(file))
-  }
-  return hash.digest('hex').slice(0, 8)
-}
+const { system, arch } = goPlatform
 
 const program = (facts) => ({
   ...facts,
   cached: () =>
     path.join(
       cacheDir(),
-      `${facts.name}-${facts.built}-${sourceHash(facts.module)}-${platform}-${arch}`,
+      `${facts.name}-${facts.built}-${moduleHash(facts.folder)}-${system}-${arch}`,
       facts.name,
     ),
   archiveUrl: () =>
     `${process.env.MICROMART_DAPR_RELEASES || 'https://github.com/dapr'}/${facts.repository}/releases/download/` +
-    `v${facts.released}/${facts.name}_${platform}_${arch}.tar.gz`,
+    `v${facts.released}/${facts.name}_${system}_${arch}.tar.gz`,
 })
 
 /** Dapr's programs: what is accepted when found, what is fetched, what is built. */
@@ -37,7 +26,7 @@ export const daprCli = program({
   repository: 'cli',
   released: '1.16.5',
   built: '1.16.5',
-  module: 'cli',
+  folder: 'scripts/dapr/cli',
   buildArgs: [
     '-ldflags',
     '-s -w -X main.version=1.16.5 -X main.apiVersion=1.0',
@@ -56,7 +45,7 @@ export const daprd = program({
   // Newer than the built one: 1.18.3 keeps connections to apps better, but Go's module proxy lacks it.
   released: '1.18.3',
   built: '1.18.2',
-  module: 'daprd',
+  folder: 'scripts/dapr/daprd',
   buildArgs: [
     '-tags',
     'stablecomponents',
@@ -78,7 +67,7 @@ export const sentry = program({
   repository: 'dapr',
   released: '1.18.3',
   built: '1.18.2',
-  module: 'daprd',
+  folder: 'scripts/dapr/daprd',
   buildArgs: [
     '-ldflags',
     '-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=1.18.2',
@@ -91,3 +80,29 @@ export const sentry = program({
 
 /** Which of them a run needs. */
 export const daprPrograms = ({ zeroTrust }) => [daprCli, daprd, ...(zeroTrust ? [sentry] : [])]
+
+const forKubernetes = (name, title) =>
+  program({
+    name,
+    title,
+    supported: undefined,
+    repository: 'dapr',
+    released: '1.18.3',
+    built: '1.18.2',
+    folder: 'scripts/kubernetes/dapr',
+    buildArgs: [
+      '-ldflags',
+      '-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=1.18.2',
+      `github.com/dapr/dapr/cmd/${name}`,
+    ],
+    usually: '1 to 3 minutes on two cores, once',
+    packages: 900,
+    elsewhere: [],
+  })
+
+/** What Dapr's chart runs beside sentry. Placement and scheduler serve actors, workflows and jobs, which the shop has none of. */
+export const controlPlane = [
+  forKubernetes('operator', 'Dapr operator'),
+  forKubernetes('injector', 'Dapr sidecar injector'),
+  sentry,
+]

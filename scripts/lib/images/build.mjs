@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { inputsLabel, labelOf } from './engine.mjs'
 import { inputsOf } from './inputs.mjs'
 import { installDapr } from '../dapr/install.mjs'
 import { daprd } from '../dapr/programs.mjs'
@@ -28,13 +29,6 @@ const lastStep = (text) => {
     .slice(0, 72)
 }
 
-const inputsLabel = 'micromart.inputs'
-
-const isUnchanged = async (engine, reference, inputs) => {
-  const format = `{{index .Config.Labels "${inputsLabel}"}}`
-  return (await engine.ask('image', 'inspect', '--format', format, reference)) === inputs
-}
-
 const runBuild = async ({ name, folder }, { engine, from, reference, inputs, say, logDir }) => {
   const values = {
     PART: folder,
@@ -61,7 +55,7 @@ const runBuild = async ({ name, folder }, { engine, from, reference, inputs, say
 const buildPart = async (part, { fresh, ...context }) => {
   const { engine, from = {}, reference, say } = context
   const inputs = inputsOf(part.folder, { ...from, version: version() })
-  if (!fresh && (await isUnchanged(engine, reference, inputs))) {
+  if (!fresh && (await labelOf(engine, reference, inputsLabel)) === inputs) {
     return say.line(`> ${part.name}: unchanged`)
   }
   return runBuild(part, { ...context, from, inputs })

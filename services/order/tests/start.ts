@@ -40,6 +40,7 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
     APP_ID: 'order',
     APP_PORT: 0,
     HTTP_PORT: 0,
+    HTTP_HOST: '127.0.0.1',
     DAPR_HTTP_PORT: sidecar.httpPort,
     DAPR_GRPC_PORT: sidecar.grpcPort,
     ISSUER_URL: tokens.issuer,

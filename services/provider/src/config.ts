@@ -1,5 +1,5 @@
 import { apps } from '@micromart/contracts'
-import { readSettings } from '@micromart/service'
+import { healthHost, readSettings } from '@micromart/service'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -10,9 +10,10 @@ const file = z.string().min(1).optional()
 export const settings = z
   .object({
     APP_ID: z.string().min(1).default(apps.provider).describe("The app's Dapr id."),
-    HTTP_PORT: port
-      .default(7206)
-      .describe('The API, `/livez`, `/readyz`, `/metrics`, on the loopback.'),
+    HTTP_PORT: port.default(7206).describe('The API, `/livez`, `/readyz`, `/metrics`.'),
+    HTTP_HOST: healthHost.describe(
+      'The address that HTTP_PORT and TLS_PORT listen on: 0.0.0.0 in a pod, for its probes and payment.',
+    ),
     TLS_PORT: port.default(7207).describe('The API by HTTPS; needs a certificate.'),
     TLS_CERT_FILE: file.describe(
       'PEM: chain of certificates. With it the API is on `TLS_PORT` alone, not on `HTTP_PORT`.',
