@@ -17,7 +17,8 @@ export const importArchive = (holder, archive) => {
   })
 }
 
-const idOf = async (engine, reference) =>
+/** An image's id; undefined when it is not there. */
+export const idOf = async (engine, reference) =>
   (await engine.ask('image', 'inspect', '--format', '{{.Id}}', reference))?.replace('sha256:', '')
 
 const saved = (engine) =>

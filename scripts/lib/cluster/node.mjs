@@ -22,6 +22,8 @@ sandbox_image = "${imageOf('pause')}"
 netns_mounts_under_state_dir = true
 # Without CAP_SYS_RESOURCE a container's score cannot be lowered, and runc would fail.
 restrict_oom_score_adj = true
+# Ports below 1024 need no right.
+enable_unprivileged_ports = true
 max_container_log_line_size = 65536
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]

@@ -22,7 +22,7 @@ const daprFiles = async (say, logDir) => {
 }
 
 /** The one static program whose image has to name it: nobody else says what a pod's first container runs. */
-const ensurePause = async (file, { engine, logDir }) => {
+export const ensurePause = async (file, { engine, logDir }) => {
   const reference = imageOf('pause')
   if (await hasImage(engine, reference)) return
   const folder = mkdtempSync(path.join(tmpdir(), 'micromart-pause-'))

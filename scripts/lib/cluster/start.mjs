@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { runMark } from '../machine/processes.mjs'
+import { identify, runMark } from '../machine/processes.mjs'
 import { findProgram } from '../machine/programs.mjs'
-import { openRun } from '../shop/run-file.mjs'
+import { openRun, readRun } from '../shop/run-file.mjs'
 import { spawnServer, waitFor } from '../stores/servers.mjs'
 import { makeControlGroup } from './control-groups.mjs'
 import { controlPlane } from './control-plane.mjs'
@@ -61,6 +61,16 @@ const startNode = async (context, pause) => {
   await grantFirewall()
   const [kubelet] = nodeServers(context.files).map((each) => spawnInside(each, context))
   await waitFor('the node', kubelet, nodeIsReady, patienceMs)
+}
+
+/** Goes on with the cluster that runs: what is started now is written down with the rest. */
+export const continueRun = () => {
+  const { runId, ...facts } = readRun(clusterHome)
+  process.env[runMark] = runId
+  const run = openRun(clusterHome, runId)
+  Object.assign(run.processes, facts.processes)
+  run.note({ ...facts, starter: identify(process.pid), processes: run.processes, ready: undefined })
+  return run
 }
 
 /**

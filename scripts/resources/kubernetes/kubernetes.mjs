@@ -10,7 +10,14 @@ import { root } from '../../lib/machine/paths.mjs'
 import { configurationOf } from '../configuration.mjs'
 import { scopesOf } from '../scopes.mjs'
 import { subscriptionOf } from '../subscription.mjs'
-import { anyNamespace, places, services, trustDomain } from './names.mjs'
+import {
+  anyNamespace,
+  places,
+  secretNames,
+  secretsInFile,
+  services,
+  trustDomain,
+} from './names.mjs'
 import { networkPolicyOf } from './network-policies.mjs'
 import { autoscalerOf, workloadOf } from './workloads.mjs'
 
@@ -51,6 +58,18 @@ const fromFile = (spec) => ({
   metadata: [{ name: 'secretsFile', value: `${places.secrets}/secrets.json` }],
 })
 
+const secretsHead = `${head}# What a cluster must be given before the shop starts: names of Secrets, and what they hold. The file is JSON, a flat object of
+# names and values, for the sidecar alone; a token is the value of the key \`token\`.
+`
+
+const secretTable = () =>
+  Object.fromEntries(
+    services.map((app) => {
+      const { file, ...tokens } = secretNames(app)
+      return [app, { [file]: { 'secrets.json': secretsInFile(app) }, tokens: Object.values(tokens) }]
+    }),
+  )
+
 const shop = (app) => [configuration(app), ...workloadOf(app), networkPolicyOf(app)]
 
 /** By path: what each file has to say. */
@@ -65,6 +84,7 @@ export const kubernetesResources = () => ({
     ]),
   ),
   [`${folder}/base/shop/dapr/resiliency.yaml`]: textOf([local('resiliency')]),
+  [`${folder}/secrets.yaml`]: `${secretsHead}${stringify(secretTable())}`,
   [`${folder}/components/autoscaling/autoscalers.yaml`]: textOf(services.map(autoscalerOf)),
   [`${folder}/components/subscriptions/subscriptions.yaml`]: textOf(
     subscriptions.map(subscriptionOf),
