@@ -10,7 +10,7 @@ const testFile = '\\.test\\.ts$'
 const npm = 'node_modules/'
 /** What stands beside the layers: processes, their settings, and what `service.ts` is made of. */
 const composition =
-  '/src/(main|config|service|migrate|metrics|secrets|clock|provider|seed-accounts)\\.ts$'
+  '/src/(main|config|service|migrate|metrics|secrets|clock|provider|mailer|seed-accounts|keys)\\.ts$'
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
@@ -46,6 +46,11 @@ export default {
     never('client', [own('usecase', 'handler', 'repository'), pkg('store'), `${npm}typeorm`]),
     never('handler', [own('repository', 'client'), pkg('store', 'dapr'), `${npm}(typeorm|mysql2)`]),
     never('crypto', [own('usecase', 'handler', 'repository', 'client')]),
+    never('oauth', [
+      own('handler', 'repository', 'client'),
+      pkg('store'),
+      `${npm}(typeorm|mysql2)`,
+    ]),
     between('kernel', []),
     between('contracts', ['kernel']),
     between('store', ['kernel', 'contracts']),
@@ -90,6 +95,12 @@ export default {
         pathNot: `${pkg('dapr')}|services/payment/src/client/`,
       },
       { path: `${npm}opossum` },
+    ),
+    rule(
+      'provider-in-oauth',
+      'the authorization server’s library is known to one folder',
+      { path: at('(pkg|services|gateway)/'), pathNot: `${layer('oauth')}|/tests/` },
+      { path: `${npm}(@types/)?oidc-provider/` },
     ),
     rule(
       'production-without-tests',

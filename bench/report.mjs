@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import path from 'node:path'
 
 const sorted = (numbers) => numbers.toSorted((left, right) => left - right)
 export const median = (numbers) => {
@@ -75,6 +77,15 @@ export const conditions = () => ({
   cores: cpus().length,
   node: process.version,
 })
+
+/** Writes the report of what was measured alone, `bench/reports/<date>-<name>.json`, and says so. */
+export const writeReport = (name, report) => {
+  const folder = path.join(import.meta.dirname, 'reports')
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, `${report.at.slice(0, 10)}-${name}.json`)
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`)
+  console.log(`written: ${path.relative(process.cwd(), file)}`)
+}
 
 const bar = (x, y, width, colour, label) =>
   `<rect x="${x}" y="${y}" width="${Math.max(1, width).toFixed(1)}" height="16" fill="${colour}"/>` +

@@ -4,14 +4,8 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { node24 } from '../scripts/lib/machine/node24.mjs'
 import { freePorts } from '../scripts/lib/machine/ports.mjs'
-import { varDir } from '../scripts/lib/machine/paths.mjs'
-import { cleanUp } from '../scripts/lib/shop/run-file.mjs'
-import { createSay } from '../scripts/lib/terminal/say.mjs'
-import { seedCatalogue } from '../scripts/lib/shop/seed-catalogue.mjs'
-import { beginRun } from '../scripts/lib/shop/prepare-shop.mjs'
-import { startShop, stopRun } from '../scripts/lib/shop/shop.mjs'
-import { stopOnSignals } from '../scripts/lib/terminal/signals.mjs'
 import { fillBare } from './bare-data.mjs'
+import { catalogueOf, limits, startBenchShop } from './bench-shop.mjs'
 import { requireBooks } from './books.mjs'
 import { cpuSeconds, residentMemory } from './cpu.mjs'
 import { watchLag } from './lag.mjs'
@@ -31,7 +25,9 @@ const { values: options } = parseArgs({
 })
 
 if (options.help) {
-  console.log(`npm run bench [-- OPTIONS]
+  console.log(`npm run bench [-- OPTIONS]      beside a bare server
+npm run bench -- verify         what verifying a token costs
+npm run bench -- logins         what 200 logins at once do to product reads
 
   --rounds N        interleaved rounds an operation (5)
   --seconds N       length of a round (8)
@@ -43,15 +39,6 @@ Writes bench/reports/<date>.json and .svg.`)
   process.exit(0)
 }
 
-/** The bench is not a client that limits should slow: its own are out of reach, which the report says. */
-const limits = {
-  RATE_READS_PER_MINUTE: '100000000',
-  RATE_LOGINS_PER_MINUTE: '100000000',
-  RATE_CHECKOUTS_PER_MINUTE: '100000000',
-  RATE_WRITES_PER_MINUTE: '100000000',
-  TRACE_RATIO: '0',
-}
-
 const startBare = async (port, url) => {
   const child = fork(path.join(import.meta.dirname, 'bare.mjs'), {
     execPath: node24(),
@@ -59,20 +46,6 @@ const startBare = async (port, url) => {
   })
   await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject))
   return child
-}
-
-const catalogueOf = async (shop) => {
-  const found = []
-  for (let cursor = ''; cursor !== undefined;) {
-    const page = await (
-      await fetch(`${shop.url}/v1/products?limit=100&inStock=true${cursor}`)
-    ).json()
-    found.push(...page.items)
-    cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : undefined
-  }
-  return Promise.all(
-    found.map(async ({ handle }) => (await fetch(`${shop.url}/v1/products/${handle}`)).json()),
-  )
 }
 
 /** The catalogue's own stock would be sold out within seconds. */
@@ -144,23 +117,13 @@ const measure = async (operation, sides, context) => {
   return summarise({ operation, title: scenario.title, rounds })
 }
 
-const home = path.join(varDir, 'runs', 'bench')
-const say = createSay()
-await cleanUp(home)
-const run = beginRun(home)
-stopOnSignals({ run, say, stop: () => stopRun(run, home) })
-const shopHandle = await startShop({ home, run, say, env: limits, zipkin: { off: true } })
+const shopHandle = await startBenchShop()
 const { urls, ports, accounts, mysqlUrl, dapr } = shopHandle
 const shop = { name: 'shop', url: urls.gateway, pids: [dapr.child.pid] }
 let bare
 try {
-  await seedCatalogue({
-    gateway: shop.url,
-    admin: accounts.admin,
-    state: path.join(home, 'seed.json'),
-  })
   const memoryIdle = residentMemory(shop.pids)
-  const products = await catalogueOf(shop)
+  const products = await catalogueOf(shop.url)
   const skus = products.flatMap(({ variants }) =>
     variants.filter(({ available }) => available).map(({ sku }) => sku),
   )

@@ -82,7 +82,7 @@ const seed = async (shop) => {
   )
 }
 
-const tellWhere = ({ urls, accounts, certificates }) => {
+const tellWhere = ({ urls, accounts, mailbox, certificates }) => {
   const lines = Object.entries(accounts).map(
     ([role, { email, password }]) => `  ${role.padEnd(12)} ${email.padEnd(32)} ${password}`,
   )
@@ -91,6 +91,7 @@ The shop is open (${say.took()}):
   shop         ${urls.gateway}   ${urls.secure} (trust ${path.join(certificates, 'ca.crt')})
   API          ${urls.gateway}/docs   ${urls.gateway}/openapi.json
   traces       ${urls.zipkin ?? `none: ${urls.zipkinMissing}`}
+  mails        ${mailbox}: a file for each that would have been sent
 Demo accounts (${path.join(shopHome, 'demo-accounts.json')}):
 ${lines.join('\n')}
 Logs are in ${logDir}. Ctrl-C or "npm stop" ends it.`)

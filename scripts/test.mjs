@@ -8,16 +8,17 @@ import { cleanUp, readRun, starterIsAlive } from './lib/shop/run-file.mjs'
 import { createSay } from './lib/terminal/say.mjs'
 import { stopOnSignals } from './lib/terminal/signals.mjs'
 
-const stages = ['unit', 'service', 'e2e']
+const stages = ['unit', 'service', 'e2e', 'fuzz']
 
 const help = `
 npm test                              all of it
 npm run test:unit | test:service | test:e2e
-node scripts/test.mjs all|unit|service|e2e [jest's arguments, such as a path or -t NAME]
+node scripts/test.mjs all|unit|service|e2e|fuzz [jest's arguments, such as a path or -t NAME]
 
   unit      rules, beside the code; nothing is started
   service   each part on a real MariaDB and Redis of its own, its sidecar replaced by a fake
   e2e       a whole shop under "dapr run -f", on free ports beside whatever else runs
+  fuzz      1,500 random requests to that shop, made from its OpenAPI document (needs Python 3.10 and its packages)
 
 Missing packages, stores and programs are fetched as by "npm start". MICROMART_TEST_MYSQL_URL and
 MICROMART_TEST_REDIS_URL name running stores to use instead; with another

@@ -28,8 +28,13 @@ const wired = baseSettings.omit({ APP_PORT: true }).extend({
   PUBLIC_HOST: z.string().default('127.0.0.1').describe('The address that Express listens on'),
   RATE_READS_PER_MINUTE: perMinute
     .default(600)
-    .describe("Reads of one address or account; the defaults of these four are production's"),
-  RATE_LOGINS_PER_MINUTE: perMinute.default(20).describe('Logins and registrations'),
+    .describe("Reads of one address or account; the defaults of these five are production's"),
+  RATE_LOGINS_PER_MINUTE: perMinute
+    .default(20)
+    .describe('Logins, registrations, resets, codes, requests to authorize a client'),
+  RATE_TOKENS_PER_MINUTE: perMinute
+    .default(300)
+    .describe("Tokens for OAuth clients: one server's users come from one address"),
   RATE_CHECKOUTS_PER_MINUTE: perMinute.default(60).describe('Orders placed'),
   RATE_WRITES_PER_MINUTE: perMinute.default(600).describe('All other writes'),
   RATE_WEBHOOKS_PER_MINUTE: perMinute
@@ -55,6 +60,14 @@ const wired = baseSettings.omit({ APP_PORT: true }).extend({
     .describe('How often a quiet stream of order events says that it lives'),
   CORS_ORIGINS: list.describe('Origins that browsers may call from, separated by commas'),
   TRUSTED_PROXIES: list.describe('Addresses or networks whose X-Forwarded-* is believed'),
+  SECURITY_CONTACT: list
+    .refine(
+      (contacts) => contacts.every((contact) => /^(mailto|https|tel):[!-~]{3,200}$/.test(contact)),
+      'must be mailto:, https: or tel: addresses',
+    )
+    .describe(
+      'Whom to tell of a vulnerability, for `/.well-known/security.txt`; without one there is none',
+    ),
   IMAGES_DIR: z
     .string()
     .default(resolve(import.meta.dirname, '../../scripts/catalogue/images'))

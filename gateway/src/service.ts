@@ -1,7 +1,14 @@
 import { apps, tokenAudience } from '@micromart/contracts'
-import { connectSidecar, runInContext, type Sidecar } from '@micromart/dapr'
+import { UserServiceService } from '@micromart/contracts/user'
+import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Log, systemClock } from '@micromart/kernel'
-import { createLog, startHealthServer, startTelemetry, tokenVerifier } from '@micromart/service'
+import {
+  createLog,
+  startHealthServer,
+  startTelemetry,
+  strictSecrets,
+  tokenVerifier,
+} from '@micromart/service'
 import { CatalogueCache } from './cache/catalogue-cache.ts'
 import { followChanges } from './cache/changes.ts'
 import { connectServices, type Shop } from './client/shop.ts'
@@ -33,6 +40,7 @@ export type Gateway = AsyncDisposable & {
 const ratesOf = (config: Config): Rates => ({
   reads: { perMinute: config.RATE_READS_PER_MINUTE },
   auth: { perMinute: config.RATE_LOGINS_PER_MINUTE },
+  tokens: { perMinute: config.RATE_TOKENS_PER_MINUTE },
   checkout: { perMinute: config.RATE_CHECKOUTS_PER_MINUTE },
   writes: { perMinute: config.RATE_WRITES_PER_MINUTE },
   webhooks: { perMinute: config.RATE_WEBHOOKS_PER_MINUTE },
@@ -45,14 +53,16 @@ const httpsOriginOf = ({ GATEWAY_PLAIN, ISSUER_URL }: Config): string | undefine
 const streamsOf = (config: Config): OpenStreams =>
   openStreams({ perHolder: config.EVENT_STREAMS_PER_ACCOUNT, inAll: config.EVENT_STREAMS })
 
-/** The public keys come by RPC, without anything of the request that needed them. */
-const verifierOf = (config: Config, { user }: Shop, clock: Clock) =>
-  tokenVerifier({
-    fetchJwks: async () => (await runInContext({}, () => user.getJwks({}))).jwks,
+/** The public keys come by RPC, in no shopper's trace: they are asked for again and again. */
+const verifierOf = (config: Config, sidecar: Sidecar, clock: Clock) => {
+  const users = sidecar.client(UserServiceService, apps.user, { idempotent: true, unsampled: true })
+  return tokenVerifier({
+    fetchJwks: async () => (await users.getJwks({})).jwks,
     issuer: config.ISSUER_URL,
     audience: tokenAudience,
     clock,
   })
+}
 
 type Parts = Pick<Shop, 'log' | 'clock' | 'streams'>
 
@@ -67,7 +77,11 @@ const shopOf = async (
   heartbeatMs: config.EVENT_HEARTBEAT_MS,
   currency: config.SHOP_CURRENCY,
   ready: async () => serving() && (await sidecar.outboundReady()),
-  documents: await readDocuments(config.IMAGES_DIR),
+  documents: await readDocuments({
+    imagesDir: config.IMAGES_DIR,
+    contacts: config.SECURITY_CONTACT,
+    origin: config.ISSUER_URL,
+  }),
 })
 
 /** The public listeners: plain HTTP, and HTTPS where a port and a certificate are given. */
@@ -103,7 +117,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
       decidesForStrangers: true,
     }),
   )
-  const sidecar = starting.use(
+  const connected = starting.use(
     await connectSidecar({
       grpcPort: config.DAPR_GRPC_PORT,
       httpPort: config.DAPR_HTTP_PORT,
@@ -111,6 +125,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
       appId: config.APP_ID,
     }),
   )
+  const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const streams = streamsOf(config)
   const shop = await shopOf(config, sidecar, { log, clock, streams }, () => isServing)
   // First of all: the sidecar lets calls out only when our own port answers.
@@ -126,7 +141,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   starting.use(followChanges({ changesSince, cache, clock, log }))
   const app = createApp(table, {
     shop,
-    verifier: verifierOf(config, shop, clock),
+    verifier: verifierOf(config, sidecar, clock),
     limits: makeLimits(ratesOf(config), { redis: redis.client, clock, log }),
     cache,
     log,

@@ -13,6 +13,7 @@ describe('admin orders and users', () => {
     name: 'Bob',
     roles: ['customer'],
     createdAt: new Date('2026-01-31T12:00:00Z'),
+    emailVerified: false,
   }
 
   beforeAll(async () => {

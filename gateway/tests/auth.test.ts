@@ -12,6 +12,7 @@ const user = {
   roles: ['customer'],
   createdAt: new Date('2026-01-31T12:00:00.000Z'),
 }
+const stored = { ...user, emailVerified: false }
 const tokens = { accessToken: 'access', refreshToken: 'refresh', expiresIn: 300 }
 const credentials = { email: 'ada@example.com', password: 'correct horse battery' }
 
@@ -20,8 +21,8 @@ describe('authentication', () => {
 
   beforeAll(async () => {
     shop = await startForTest()
-    shop.sidecar.answer('user', 'Register', () => ({ tokens, user }))
-    shop.sidecar.answer('user', 'Login', () => ({ tokens, user }))
+    shop.sidecar.answer('user', 'Register', () => ({ tokens, user: stored }))
+    shop.sidecar.answer('user', 'Login', () => ({ tokens, user: stored }))
     shop.sidecar.answer('user', 'Refresh', () => ({ tokens }))
     shop.sidecar.answer('user', 'Logout', () => ({}))
     shop.sidecar.answer('cart', 'MergeCart', () => ({ cart: aCart() }))
@@ -115,7 +116,7 @@ describe('authentication', () => {
       'login_throttled',
       '4',
     ])
-    shop.sidecar.answer('user', 'Login', () => ({ tokens, user }))
+    shop.sidecar.answer('user', 'Login', () => ({ tokens, user: stored }))
   })
 
   it('names every wrong field of a registration', async () => {

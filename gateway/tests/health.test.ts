@@ -45,6 +45,17 @@ describe('operation', () => {
     expect((await shop.http.get('/docs/index.html')).status).toBe(404)
   })
 
+  it('says whom to tell of a vulnerability, when that is set', async () => {
+    expect((await shop.http.get('/.well-known/security.txt')).status).toBe(404)
+    const env = { SECURITY_CONTACT: 'mailto:security@shop.example' }
+    await using told = await startForTest({ env })
+    const { status, headers, text } = await told.http.get('/.well-known/security.txt')
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8'])
+    expect(text).toContain('Contact: mailto:security@shop.example\n')
+    const refused = startForTest({ env: { SECURITY_CONTACT: 'security@shop.example' } })
+    await expect(refused).rejects.toThrow('SECURITY_CONTACT')
+  })
+
   it('serves pictures from its folder and nothing else', async () => {
     const picture = await shop.http.get('/images/balloon-whisk.svg')
     expect(picture.status).toBe(200)

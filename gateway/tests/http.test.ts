@@ -1,24 +1,10 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { DomainError } from '@micromart/kernel'
 import { readMetric } from '@micromart/testing'
 import { aProduct } from './answers.ts'
+import { rawAnswer } from './raw-answer.ts'
 import { startForTest, type TestGateway } from './start.ts'
-
-/** Sends bytes as they are and gives the whole answer. */
-const raw = async (port: number, text: string): Promise<string> => {
-  const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => {})
-  socket.end(text, 'latin1')
-  let answer = ''
-  socket.on('data', (part: Buffer) => {
-    answer += part.toString('latin1')
-  })
-  await once(socket, 'close')
-  return answer
-}
 
 const host = 'Host: shop\r\n'
 
@@ -57,7 +43,7 @@ describe('HTTP', () => {
     ['no version', 'GET /v1/products\r\n\r\n'],
     ['no Host', 'GET /v1/products HTTP/1.1\r\nConnection: close\r\n\r\n'],
   ])('S39 answers 400 as a problem to %s', async (_what, text) => {
-    const answer = await raw(shop.port, text)
+    const answer = await rawAnswer(shop.port, text)
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
     expect(answer).toContain('application/problem+json')
     expect(answer).toContain('"code":"http_malformed"')
@@ -66,7 +52,7 @@ describe('HTTP', () => {
   })
 
   it('S50 an Expect that is not understood is 417, with the headers of every answer', async () => {
-    const answer = await raw(
+    const answer = await rawAnswer(
       shop.port,
       `POST /v1/cart/items HTTP/1.1\r\n${host}Expect: tea\r\nContent-Length: 2\r\n\r\n{}`,
     )
@@ -77,7 +63,7 @@ describe('HTTP', () => {
   })
 
   it('headers that are too large are 431', async () => {
-    const answer = await raw(
+    const answer = await rawAnswer(
       shop.port,
       `GET /v1/products HTTP/1.1\r\n${host}X-A: ${'a'.repeat(20_000)}\r\n\r\n`,
     )
@@ -103,7 +89,10 @@ describe('HTTP', () => {
     '/metrics',
     '/nothing',
   ])('S38 %s is 404 and reaches nothing', async (url) => {
-    const answer = await raw(shop.port, `GET ${url} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
+    const answer = await rawAnswer(
+      shop.port,
+      `GET ${url} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+    )
     expect(answer).toMatch(/^HTTP\/1\.1 404 /)
     expect(answer).toContain('"code":"not_found"')
     expect(shop.calls()).toEqual([])
@@ -112,14 +101,17 @@ describe('HTTP', () => {
   it.each(['/v1/products/%zz', '/v1/products/%', '/v1/cart/items/%c3%28'])(
     'badly encoded %s is 400',
     async (url) => {
-      const answer = await raw(shop.port, `GET ${url} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
+      const answer = await rawAnswer(
+        shop.port,
+        `GET ${url} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+      )
       expect(answer).toMatch(/^HTTP\/1\.1 400 /)
       expect(answer).toContain('"code":"url_malformed"')
     },
   )
 
   it('S40 does not trace, and a method cannot be smuggled in a header', async () => {
-    const trace = await raw(shop.port, `TRACE / HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
+    const trace = await rawAnswer(shop.port, `TRACE / HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)
     expect(trace).toMatch(/^HTTP\/1\.1 40[45] /)
     const sent = shop.http.get('/v1/products').set('X-HTTP-Method-Override', 'DELETE')
     expect((await sent).status).toBe(200)
@@ -137,7 +129,7 @@ describe('HTTP', () => {
     const chunk = `${(64 * 1024).toString(16)}\r\n${'x'.repeat(64 * 1024)}\r\n`
     const post = `POST /v1/cart/items HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
     const then = `GET /livez HTTP/1.1\r\n${host}Connection: close\r\n\r\n`
-    const answer = await raw(shop.port, `${post}${chunk}${chunk}0\r\n\r\n${then}`)
+    const answer = await rawAnswer(shop.port, `${post}${chunk}${chunk}0\r\n\r\n${then}`)
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
     expect(answer).toContain('HTTP/1.1 200 OK')
     expect(shop.calls()).toEqual([])
@@ -181,22 +173,36 @@ describe('HTTP', () => {
     const seen: (string | undefined)[] = []
     const suspicious = [
       'x-user-id',
+      'x-user-roles',
       'x-forwarded-for',
+      'x-forwarded-host',
+      'x-forwarded-proto',
+      'forwarded',
       'x-real-ip',
       'dapr-api-token',
-      'grpc-timeout-extra',
-      'dapr-caller-app-id-extra',
+      'dapr-caller-app-id',
+      'dapr-callee-app-id',
+      'dapr-stream',
+      'grpc-timeout',
+      'grpc-encoding',
+      'grpc-trace-bin',
+      'x-http-method-override',
+      'idempotency-key',
+      'idempotency-scope',
+      'idempotency-fingerprint',
       'authorization',
       'baggage',
       'tracestate',
+      'cookie',
     ]
     shop.sidecar.answer('product', 'ListProducts', (_request, { header }) => {
       seen.push(...suspicious.map(header))
       return { items: [] }
     })
-    const headers = Object.fromEntries(suspicious.map((name) => [name, 'mine']))
+    const headers = Object.fromEntries(suspicious.map((name) => [name, 'mine=1']))
     await shop.http.get('/v1/products?q=suspicious').set({ ...headers, 'dapr-app-id': 'order' })
-    expect(seen).toEqual(suspicious.map(() => undefined))
+    expect(seen).toHaveLength(suspicious.length)
+    expect(seen.filter((value) => value?.includes('mine'))).toEqual([])
     expect(shop.calls()).toEqual(['product.ListProducts'])
   })
 
@@ -259,17 +265,9 @@ describe('HTTP', () => {
     expect(await readMetric(shop.httpPort, name, labels)).toBe(1)
   })
 
-  it('S47 serves beside hundreds of sockets that never finish their headers', async () => {
-    const slow = Array.from({ length: 300 }, () => connect(shop.port, '127.0.0.1'))
-    await Promise.all(slow.map((socket) => once(socket, 'connect')))
-    for (const socket of slow) socket.write(`GET /v1/products HTTP/1.1\r\n${host}X-Slow: `)
-    expect((await shop.http.get('/livez')).status).toBe(200)
-    for (const socket of slow) socket.destroy()
-  })
-
   it('is redirected to HTTPS by its own address when told so', async () => {
     await using secure = await startForTest({ env: { GATEWAY_PLAIN: 'redirect' } })
-    const answer = await raw(
+    const answer = await rawAnswer(
       secure.port,
       'POST //evil.example/x?y=1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
     )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { freePort } from '@micromart/testing'
+import { DomainError } from '@micromart/kernel'
+import { eventually, freePort } from '@micromart/testing'
 import { aCart, anOrder } from './answers.ts'
 import { expectDocumented } from './documented.ts'
 import { startForTest, type TestGateway } from './start.ts'
@@ -85,6 +86,40 @@ describe('S48 rate limits', () => {
     expect((await login(shop, anAddress(), email.toLowerCase())).status).toBe(200)
   })
 
+  it('S7 resets are counted like logins, with them, before any work', async () => {
+    shop.sidecar.answer('user', 'RequestPasswordReset', () => ({}))
+    const [address, email] = [anAddress(), `${randomUUID()}@example.com`]
+    const reset = () => shop.http.post('/v1/auth/password-reset').set(from(address)).send({ email })
+    expect(await statuses(3, reset)).toEqual([202, 202, 202])
+    expect((await login(shop, address, email)).status).toBe(200)
+    shop.sidecar.forget()
+    expect(await statuses(2, reset)).toEqual([429, 429])
+    expect(shop.calls()).toEqual([])
+  })
+
+  it('S72 after twice the throttle of a minute a correct login succeeds within five seconds', async () => {
+    // production's own throttle: 20 a minute
+    await using production = await startForTest({
+      env: { TRUSTED_PROXIES: '127.0.0.1', RATE_LOGINS_PER_MINUTE: '20' },
+    })
+    production.sidecar.answer('user', 'Login', () => {
+      throw new DomainError('unauthenticated', 'credentials_wrong')
+    })
+    const [address, email] = [anAddress(), `${randomUUID()}@example.com`]
+    const flood = await statuses(40, () => login(production, address, email))
+    expect(flood.filter((status) => status === 401)).toHaveLength(20)
+    expect(flood.filter((status) => status === 429)).toHaveLength(20)
+
+    production.sidecar.answer('user', 'Login', () => ({
+      tokens: { accessToken: 'a', refreshToken: 'r', expiresIn: 300 },
+    }))
+    const { headers } = await login(production, address, email)
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(5)
+    await eventually(async () => {
+      expect((await login(production, address, email)).status).toBe(200)
+    })
+  })
+
   it("orders that name an account's e-mail do not use up its checkouts", async () => {
     const order = (address: string) =>
       shop.http
@@ -103,6 +138,19 @@ describe('S48 rate limits', () => {
         .set({ ...from(anAddress()), Authorization: token })
         .send({ sku: 'A', quantity: 1 })
     expect(await statuses(5, add)).toEqual([200, 200, 200, 200, 429])
+  })
+
+  it('what is refused to an account costs its address nothing', async () => {
+    const add = (token: string, address: string) =>
+      shop.http
+        .post('/v1/cart/items')
+        .set({ ...from(address), Authorization: token })
+        .send({ sku: 'A', quantity: 1 })
+    const [busy, other] = [randomUUID(), randomUUID()].map((id) => shop.token(['customer'], id))
+    const address = anAddress()
+    await statuses(4, () => add(busy ?? '', anAddress()))
+    expect(await statuses(4, () => add(busy ?? '', address))).toEqual([429, 429, 429, 429])
+    expect(await statuses(4, () => add(other ?? '', address))).toEqual([200, 200, 200, 200])
   })
 
   it('is refused before the work: no call', async () => {

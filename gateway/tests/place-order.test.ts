@@ -153,6 +153,7 @@ describe('placing an order', () => {
     ['precondition', 'cart_empty', 422],
     ['precondition', 'out_of_stock', 422],
     ['precondition', 'idempotency_mismatch', 422],
+    ['precondition', 'too_many_open_orders', 422],
     ['already_exists', 'cart_checked_out', 409],
     ['conflict', 'idempotency_in_progress', 409],
     ['unavailable', 'payment_unavailable', 503],

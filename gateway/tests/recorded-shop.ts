@@ -17,6 +17,7 @@ const user = {
   name: 'Ada',
   roles: ['customer'],
   createdAt: at,
+  emailVerified: false,
 }
 const tokens = { accessToken: 'access', refreshToken: 'refresh', expiresIn: 300 }
 const address = { id: id(6), address: anAddress }

@@ -6,6 +6,7 @@ import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/service.ts'
 
 const environment = {
+  SHOP_ENV: 'local',
   APP_ID: 'gateway',
   HTTP_PORT: '0',
   PUBLIC_PORT: '0',
@@ -13,6 +14,7 @@ const environment = {
   // Far from what a test sends, and one Redis for all: tests of the limits set their own.
   RATE_READS_PER_MINUTE: '1000000',
   RATE_LOGINS_PER_MINUTE: '1000000',
+  RATE_TOKENS_PER_MINUTE: '1000000',
   RATE_CHECKOUTS_PER_MINUTE: '1000000',
   RATE_WRITES_PER_MINUTE: '1000000',
   RATE_WEBHOOKS_PER_MINUTE: '1000000',

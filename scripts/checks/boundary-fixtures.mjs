@@ -24,6 +24,10 @@ export const badFixtures = {
     file('services/user/src/crypto/sign.ts', '../usecase/login.ts'),
     file('services/user/src/usecase/login.ts'),
   ],
+  'oauth-never': [
+    file('services/user/src/oauth/adapters.ts', '../repository/grants-mysql.ts'),
+    file('services/user/src/repository/grants-mysql.ts'),
+  ],
   'pkg-kernel': [file('pkg/kernel/src/index.ts', '@micromart/contracts')],
   'pkg-contracts': [file('pkg/contracts/src/index.ts', '@micromart/dapr')],
   'pkg-store': [file('pkg/store/src/index.ts', '@micromart/dapr')],
@@ -42,6 +46,7 @@ export const badFixtures = {
   'express-in-gateway': [file(`${order}/service.ts`, 'express')],
   'sidecar-in-pkg-dapr': [file(`${order}/service.ts`, '@dapr/dapr')],
   'breaker-in-pkg-dapr': [file(`${order}/service.ts`, 'opossum')],
+  'provider-in-oauth': [file('services/user/src/service.ts', 'oidc-provider')],
   'production-without-tests': [file(`${order}/service.ts`, '@micromart/testing')],
   'no-cycles': [file('pkg/kernel/src/a.ts', './b.ts'), file('pkg/kernel/src/b.ts', './a.ts')],
   'no-dangling': [file(`${order}/service.ts`, './absent.ts')],

@@ -8,9 +8,11 @@ import { root } from '../lib/machine/paths.mjs'
 import { kubernetesResources } from '../resources/kubernetes/kubernetes.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
+import { checklistPage } from './checklist.mjs'
 import { environmentPage } from './environment.mjs'
 import { permissionsPage } from './permissions.mjs'
 import { rpcPaths } from './rpcs.mjs'
+import { personalDataPage } from './personal-data.mjs'
 
 const isWriting = process.argv.includes('--write')
 
@@ -25,6 +27,8 @@ const files = {
   'docs/calls.md': callsPage(),
   'docs/environment.md': await environmentPage(),
   'docs/permissions.md': permissionsPage({ table, marks }),
+  'docs/security/checklist.md': checklistPage(),
+  'docs/security/personal-data.md': personalDataPage(),
   ...localResources(),
   ...kubernetesResources(),
 }

@@ -2,12 +2,13 @@ import * as cart from '@micromart/contracts/cart'
 import * as ops from '@micromart/contracts/ops'
 import * as order from '@micromart/contracts/order'
 import * as payment from '@micromart/contracts/payment'
+import * as privacy from '@micromart/contracts/privacy'
 import * as product from '@micromart/contracts/product'
 import * as user from '@micromart/contracts/user'
 
 /** Every service of the protos, by the name of its definition in code. */
 export const definitions = Object.fromEntries(
-  [cart, ops, order, payment, product, user]
+  [cart, ops, order, payment, privacy, product, user]
     .flatMap(Object.entries)
     .filter(([name]) => name.endsWith('ServiceService')),
 )

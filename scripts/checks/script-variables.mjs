@@ -61,12 +61,25 @@ const given = [
     'MySQL or MariaDB for the tests. They drop only schemas of their own names.',
   ],
   ['MICROMART_TEST_REDIS_URL', 'URL', 'an own server', 'Redis for the tests.'],
-  ['MICROMART_URL', 'URL', '`http://127.0.0.1:8080`', "The gateway that the README's tour asks."],
+  [
+    'MICROMART_URL',
+    'URL',
+    '`http://127.0.0.1:8080`',
+    'The gateway that `npm run books`, `npm run clients` and the commands of the documents ask.',
+  ],
   [
     'MICROMART_ACCOUNT',
     'email:password',
     '',
-    'Who asks for the books: `npm run books -- --account env`; needs the scope `ops`.',
+    'Who asks: `npm run books -- --account env` needs the scope `ops`, `npm run clients` needs `clients:write`.',
+  ],
+  ['MICROMART_OSV_URL', 'URL', '', 'An OSV server that `npm run audit` asks for advisories.'],
+  ['MICROMART_FUZZ_REQUESTS', 'number', '1500', 'How many random requests the fuzz makes.'],
+  [
+    'MICROMART_FUZZ_SEED',
+    'number',
+    '20261130',
+    'What the fuzz makes them of; a run that failed is repeated by its seed.',
   ],
   ['MICROMART_DAPRD_LOG', 'flag', '', 'Set: the conformance suite shows what its daprd writes.'],
 ]
@@ -106,6 +119,10 @@ const between = [
     'Its database, by the account that may change tables.',
   ],
   ['MICROMART_DAPRD', 'test', 'service tests', 'The daprd that the conformance suite runs.'],
+  ['MICROMART_FUZZER', 'test', 'the fuzz', 'The Python with schemathesis.'],
+  ['MICROMART_FUZZER_MISSING', 'test', 'the fuzz', 'Why there is none.'],
+  ['MICROMART_FUZZ', 'the fuzz', 'schemathesis', 'File with gateway and admin.'],
+  ['MICROMART_FUZZ_URL', 'the fuzz', 'schemathesis', 'The gateway.'],
   ['MICROMART_E2E', 'test', 'end-to-end tests', 'File that describes the running shop.'],
   [
     'MICROMART_STARTER_TEST',

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { countsOf } from './checker/check.ts'
+import { nothingStuck } from './checker/quiet.ts'
 import type { Evidence, FaultRecord } from './checker/evidence.ts'
 import { runFaults } from './faults/run-faults.ts'
 import { scheduleFrom } from './faults/schedule.ts'
@@ -7,6 +8,8 @@ import { createClient } from './load/client.ts'
 import { type History, openHistory, operationsOf } from './load/history.ts'
 import { newMember, type Person } from './load/people.ts'
 import { mopUp, readCarts, resolveUnknown, untilQuiet } from './load/settle.ts'
+import { holdSale } from './load/sale.ts'
+import { providerApi } from './load/provider-api.ts'
 import { hireStaff } from './load/staff.ts'
 import { startStockReader } from './load/stock-reader.ts'
 import { deadEvents, repeatEvents } from './load/streams.ts'
@@ -14,6 +17,7 @@ import { repeatWebhooks } from './load/webhooks.ts'
 import { startLoad } from './load/workers.ts'
 import { featuresOf, stockShelves, type World } from './load/world.ts'
 import { randomFrom } from './plan/random.ts'
+import type { Pulse } from './machine/pulse.ts'
 import type { Shop } from './shop/handle.ts'
 
 export type Settings = {
@@ -25,8 +29,11 @@ export type Settings = {
   /** Names of scenarios; all without. */
   readonly only: readonly string[]
   readonly report: string
-  /** How long the shop may take to come to rest, in ms. */
+  /** How long the shop may take to come to rest, in fair ms. */
   readonly patienceMs: number
+  readonly pulse: Pulse
+  /** Whether it begins with a sale. */
+  readonly sale: boolean
   readonly say: (line: string) => void
 }
 
@@ -45,7 +52,8 @@ export const openWorld = async (
   const staff = hireStaff(client, random.fork('staff'), shop.accounts.admin)
   await untilServing(shop.gateway)
   await staff.logIn()
-  const sizes = { hot: Math.ceil(minutes * 4), spread: minutes >= 20 ? 1000 : 60, fleeting: 10 }
+  const spread = workers === 0 ? 10 : minutes >= 20 ? 1000 : 60
+  const sizes = { hot: Math.ceil(minutes * 4), spread, fleeting: workers === 0 ? 0 : 10 }
   const shelves = await stockShelves(staff, random.fork('shelves'), sizes)
   const members: Person[] = []
   for (let index = 0; index < workers; index += 1) {
@@ -55,6 +63,7 @@ export const openWorld = async (
   return {
     client,
     staff,
+    provider: providerApi(shop),
     history,
     random,
     features: await featuresOf(shop.gateway),
@@ -150,21 +159,29 @@ const waitingLetters = async (
 /** After the load: resolve what is unknown, let all come to rest, sell out, repeat all events, read everything. */
 const conclude = async (shop: Shop, world: World, settings: Settings) => {
   const { history } = world
-  const { say, patienceMs } = settings
+  const { say, patienceMs, pulse } = settings
   history.note('phase', 'settling')
-  const open = await resolveUnknown(world, patienceMs)
+  const began = pulse.fair()
+  const rest = () => untilQuiet({ shop, pulse, now: history.now, until: pulse.fair() + patienceMs })
+  const open = await resolveUnknown(world, pulse, began + patienceMs)
   if (open > 0) say(`  ${open} attempts never got a definite answer`)
-  await untilQuiet(shop, history.now, patienceMs)
+  const settled = await untilQuiet({ shop, pulse, now: history.now, until: began + patienceMs })
+  const restMs = Math.round(pulse.fair() - began)
+  say(`  at rest ${(restMs / 1000).toFixed(1)} s after the load`)
   const soldOut = await mopUp(world)
-  const dump = await untilQuiet(shop, history.now, patienceMs)
+  await resolveUnknown(world, pulse, pulse.fair() + patienceMs)
+  const dump = await rest()
+  await readCarts(world, { op: 'cart.before', most: 100 })
   history.note('phase', 'repeating all events')
   await repeatEvents(shop.redisUrl, world.random.fork('repeat'), 5000)
   await repeatWebhooks(shop, world.random.fork('webhooks'), 5000)
-  const replayed = await untilQuiet(shop, history.now, patienceMs)
+  const replayed = await rest()
   await readCarts(world)
   const letters = await waitingLetters(world, shop)
   return {
     soldOut,
+    restMs,
+    leftAtRest: nothingStuck({ dump: settled, operations: [] }),
     dump: { ...dump, deadLetters: letters },
     replayed,
     books: await booksOf(world, settings.minutes),
@@ -173,10 +190,13 @@ const conclude = async (shop: Shop, world: World, settings: Settings) => {
 
 /** Runs one experiment on a shop and gathers the evidence. */
 export const experiment = async (shop: Shop, settings: Settings): Promise<Evidence> => {
-  const { seed, minutes, workers, say } = settings
+  const { seed, minutes, workers, say, pulse } = settings
   await using history = openHistory(path.join(settings.report, 'history.ndjson'))
   const world = await openWorld(shop, history, settings)
   say(`  ${JSON.stringify(world.features)}`)
+  const sale = settings.sale ? await holdSale(world, pulse) : undefined
+  await resolveUnknown(world, pulse, pulse.fair() + settings.patienceMs)
+  if (sale) say(`  sale: ${sale.paid} paid, ${sale.refused} refused in ${sale.tookMs} ms`)
   const reader = startStockReader(shop.mysqlUrl, history.now)
   const load = startLoad(world, workers, settings.only)
   history.note('phase', 'load')
@@ -186,7 +206,7 @@ export const experiment = async (shop: Shop, settings: Settings): Promise<Eviden
     const random = randomFrom(`${seed}/faults`)
     const untilMs = history.now() + minutes * 60_000 - warmUpMs
     const next = scheduleFrom(random, settings.faults)
-    faulty = await runFaults({ shop, history, random, next, untilMs, say })
+    faulty = await runFaults({ shop, history, pulse, random, next, untilMs, say })
   } finally {
     await load.stop()
   }
@@ -199,6 +219,9 @@ export const experiment = async (shop: Shop, settings: Settings): Promise<Eviden
     brokenReads: reader.broken,
     faults: faulty.records,
     redisLosses: faulty.losses,
+    machine: pulse.machine(),
+    sale,
+    surprises: shop.surprises(),
     ...pricesOf(world, history),
     ...rest,
   }

@@ -2,32 +2,39 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { varDir } from '../../scripts/lib/machine/paths.mjs'
+import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
-import { runBreakers } from './breakers/run-breakers.ts'
-import { runBroken } from './broken/run-broken.mjs'
 import { check, countsOf, vacuous } from './checker/check.ts'
 import { experiment } from './experiment.ts'
-import { flashSale } from './load/flash.ts'
-import { runMatrix } from './matrix/run-matrix.ts'
-import { conditions, writeReport } from './report/write.ts'
+import { startPulse } from './machine/pulse.ts'
+import { runProofs } from './proof/run-proofs.ts'
+import { conditions, keepPages, writeEvidence, writeReport } from './report/write.ts'
 import { startChaosShop } from './shop/start.mjs'
 
 const help = `npm run chaos [-- OPTIONS]
 
+Faults under load, sixteen invariants afterwards:
   --seed N        what is played and what goes wrong; printed, random without
   --minutes N     length of the load (1)
   --workers N     shoppers at once (8)
   --faults a,b    only these: categories (kill, stop, store, network, provider, events, consumer, rolling, disk, clock)
                   or names, such as reset:order-mysql
-  --only a,b      only these workloads; "flash" is a sale of 20 units to 200 buyers without faults
-  --matrix        every step of a checkout, broken at each point in each way; --steps a,b of them
+  --only a,b      only these workloads
+  --sale          begins with a sale of 20 units to 200 buyers, 32 at once, without faults
+
+Other proofs, alone or several on one shop:
+  --matrix        every step of a checkout, broken at each point in each way (an hour); --steps a,b of them
   --breakers      every circuit breaker of the checkout through its states
   --broken        builds with a known fault, each of which the checker must fail
-  --patience N    seconds that the shop may take to come to rest (80)
-  --report DIR    where report.md, report.json and timeline.svg go (var/chaos/<seed>)
+  --cover         of the matrix only some cases, which follow from the seed: every step and every fault at least once;
+                  the builds without a try of the sound one
 
-Exit code 1 when an invariant is broken, or when the run proves nothing.`
+  --patience N    seconds that the shop may take to come to rest (60)
+  --report DIR    where reports go (var/chaos/<seed>)
+  --keep          also where they are committed: docs/reliability
+
+Exit code 1 when an invariant is broken, a proof fails, or the run proves nothing. Seconds are those of a machine that does
+nothing else: time for which others keep it busy is measured and left out.`
 
 const { values: options } = parseArgs({
   options: {
@@ -37,11 +44,14 @@ const { values: options } = parseArgs({
     faults: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     steps: { type: 'string', default: '' },
-    patience: { type: 'string', default: '80' },
+    patience: { type: 'string', default: '60' },
     report: { type: 'string' },
     matrix: { type: 'boolean', default: false },
     breakers: { type: 'boolean', default: false },
     broken: { type: 'boolean', default: false },
+    cover: { type: 'boolean', default: false },
+    sale: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 })
@@ -54,13 +64,14 @@ if (options.help) {
 const list = (text) => text.split(',').filter(Boolean)
 
 const say = createSay()
-const { seed } = options
-const special = list(options.only).includes('flash') ? 'flash' : 'load'
-const mode = ['matrix', 'breakers', 'broken'].find((name) => options[name]) ?? special
-const command = `npm run chaos -- ${process.argv.slice(2).join(' ')}`.trim()
-const report = path.resolve(
-  options.report ?? path.join(varDir, 'chaos', mode === 'load' ? seed : mode),
-)
+const { seed, matrix, breakers, broken, cover, keep } = options
+const wanted = { matrix, breakers, broken, cover, steps: list(options.steps) }
+const proofs = ['matrix', 'breakers', 'broken'].filter((name) => wanted[name])
+const mode = proofs.length > 0 ? 'proofs' : 'load'
+const name = proofs.join('-') || seed
+const given = process.argv.slice(2).filter((word) => word !== '--keep')
+const command = `npm run chaos -- ${given.includes('--seed') ? given.join(' ') : [...given, '--seed', seed].join(' ')}`
+const report = path.resolve(options.report ?? path.join(varDir, 'chaos', name))
 
 const settings = {
   seed,
@@ -68,16 +79,29 @@ const settings = {
   workers: Number(options.workers),
   faults: list(options.faults),
   only: list(options.only),
-  steps: list(options.steps),
+  sale: options.sale,
   report,
+  command,
   patienceMs: Number(options.patience) * 1000,
+  pulse: startPulse(),
   say: say.line,
 }
 
-const load = async (shop) => {
+const underLoad = async (shop) => {
   const evidence = await experiment(shop, settings)
   const violations = check(evidence)
-  writeReport(report, evidence, violations, conditions({ ...settings, command }))
+  const { minutes, workers } = settings
+  const of = { ...conditions(command), seed, minutes, workers }
+  writeReport(report, { evidence, violations, of })
+  writeEvidence(report, evidence)
+  if (keep) {
+    const folder = `${of.at.slice(0, 10)}-seed-${seed}`
+    writeReport(path.join(root, 'docs', 'reliability', 'runs', folder), {
+      evidence,
+      violations,
+      of,
+    })
+  }
   const empty = vacuous(countsOf(evidence))
   for (const { invariant, what } of violations.slice(0, 60)) say.line(`  ${invariant}: ${what}`)
   say.line(
@@ -87,16 +111,21 @@ const load = async (shop) => {
 }
 
 const modes = {
-  load,
-  flash: (shop) => flashSale(shop, settings),
-  matrix: (shop) => runMatrix(shop, settings),
-  breakers: (shop) => runBreakers(shop, settings),
+  load: underLoad,
+  proofs: async (shop) => {
+    const good = await runProofs(shop, settings, wanted)
+    if (keep) keepPages(report, path.join(root, 'docs', 'reliability'))
+    return good
+  },
 }
 
 const play = async () => {
-  const home = path.join(varDir, 'runs', `chaos-${mode === 'load' ? seed : mode}`)
+  const home = path.join(varDir, 'runs', `chaos-${name}`)
   const tell = (what) => say.line(`  ! ${what}`)
-  const shop = await startChaosShop({ home, say, tell, trapped: mode === 'matrix' })
+  const trapped = mode === 'proofs'
+  // A held call must come before the webhook that makes it needless.
+  const env = trapped ? { PROVIDER_SETTLE_SECONDS: '4' } : {}
+  const shop = await startChaosShop({ home, say, tell, trapped, env })
   let stopping
   const stop = () => (stopping ??= shop.stop())
   for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -113,7 +142,11 @@ const play = async () => {
 }
 
 mkdirSync(report, { recursive: true })
-say.line(`seed ${seed}: ${command.includes('--seed') ? command : `${command} --seed ${seed}`}`)
-const good = options.broken ? await runBroken(settings) : await play()
+say.line(`seed ${seed}: ${command}`)
+const good = await play()
+const { foreign, slowdown } = settings.pulse.machine()
+say.line(
+  `others did ${Math.round(foreign * 100)} % of the machine's work, which made the run ${slowdown.toFixed(2)} times as long`,
+)
 say.line(`report: ${path.relative(process.cwd(), report)}; ${say.took()}`)
 process.exitCode = good ? 0 : 1

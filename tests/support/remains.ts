@@ -5,8 +5,8 @@ import type { RowDataPacket } from 'mysql2/promise'
 import { secret, shop } from './shop.ts'
 import { openMysql, openRedis } from './stores.ts'
 
-/** Something that the shop has written down, and where. */
-export type Remain = { readonly place: string; readonly text: string }
+/** Something that the shop has written down, and where; `goes` by itself in so many ms. */
+export type Remain = { readonly place: string; readonly text: string; readonly goes?: number }
 
 const home = path.dirname(shop.secrets)
 
@@ -73,8 +73,9 @@ export const keys = async (): Promise<readonly Remain[]> => {
       for (const key of batch as string[]) {
         const read = readers[await redis.type(key)]
         const value = await read?.(redis, key)
-        const place = key.endsWith('.v1') ? `stream ${key}` : 'redis'
-        found.push({ place, text: `${key} ${JSON.stringify(value)}` })
+        const place = key.endsWith('.v1') ? `stream ${key}` : `redis ${key.split(/[:|]/)[0]}`
+        const goes = await redis.pttl(key)
+        found.push({ place, text: `${key} ${JSON.stringify(value)}`, ...(goes > 0 && { goes }) })
       }
     }
   } finally {

@@ -11,21 +11,33 @@ import {
 } from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { calls } from '@micromart/contracts/rights'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import { DaprService } from '@micromart/dapr/protocol'
 import { shop } from './shop.ts'
 
 const operations = { ...BacklogServiceService, ...AuditServiceService }
 const letters = DeadLetterServiceService // of those who hear events
+const privacy = PrivacyServiceService // of those who keep something of people beside the account
 
 /** What each app serves. */
 export const definitions = {
   product: { ...ProductServiceService, ...operations },
-  user: { ...UserServiceService, ...operations },
-  cart: { ...CartServiceService, ...CartBooksServiceService, ...operations, ...letters },
-  order: { ...OrderServiceService, ...operations, ...letters },
+  user: { ...UserServiceService, ...OAuthServiceService, ...ClientServiceService, ...operations },
+  cart: {
+    ...CartServiceService,
+    ...CartBooksServiceService,
+    ...operations,
+    ...letters,
+    ...privacy,
+  },
+  order: { ...OrderServiceService, ...operations, ...letters, ...privacy },
   payment: { ...PaymentServiceService, ...operations },
 } as const
 

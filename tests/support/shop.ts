@@ -20,6 +20,8 @@ type RunningShop = {
   readonly secrets: string
   /** Folder with ca.crt and the servers' certificates and keys. */
   readonly certificates: string
+  /** Folder that gets every mail. */
+  readonly mailbox: string
   readonly zipkin?: string
 }
 

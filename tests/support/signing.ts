@@ -1,4 +1,11 @@
-import { createDecipheriv, createPrivateKey, randomUUID, sign } from 'node:crypto'
+import {
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from 'node:crypto'
 import type { RowDataPacket } from 'mysql2/promise'
 import { tokenAudience } from '@micromart/contracts'
 import { secret } from './shop.ts'
@@ -17,17 +24,26 @@ const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).to
 
 type Claims = { readonly sub: string; readonly scope: string } & Readonly<Record<string, unknown>>
 
-/**
- * Signs tokens with the running shop's own key, for what no login gives: one that has ended, one of a machine. Whoever has
- * the key-encryption key and the database could do so.
- */
-export const shopSigner = async (issuer: string): Promise<(claims: Claims) => string> => {
+export type ShopKey = {
+  readonly kid: string
+  readonly key: KeyObject
+  readonly publicKey: KeyObject
+}
+
+/** The running shop's own key: whoever has the key-encryption key and the database could have it. */
+export const shopKey = async (): Promise<ShopKey> => {
   const connection = await openMysql(secret('mysql-user'))
   const sql = "SELECT kid, sealed_private AS sealed FROM signing_key WHERE slot = 'active'"
   const [rows] = await connection.query<RowDataPacket[]>(sql)
   await connection.end()
   const { kid = '', sealed = '' } = (rows[0] ?? {}) as { kid?: string; sealed?: string }
   const key = createPrivateKey(unsealed(sealed, kid).toString())
+  return { kid, key, publicKey: createPublicKey(key) }
+}
+
+/** Signs tokens with the shop's own key, for what no login gives: one that has ended, one of a machine. */
+export const shopSigner = async (issuer: string): Promise<(claims: Claims) => string> => {
+  const { kid, key } = await shopKey()
   return (claims) => {
     const iat = Math.floor(Date.now() / 1_000)
     const times = { iat, exp: iat + 300, jti: randomUUID() }

@@ -9,6 +9,12 @@ import { call, eventually, secret, shop } from '../support/shop.ts'
 import { addToCart, loginAs, newMember, newProduct, placeOrder } from '../support/shopper.ts'
 import { openMysql } from '../support/stores.ts'
 
+/**
+ * The provider's: a sidecar that starts its runtime anew at a SIGHUP counts and traces nothing from then on (Dapr 1.18), which other
+ * tests would miss of any other.
+ */
+const name = 'mysql-provider'
+
 let admin: string
 let server: Connection
 
@@ -36,7 +42,7 @@ const statements = {
 } as const
 
 /** The shop's secret store holds another value from its sidecars' next look on. */
-const keep = (name: string, value: string): void => {
+const keep = (value: string): void => {
   const all = JSON.parse(readFileSync(shop.secrets, 'utf8')) as Record<string, string>
   writeFileSync(`${shop.secrets}.new`, JSON.stringify({ ...all, [name]: value }), { mode: 0o600 })
   renameSync(`${shop.secrets}.new`, shop.secrets)
@@ -48,8 +54,8 @@ const isOk = (url: string) =>
     () => false,
   )
 
-/** A secret as an app's sidecar gives it; undefined while the sidecar is away. */
-const told = async (app: App, name: string): Promise<string | undefined> => {
+/** The secret as an app's sidecar gives it; undefined while the sidecar is away. */
+const told = async (app: App): Promise<string | undefined> => {
   const url = `http://127.0.0.1:${shop.ports[app]!.daprHttp}/v1.0/secrets/secrets/${name}`
   const headers = { 'dapr-api-token': tokenOf(app, 'dapr') }
   try {
@@ -61,11 +67,11 @@ const told = async (app: App, name: string): Promise<string | undefined> => {
 }
 
 /** A local sidecar reads its file of secrets when it starts, and an app its secrets when it does. */
-const renew = async (app: App, name: string, value: string): Promise<void> => {
+const renew = async (app: App, value: string): Promise<void> => {
   const { http, daprHttp } = shop.ports[app]!
   process.kill(pidOnPort(daprHttp), 'SIGHUP')
   await eventually(
-    () => told(app, name),
+    () => told(app),
     (now) => now === value,
     40_000,
   )
@@ -93,7 +99,7 @@ const logsIn = (url: string) =>
 it('S59 a database password is replaced while the shop is open', async () => {
   const { both, last } = statements[await kindOf()]
   const isMaria = both.includes('mysql_native_password')
-  const old = secret('mysql-order')
+  const old = secret(name)
   const renewed = new URL(old)
   renewed.password = randomBytes(24).toString('base64url')
   const { username: user, password } = renewed
@@ -111,16 +117,15 @@ it('S59 a database password is replaced while the shop is open', async () => {
   const replacing = async () => {
     await server.query(both, isMaria ? [user, new URL(old).password, password] : [user, password])
     expect([await logsIn(old), await logsIn(renewed.href)]).toEqual([true, true])
-    keep('mysql-order', renewed.href)
-    await renew(apps.order, 'mysql-order', renewed.href)
+    keep(renewed.href)
+    await renew(apps.provider, renewed.href)
     await server.query(last, isMaria ? [user, password] : [user])
   }
 
   await Promise.all([shopping(), replacing().finally(() => closing.abort())])
 
   expect([await logsIn(old), await logsIn(renewed.href)]).toEqual([false, true])
-  // One replica: what it is asked while it starts is "try again", and nothing else.
-  expect([...seen.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
+  expect([...seen.keys()]).toEqual([200])
   const { sku } = await newProduct(admin)
   await addToCart(member, sku)
   const key = randomUUID()

@@ -3,7 +3,11 @@ import { CartServiceService } from '@micromart/contracts/cart'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RpcClient, RpcStreams, Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import type { OpenStreams } from '../events/open-streams.ts'
@@ -15,6 +19,8 @@ export type Shop = {
   readonly product: RpcClient<typeof ProductServiceService>
   readonly productStreams: RpcStreams<typeof ProductServiceService>
   readonly user: RpcClient<typeof UserServiceService>
+  readonly oauth: RpcClient<typeof OAuthServiceService>
+  readonly clients: RpcClient<typeof ClientServiceService>
   readonly cart: RpcClient<typeof CartServiceService>
   readonly order: RpcClient<typeof OrderServiceService>
   readonly orderStreams: RpcStreams<typeof OrderServiceService>
@@ -42,6 +48,10 @@ export type Documents = {
   readonly openapi: string
   readonly pictures: ReadonlyMap<string, StaticFile>
   readonly docs: ReadonlyMap<string, StaticFile>
+  /** Where links in mails lead. */
+  readonly account: ReadonlyMap<string, StaticFile>
+  /** RFC 9116; undefined without a contact. */
+  readonly securityTxt: string | undefined
 }
 
 export type StaticFile = {
@@ -83,6 +93,8 @@ type Services = Pick<
   | 'product'
   | 'productStreams'
   | 'user'
+  | 'oauth'
+  | 'clients'
   | 'cart'
   | 'order'
   | 'orderStreams'
@@ -96,6 +108,8 @@ export const connectServices = (sidecar: Sidecar): Services => ({
   product: productClient(sidecar),
   productStreams: sidecar.stream(ProductServiceService, apps.product),
   user: sidecar.client(UserServiceService, apps.user, { forwardsKey: true }),
+  oauth: sidecar.client(OAuthServiceService, apps.user),
+  clients: sidecar.client(ClientServiceService, apps.user, { forwardsKey: true }),
   cart: sidecar.client(CartServiceService, apps.cart, { forwardsKey: true }),
   order: sidecar.client(OrderServiceService, apps.order, {
     deadlines: orderDeadlines,

@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { CatalogueCache } from '../cache/catalogue-cache.ts'
 import type { Shop } from '../client/shop.ts'
 import type { Limits } from '../limits/limits.ts'
+import { type WaitingRoom, waitingRoom } from '../limits/waiting-room.ts'
 import { authenticate } from '../middleware/authenticate.ts'
 import { authorise } from '../middleware/authorise.ts'
 import { body } from '../middleware/body.ts'
@@ -17,6 +18,7 @@ import { problems } from '../middleware/problems.ts'
 import { limitAccount, limitAddress } from '../middleware/rate-limit.ts'
 import { requestId } from '../middleware/request-id.ts'
 import { secureHeaders } from '../middleware/security-headers.ts'
+import { takeTurn } from '../middleware/take-turn.ts'
 import type { Transport } from '../middleware/transport.ts'
 import { validate } from '../middleware/validate.ts'
 import { refusal } from '../problem/problem.ts'
@@ -48,8 +50,11 @@ const transport = ({ trustedProxies }: AppParts): Transport => {
   }
 }
 
+/** Routes that hash a password. Eight keep the user service busy, which hashes one at a time. */
+const hashing = { atOnce: 8, waiting: 500, patienceMs: 2_000 } as const
+
 /** The steps of a route in contract.md's order: limit, 401, 403, 415, 413, 400, then the work. */
-const steps = (route: Route, parts: AppParts): RequestHandler[] => {
+const steps = (route: Route, parts: AppParts, room: WaitingRoom): RequestHandler[] => {
   const way = transport(parts)
   const { limits, verifier, shop, cache, metrics } = parts
   const limit = limitAddress(limits, route.budget, way.addressOf)
@@ -66,6 +71,7 @@ const steps = (route: Route, parts: AppParts): RequestHandler[] => {
     validate(route),
     idempotency(route, way),
     limitAccount(limits, route.budget, way.addressOf),
+    ...(route.budget === 'auth' ? [takeTurn(room)] : []),
     handle(route, shop, way),
   ]
 }
@@ -86,9 +92,10 @@ export const createApp = (table: readonly Route[], parts: AppParts): Express => 
   const { isHttps } = transport(parts)
   app.use(secureHeaders(isHttps), requestId, cors(parts.corsOrigins), hostNamed)
   if (parts.httpsOrigin !== undefined) app.use(httpsOnly(parts.httpsOrigin, isHttps))
+  const room = waitingRoom(hashing)
   for (const [path, routes] of byPath(table)) {
     const place = app.route(expressPath(path))
-    for (const route of routes) place[route.method](...steps(route, parts))
+    for (const route of routes) place[route.method](...steps(route, parts, room))
     place.all(refuseMethod(routes))
   }
   app.use(() => {

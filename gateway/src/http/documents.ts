@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Documents, StaticFile } from '../client/shop.ts'
 import { table } from '../routes/index.ts'
 import { openapiText } from './openapi.ts'
+import { securityTxt, type SecurityTxtSettings } from './security-txt.ts'
 import { readFolder, staticFile } from './static-files.ts'
 
 const swaggerParts = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'])
@@ -18,8 +19,17 @@ const readDocs = async (): Promise<ReadonlyMap<string, StaticFile>> => {
 
 const isPicture = (name: string): boolean => name.endsWith('.svg')
 
+const accountPages = fileURLToPath(new URL('../../pages', import.meta.url))
+
+type Settings = SecurityTxtSettings & { readonly imagesDir: string }
+
 /** Everything that is served from memory. */
-export const readDocuments = async (imagesDir: string): Promise<Documents> => {
-  const [docs, pictures] = await Promise.all([readDocs(), readFolder(imagesDir, isPicture)])
-  return { openapi: openapiText(table), docs, pictures }
+export const readDocuments = async ({ imagesDir, ...contact }: Settings): Promise<Documents> => {
+  const [docs, pictures, account] = await Promise.all([
+    readDocs(),
+    readFolder(imagesDir, isPicture),
+    readFolder(accountPages, () => true),
+  ])
+  const openapi = openapiText(table)
+  return { openapi, docs, pictures, account, securityTxt: securityTxt(contact) }
 }

@@ -19,16 +19,19 @@ export type ListenSettings = {
   readonly port: number
   readonly host: string
   readonly maxSockets: number
+  /** How long slow and idle clients are waited for, where a test has less time. */
+  readonly bounds?: Partial<typeof standardBounds>
 }
 
-/** Bounds for slow and idle clients (S47): 1,000 slow sockets must not stop the others. */
-const bounds = {
+/** Bounds for slow and idle clients (S47): 1,000 slow sockets must not stop the others. In ms. */
+const standardBounds = {
   headersTimeout: 10_000,
   requestTimeout: 300_000, // a file of 50 MB; JSON bodies have 10 s of their own
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
-  requireHostHeader: false, // refused by a middleware, with a problem body
-} as const
+  /** Without a byte either way: a client that does not read its answer is cut, too. */
+  quiet: 120_000,
+}
 
 const drainMs = 5_000
 
@@ -81,12 +84,16 @@ const close = async (server: Server): Promise<void> => {
 
 type Listening = AsyncDisposable & { readonly port: number }
 
-const listenOn = async (
-  server: Server,
-  { port, host, maxSockets }: ListenSettings,
-): Promise<Listening> => {
+/** What the server knows of slow clients; a missing Host is refused by a middleware, with a problem body. */
+const timeoutsOf = ({ bounds = {} }: ListenSettings) => {
+  const { quiet: timeout, ...timeouts } = { ...standardBounds, ...bounds }
+  return { timeout, options: { ...timeouts, requireHostHeader: false, noDelay: true } }
+}
+
+const listenOn = async (server: Server, settings: ListenSettings): Promise<Listening> => {
+  const { port, host, maxSockets } = settings
   server.maxConnections = maxSockets
-  server.timeout = 120_000
+  server.timeout = timeoutsOf(settings).timeout
   server.on('clientError', refuseMalformed)
   server.on('checkExpectation', refuseExpectation)
   server.listen(port, host)
@@ -97,7 +104,7 @@ const listenOn = async (
 
 /** The public listener for plain HTTP. */
 export const listen = (app: Express, settings: ListenSettings): Promise<Listening> =>
-  listenOn(createPlain({ ...bounds, noDelay: true }, app), settings)
+  listenOn(createPlain(timeoutsOf(settings).options, app), settings)
 
 type Secured = ListenSettings & {
   readonly files: CertificateFiles
@@ -116,7 +123,10 @@ const handshakeTimeout = 10_000
 export const listenSecurely = async (app: Express, settings: Secured): Promise<Listening> => {
   const { files, everyMs, log } = settings
   const options = await readCertificate(files)
-  const server = createSecure({ ...bounds, ...options, handshakeTimeout, noDelay: true }, app)
+  const server = createSecure(
+    { ...timeoutsOf(settings).options, ...options, handshakeTimeout },
+    app,
+  )
   await using starting = new AsyncDisposableStack()
   const { port } = starting.use(await listenOn(server, settings))
   const renew = server.setSecureContext.bind(server)

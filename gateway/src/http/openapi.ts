@@ -76,7 +76,9 @@ const headerDocs = (names: readonly string[]) =>
 const responseDoc = (status: number, spec: ResponseSpec, route: Route, schemas: Schemas) => {
   const { description, shape, mediaType = 'application/json', headers = [] } = spec
   if (status >= 400) {
-    const content = problemContent(schemas)
+    const own = shape && { [mediaType]: { schema: schemas.ref(shape, 'output') } }
+    const page = spec.mediaType !== undefined && { [mediaType]: { schema: { type: 'string' } } }
+    const content = { ...problemContent(schemas), ...own, ...page }
     return { description, ...headerDocs(headersOf(status, route)), content }
   }
   const hasContent = shape !== undefined || spec.mediaType !== undefined
@@ -135,7 +137,7 @@ const bodyDoc = (body: Body<unknown> | undefined, schemas: Schemas) => {
     body.type === 'json'
       ? ['application/json', schemas.ref(body.shape, 'input')]
       : [body.mediaType, { type: body.type === 'bytes' ? 'object' : 'string' }]
-  const required = body.type !== 'json' || !body.optional
+  const required = body.type === 'stream' || !body.optional
   return { requestBody: { required, content: { [mediaType]: { schema } } } }
 }
 

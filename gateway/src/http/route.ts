@@ -23,7 +23,7 @@ export const needs = (scope: Scope): Auth => ({ kind: 'required', scope })
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /** Which budget of requests a route draws from; `none` for what must always answer. */
-export type Budget = 'none' | 'reads' | 'auth' | 'checkout' | 'writes' | 'webhooks'
+export type Budget = 'none' | 'reads' | 'auth' | 'tokens' | 'checkout' | 'writes' | 'webhooks'
 
 /**
  * What a body is: JSON of a shape (perhaps left out), the bytes as they came (a signature is over them), or a stream that
@@ -31,7 +31,12 @@ export type Budget = 'none' | 'reads' | 'auth' | 'checkout' | 'writes' | 'webhoo
  */
 export type Body<B> =
   | { readonly type: 'json'; readonly shape: z.ZodType<B>; readonly optional?: boolean }
-  | { readonly type: 'bytes'; readonly mediaType: string; readonly maxBytes: number }
+  | {
+      readonly type: 'bytes'
+      readonly mediaType: string
+      readonly maxBytes: number
+      readonly optional?: boolean
+    }
   | { readonly type: 'stream'; readonly mediaType: string; readonly maxBytes: number }
 
 /** A header that a route reads, for the document. */
@@ -51,6 +56,8 @@ export type ResponseSpec = {
 
 /** What a handler gets: checked input, the caller, and the few headers it asks for. */
 export type Input<P, Q, B> = {
+  /** Path and query as they were sent. */
+  readonly target: string
   readonly params: P
   readonly query: Q
   readonly body: B

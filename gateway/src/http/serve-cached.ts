@@ -49,6 +49,7 @@ const absence = (error: unknown): Filled => {
 }
 
 const guestInput = (response: Response, request: Request): Input<unknown, unknown, unknown> => ({
+  target: request.url,
   params: localsOf(response).params,
   query: localsOf(response).query,
   body: undefined,

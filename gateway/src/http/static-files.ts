@@ -5,6 +5,7 @@ import type { StaticFile } from '../client/shop.ts'
 
 const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.png': 'image/png',

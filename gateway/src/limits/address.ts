@@ -24,6 +24,6 @@ export const addressKey = (address: string | undefined): string => {
 /** Where an address is, and no more: IPv4 by its /24, IPv6 by its /48. */
 export const coarseAddress = (address: string | undefined): string | undefined => {
   const plain = unmapped(address ?? '')
-  if (isIPv4(plain)) return plain.replace(/\d+$/, '0/24')
+  if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf('.'))}.0/24`
   return isIPv6(plain) ? network(plain, 3) : undefined
 }

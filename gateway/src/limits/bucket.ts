@@ -10,4 +10,8 @@ export type Verdict = {
 }
 
 /** Counts a request against a key, such as an address. */
-export type Limiter = { readonly take: (key: string) => Promise<Verdict> }
+export type Limiter = {
+  readonly take: (key: string) => Promise<Verdict>
+  /** Takes a request back that was counted and then refused for another reason. */
+  readonly giveBack: (key: string) => Promise<void>
+}

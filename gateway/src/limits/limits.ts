@@ -7,13 +7,17 @@ import { redisLimiter } from './redis-limiter.ts'
 
 export type Rates = { readonly [B in Exclude<Budget, 'none'>]: Rate }
 
+/** The budgets that are counted in Redis. */
+type Counted = Exclude<Budget, 'none' | 'reads'>
+
 /** The budgets of requests, per address and per account. */
 export type Limits = {
   readonly rates: Rates
   /** Reads, in this process and at once. */
   readonly takeRead: (key: string) => Verdict
   /** The other budgets, counted in Redis. */
-  readonly take: (budget: Exclude<Budget, 'none' | 'reads'>, key: string) => Promise<Verdict>
+  readonly take: (budget: Counted, key: string) => Promise<Verdict>
+  readonly giveBack: (budget: Counted, key: string) => Promise<void>
 }
 
 type Deps = { readonly redis: Redis; readonly clock: Clock; readonly log: Log }
@@ -25,11 +29,13 @@ type Deps = { readonly redis: Redis; readonly clock: Clock; readonly log: Log }
 export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits => {
   const shared = {
     auth: redisLimiter(redis, 'gw:auth', rates.auth),
+    tokens: redisLimiter(redis, 'gw:tokens', rates.tokens),
     checkout: redisLimiter(redis, 'gw:checkout', rates.checkout),
     writes: redisLimiter(redis, 'gw:writes', rates.writes),
     webhooks: redisLimiter(redis, 'gw:webhooks', rates.webhooks),
   }
   const instead = {
+    tokens: localLimiter(rates.tokens, clock),
     checkout: localLimiter(rates.checkout, clock),
     writes: localLimiter(rates.writes, clock),
     webhooks: localLimiter(rates.webhooks, clock),
@@ -47,6 +53,10 @@ export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits =>
         }
         return instead[budget].take(key)
       }
+    },
+    giveBack: async (budget, key) => {
+      if (budget !== 'auth') instead[budget].giveBack(key)
+      await shared[budget].giveBack(key).catch(() => undefined) // nothing was taken there while it is away
     },
   }
 }

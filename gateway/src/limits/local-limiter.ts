@@ -29,5 +29,9 @@ export const localLimiter = ({ perMinute }: Rate, clock: Clock) => {
     const waitMs = allowed ? 0 : Math.ceil((level + 1 - perMinute) / perMs)
     return { allowed, remaining: Math.max(0, remaining), waitMs }
   }
-  return { take }
+  const giveBack = (key: string): void => {
+    const bucket = buckets.get(key)
+    if (bucket) bucket.level = Math.max(0, bucket.level - 1)
+  }
+  return { take, giveBack }
 }

@@ -4,7 +4,7 @@ import type { Limiter, Rate, Verdict } from './bucket.ts'
 
 /**
  * A leaky bucket in place of the library's fixed window: a full window would make a client wait up to its end.
- * ARGV: cost, seconds, points, seconds (the library's). Answers the level, and the wait in ms when it is over.
+ * ARGV: cost (-1 gives back), seconds, points, seconds (the library's). Answers the level, and the wait in ms when it is over.
  */
 const leakyBucket = `
 local t = redis.call('TIME')
@@ -17,7 +17,7 @@ local at = tonumber(bucket[2]) or now
 level = math.max(0, level - (now - at) * per_ms)
 local over = level + tonumber(ARGV[1]) - points
 if over > 0 then return {points + 1, math.ceil(over / per_ms)} end
-level = level + tonumber(ARGV[1])
+level = math.max(0, level + tonumber(ARGV[1]))
 redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', now)
 redis.call('PEXPIRE', KEYS[1], math.ceil(level / per_ms) + 1000)
 return {math.ceil(level), 0}
@@ -51,6 +51,9 @@ export const redisLimiter = (redis: Redis, prefix: string, { perMinute }: Rate):
         if (result instanceof RateLimiterRes) return verdictOf(false, result)
         throw result
       }
+    },
+    giveBack: async (key) => {
+      await limiter.reward(key)
     },
   }
 }

@@ -36,7 +36,7 @@ const checkLength = (request: IncomingMessage, maxBytes: number): void => {
  * The body, counted while it arrives.
  * @throws HttpProblem 413 as soon as it is over the limit, 408 when it takes too long, 400 when it breaks off
  */
-const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =>
+const readBody = (request: IncomingMessage, maxBytes: number, limitMs: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const parts: Buffer[] = []
     let size = 0
@@ -46,10 +46,8 @@ const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =
       request.removeAllListeners('end')
       finish()
     }
-    const timer = setTimeout(
-      () => settle(() => reject(refusal('request_timeout'))),
-      arrivalLimitMs,
-    ).unref()
+    const late = () => settle(() => reject(refusal('request_timeout')))
+    const timer = setTimeout(late, limitMs).unref()
     request.on('data', (part: Buffer) => {
       size += part.length
       if (size > maxBytes) settle(() => reject(refusal('body_too_large')))
@@ -59,14 +57,19 @@ const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> =
     request.once('error', (cause) => settle(() => reject(refusal('body_incomplete', { cause }))))
   })
 
-/** Content type, then size, then JSON; the shape is checked after it. Streams are read by their handlers. */
-export const body = (spec: Body<unknown> | undefined): RequestHandler => {
+/**
+ * Content type, then size, then JSON; the shape is checked after it. Streams are read by their handlers.
+ * @param limitMs how long a body may take to arrive
+ */
+export const body = (spec: Body<unknown> | undefined, limitMs = arrivalLimitMs): RequestHandler => {
+  const read = (request: IncomingMessage, maxBytes: number) => readBody(request, maxBytes, limitMs)
   return async (request, response, next) => {
     if (spec === undefined) return next()
+    if (spec.type === 'bytes' && spec.optional && !hasBody(request)) return next()
     if (spec.type !== 'json') {
       checkMediaType(request, spec.mediaType)
       checkLength(request, spec.maxBytes)
-      if (spec.type === 'bytes') localsOf(response).body = await readBody(request, spec.maxBytes)
+      if (spec.type === 'bytes') localsOf(response).body = await read(request, spec.maxBytes)
       return next()
     }
     const sent = hasBody(request)
@@ -76,7 +79,7 @@ export const body = (spec: Body<unknown> | undefined): RequestHandler => {
     }
     checkMediaType(request, 'application/json')
     checkLength(request, maxJsonBytes)
-    localsOf(response).body = parseJson(await readBody(request, maxJsonBytes))
+    localsOf(response).body = parseJson(await read(request, maxJsonBytes))
     next()
   }
 }

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { isPage } from '../http/pages.ts'
 
 const exposed = [
   'ETag',
@@ -8,6 +9,7 @@ const exposed = [
   'RateLimit-Policy',
   'Retry-After',
   'X-Cart-Token',
+  'X-Erasure-Token',
   'X-Request-Id',
 ].join(', ')
 
@@ -19,6 +21,7 @@ const allowedHeaders = [
   'If-None-Match',
   'Last-Event-ID',
   'X-Cart-Token',
+  'X-Erasure-Token',
   'X-Order-Token',
   'X-Request-Id',
   'traceparent',
@@ -26,14 +29,15 @@ const allowedHeaders = [
 
 /**
  * Lets the listed origins in, compared as whole texts: no suffix, no pattern, never `null` (S49).
- * A preflight of a listed origin is answered here; of any other it goes on and gets 405 without CORS headers.
+ * A preflight of a listed origin is answered here; of any other it goes on and gets 405 without CORS headers. The pages on which
+ * somebody logs in and is asked are no script's to read, whatever its origin (RFC 9700 2.6).
  */
 export const cors = (origins: readonly string[]): RequestHandler => {
   const listed = new Set(origins)
   return (request, response, next) => {
     response.setHeader('Vary', 'Origin')
     const { origin } = request.headers
-    if (origin === undefined || !listed.has(origin)) return next()
+    if (origin === undefined || !listed.has(origin) || isPage(request.path)) return next()
     response.setHeader('Access-Control-Allow-Origin', origin)
     response.setHeader('Access-Control-Allow-Credentials', 'true')
     response.setHeader('Access-Control-Expose-Headers', exposed)

@@ -28,6 +28,7 @@ const inputOf = (
   const { params, query, body, caller } = localsOf(response)
   const transport = { https: isHttps(request), address: addressOf(request) }
   return {
+    target: request.url,
     params,
     query,
     body,

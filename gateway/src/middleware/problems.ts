@@ -4,16 +4,39 @@ import type { ErrorRequestHandler, Request } from 'express'
 import { callerFields } from '../http/caller-fields.ts'
 import { type Locals, localsOf, traceIdOf } from '../http/locals.ts'
 import type { GatewayMetrics } from '../http/metrics.ts'
+import { isPage } from '../http/pages.ts'
 import { type HttpProblem, problemBody, problemOf } from '../problem/problem.ts'
+import { problemPage, problemPagePolicy } from '../problem/problem-page.ts'
 
 /** The path as it was sent, bounded; never the query. */
 const instanceOf = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, 500)
 
-const write = (response: ServerResponse, problem: HttpProblem, body: string): void => {
+type Written = { readonly type: string; readonly body: string; readonly policy?: string }
+
+const jsonOf = (request: Request, problem: HttpProblem, traceId: string): Written => ({
+  type: 'application/problem+json; charset=utf-8',
+  body: problemBody(problem, instanceOf(request.originalUrl), traceId),
+})
+
+/** Where people look at pages an error is one, too, unless a program asks for JSON. */
+const written = (request: Request, problem: HttpProblem, traceId: string): Written => {
+  const isForPeople =
+    isPage(request.path) && request.accepts(['application/problem+json', 'html']) === 'html'
+  if (!isForPeople) return jsonOf(request, problem, traceId)
+  const body = problemPage(problem, traceId)
+  return { type: 'text/html; charset=utf-8', body, policy: problemPagePolicy }
+}
+
+const write = (
+  response: ServerResponse,
+  problem: HttpProblem,
+  { type, body, policy }: Written,
+): void => {
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value)
   for (const name of ['ETag', 'Set-Cookie', 'Content-Length']) response.removeHeader(name)
   response.setHeader('Cache-Control', 'no-store')
-  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8')
+  response.setHeader('Content-Type', type)
+  if (policy !== undefined) response.setHeader('Content-Security-Policy', policy)
   response.setHeader('Content-Length', Buffer.byteLength(body))
   response.statusCode = problem.status
   response.end(body)
@@ -56,6 +79,6 @@ export const problems = (log: Log, metrics: GatewayMetrics): ErrorRequestHandler
     }
     if (response.headersSent) return void response.destroy()
     drain(request)
-    write(response, problem, problemBody(problem, instanceOf(request.originalUrl), traceId))
+    write(response, problem, written(request, problem, traceId))
   }
 }

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { localsOf } from '../http/locals.ts'
+import { type Locals, localsOf } from '../http/locals.ts'
 import type { Budget } from '../http/route.ts'
 import { addressKey } from '../limits/address.ts'
 import type { Verdict } from '../limits/bucket.ts'
@@ -45,20 +45,18 @@ export const limitAddress = (
 }
 
 /**
- * Whom a request counts for besides its address: who sends it, or at login the account whose password it brings. That one
- * counts with the address: a stranger who names it must not use up its owner's logins. Guessing from many addresses meets
- * the user service's own delay.
+ * Whom a request counts for besides its address: who sends it. Before a login that is nobody: a stranger who names an account must not
+ * use up its owner's logins, and guessing from many addresses meets the user service's own delay.
  */
-const accountOf = (response: Response, budget: Budget, address: string): string | undefined => {
-  const { caller, body } = localsOf(response)
+const accountOf = ({ caller }: Pick<Locals, 'caller'>): string | undefined => {
   if (caller.kind === 'user') return caller.id
-  if (caller.kind === 'machine') return `client ${caller.id}`
-  if (budget !== 'auth' || typeof body !== 'object' || body === null) return undefined
-  const named = 'email' in body ? body.email : undefined
-  return typeof named === 'string' ? `${named.toLowerCase()} from ${address}` : undefined
+  return caller.kind === 'machine' ? `client ${caller.id}` : undefined
 }
 
-/** The same budget, by account: many addresses with its token together get no more. Runs when the body is known. */
+/**
+ * The same budget, by account: many addresses with its token together get no more. What is refused here gives back what it took of its
+ * address: both fill up at one pace, and who asks often would find the one full and the other empty for ever.
+ */
 export const limitAccount = (
   limits: Limits,
   budget: Budget,
@@ -66,10 +64,13 @@ export const limitAccount = (
 ): RequestHandler => {
   if (budget === 'none' || budget === 'reads') return (_request, _response, next) => next()
   return async (request, response, next) => {
-    const account = accountOf(response, budget, addressKey(addressOf(request)))
+    const account = accountOf(localsOf(response))
     if (account === undefined) return next()
     const verdict = await limits.take(budget, `account:${account}`)
-    if (!verdict.allowed) judge(response, limits, budget, verdict)
+    if (!verdict.allowed) {
+      await limits.giveBack(budget, `address:${addressKey(addressOf(request))}`)
+      judge(response, limits, budget, verdict)
+    }
     next()
   }
 }

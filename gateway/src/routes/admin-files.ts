@@ -7,9 +7,9 @@ import type {
   ImportProductsResponse,
   ImportSummary,
 } from '@micromart/contracts/product'
-import { domainErrorOf } from '@micromart/dapr'
 import type { z } from 'zod'
 import type { Shop } from '../client/shop.ts'
+import { streamFault } from '../client/stream-fault.ts'
 import { drained } from '../http/drained.ts'
 import { type Answer, needs, route } from '../http/route.ts'
 import { refusal } from '../problem/problem.ts'
@@ -22,7 +22,6 @@ const csv = 'text/csv; charset=utf-8'
 
 const common = { tag: 'Admin: products', auth: needs('catalog:write') } as const
 
-type ServiceError = Parameters<typeof domainErrorOf>[0]
 type ImportStream = ReturnType<Shop['productStreams']['importProducts']>
 
 const send = async (stream: ImportStream, message: ImportProductsRequest): Promise<void> => {
@@ -49,9 +48,8 @@ const sendFile = async (
 
 /** What ended an import or export: a refusal, a status of product's, or the client's leaving. */
 const faultOf = (error: unknown): unknown => {
-  if (!(error instanceof Error) || !('code' in error)) return error
-  if (typeof error.code === 'number') return domainErrorOf(error as ServiceError, apps.product)
-  return error.code === 'ECONNRESET' ? refusal('body_incomplete', { cause: error }) : error
+  const isCut = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+  return isCut ? refusal('body_incomplete', { cause: error }) : streamFault(error, apps.product)
 }
 
 const reportRows = async (

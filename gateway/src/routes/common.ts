@@ -7,6 +7,11 @@ export const headers = {
     description: "Names a guest's cart; beats the cookie `mm_cart`.",
   },
   orderToken: { name: 'X-Order-Token', description: "Opens a guest's order." },
+  erasureToken: {
+    name: 'X-Erasure-Token',
+    description: 'Opens the receipt of an erasure: there is no account any more that could.',
+    required: true,
+  },
   ifMatch: { name: 'If-Match', description: 'The ETag that was read.', required: true },
   ifNoneMatch: { name: 'If-None-Match', description: 'Answers 304 when nothing changed.' },
 } as const satisfies Record<string, HeaderSpec>

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { StaticFile } from '../client/shop.ts'
-import { type Answer, anybody, route } from '../http/route.ts'
+import { anybody, route } from '../http/route.ts'
+import { securityTxtPath } from '../http/security-txt.ts'
 import { refusal } from '../problem/problem.ts'
+import { servedFile } from './served-file.ts'
 
 const common = { tag: 'Documents', auth: anybody, public: true } as const
 
@@ -30,21 +31,6 @@ const page = `<!doctype html>
 </html>
 `
 
-const served = (
-  files: ReadonlyMap<string, StaticFile>,
-  name: string,
-  policy: string,
-  caching: string,
-): Answer => {
-  const file = files.get(name)
-  if (!file) throw refusal('not_found')
-  return {
-    status: 200,
-    bytes: { type: file.type, content: file.content },
-    headers: { ETag: file.etag, 'Cache-Control': caching, 'Content-Security-Policy': policy },
-  }
-}
-
 export const documentRoutes = [
   route({
     ...common,
@@ -58,6 +44,25 @@ export const documentRoutes = [
       bytes: { type: 'application/json; charset=utf-8', content: documents.openapi },
       headers: { 'Cache-Control': 'public, max-age=60' },
     }),
+  }),
+  route({
+    ...common,
+    method: 'get',
+    path: securityTxtPath,
+    summary: 'Whom to tell of a vulnerability (RFC 9116)',
+    budget: 'reads',
+    responses: {
+      200: { description: 'The contact', mediaType: 'text/plain' },
+      404: { description: 'No contact is set' },
+    },
+    handler: async (_input, { documents: { securityTxt } }) => {
+      if (securityTxt === undefined) throw refusal('not_found')
+      return {
+        status: 200,
+        bytes: { type: 'text/plain; charset=utf-8', content: securityTxt },
+        headers: { 'Cache-Control': 'public, max-age=86400' },
+      }
+    },
   }),
   route({
     ...common,
@@ -84,7 +89,10 @@ export const documentRoutes = [
       404: { description: 'No such part' },
     },
     handler: async ({ params }, { documents }) =>
-      served(documents.docs, params.asset, docsPolicy, 'public, max-age=3600'),
+      servedFile(documents.docs, params.asset, {
+        policy: docsPolicy,
+        caching: 'public, max-age=3600',
+      }),
   }),
   route({
     ...common,
@@ -98,6 +106,9 @@ export const documentRoutes = [
       404: { description: 'No such picture' },
     },
     handler: async ({ params }, { documents }) =>
-      served(documents.pictures, params.name, picturePolicy, 'public, max-age=86400'),
+      servedFile(documents.pictures, params.name, {
+        policy: picturePolicy,
+        caching: 'public, max-age=86400',
+      }),
   }),
 ]

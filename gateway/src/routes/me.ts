@@ -1,7 +1,8 @@
-import { userAnswer } from '../answers/account.ts'
+import { meAnswer } from '../answers/account.ts'
 import { json, needs, noContent, route } from '../http/route.ts'
-import { changeMeIn, passwordIn, user as userShape } from '../shapes/account.ts'
+import { changeMeIn, me, passwordIn } from '../shapes/account.ts'
 import { alsoAnswers } from './common.ts'
+import { erasureRoutes } from './erasures.ts'
 import { exportRoute } from './me-export.ts'
 
 const common = { tag: 'Account', auth: needs('account') } as const
@@ -13,8 +14,8 @@ export const meRoutes = [
     path: '/v1/me',
     summary: 'Read my account',
     budget: 'reads',
-    responses: { 200: { description: 'The account', shape: userShape } },
-    handler: async (_input, { user }) => json(200, userAnswer((await user.getMe({})).user)),
+    responses: { 200: { description: 'The account', shape: me } },
+    handler: async (_input, { user }) => json(200, meAnswer((await user.getMe({})).user)),
   }),
   route({
     ...common,
@@ -23,21 +24,9 @@ export const meRoutes = [
     summary: 'Change my account',
     budget: 'writes',
     body: { type: 'json', shape: changeMeIn },
-    responses: { 200: { description: 'The account', shape: userShape } },
+    responses: { 200: { description: 'The account', shape: me } },
     handler: async ({ body }, { user }) =>
-      json(200, userAnswer((await user.updateMe({ name: body.name })).user)),
-  }),
-  route({
-    ...common,
-    method: 'delete',
-    path: '/v1/me',
-    summary: 'Erase my account',
-    budget: 'writes',
-    responses: { 204: { description: 'Erased' } },
-    handler: async (_input, { user }) => {
-      await user.eraseMe({})
-      return noContent
-    },
+      json(200, meAnswer((await user.updateMe({ name: body.name })).user)),
   }),
   route({
     ...common,
@@ -54,4 +43,5 @@ export const meRoutes = [
     },
   }),
   exportRoute,
+  ...erasureRoutes,
 ]

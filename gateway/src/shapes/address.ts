@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { countries } from './countries.ts'
-import { id, line } from './texts.ts'
+import { id, line, ownWords } from './texts.ts'
 
 const fields = {
-  name: line(200),
-  line1: line(200),
-  line2: line(200).optional(),
-  city: line(100),
-  region: line(100).optional(),
-  postalCode: line(20),
+  name: ownWords(200),
+  line1: ownWords(200),
+  line2: ownWords(200).optional(),
+  city: ownWords(100),
+  region: ownWords(100).optional(),
+  postalCode: ownWords(20),
   country: z.enum(countries).meta({ examples: ['DE'] }),
-  phone: line(32).optional(),
+  phone: line(32).optional(), // one of ten long numbers would read as a card's
 }
 
 /** An address as a shopper writes it. */

@@ -1,7 +1,7 @@
 import { auditActions } from '@micromart/kernel'
 import { z } from 'zod'
 import { flag, moment, paging } from './queries.ts'
-import { line, time } from './texts.ts'
+import { line, ownWords, time } from './texts.ts'
 
 const states = ['open', 'replayed', 'discarded'] as const
 
@@ -11,7 +11,7 @@ export const deadLetterQuery = z.object({
 })
 
 export const discardQuery = z.object({
-  note: line(500).optional().describe('Why; kept with the letter.'),
+  note: ownWords(500).optional().describe('Why; kept with the letter.'),
 })
 
 export const deadLetter = z

@@ -73,7 +73,7 @@ export const order = z
 
 export const orderList = listOf(order)
 
-const timelineItem = z.object({
+export const timelineItem = z.object({
   at: time,
   status: z.enum(orderStatuses),
   event: z.string(),

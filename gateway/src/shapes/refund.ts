@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, line, money, moneyIn, quantity, sku, time } from './texts.ts'
+import { id, line, money, moneyIn, ownWords, quantity, sku, time } from './texts.ts'
 
 const refundLine = z.object({ sku: z.string(), quantity: z.int() }).meta({ id: 'RefundLine' })
 
@@ -19,7 +19,7 @@ export const refundIn = z
       .refine(onceEach, 'must name each sku once')
       .optional()
       .describe('Which units, at the prices that were paid.'),
-    reason: line(500).describe('For people; kept with the refund.'),
+    reason: ownWords(500).describe('For people; kept with the refund.'),
     restock: z.boolean().optional().describe('Whether the goods go back on the shelf.'),
   })
   .refine(({ amount, lines }) => amount === undefined || lines === undefined, {

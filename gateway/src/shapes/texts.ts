@@ -1,4 +1,4 @@
-import { isId } from '@micromart/kernel'
+import { holdsCardNumber, isId } from '@micromart/kernel'
 import { z } from 'zod'
 
 const control = /\p{Cc}/u
@@ -12,6 +12,10 @@ export const line = (max: number, min = 1) =>
     .max(max)
     .refine((text) => !control.test(text), 'must not hold control characters')
     .refine((text) => min === 0 || text.trim() !== '', 'must not be blank')
+
+/** A line of a person's own words. Some type a card number where none belongs: it never comes in (S63). */
+export const ownWords = (max: number) =>
+  line(max).refine((text) => !holdsCardNumber(text), 'must not hold a card number')
 
 /** Text of several lines. */
 export const prose = (max: number) =>

@@ -6,6 +6,7 @@ export {
   deadLetterTopic,
   idempotencyHeaders,
   originHeaders,
+  ownClientId,
   subscriptions,
   tokenAudience,
   type Topic,

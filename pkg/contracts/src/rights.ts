@@ -7,8 +7,9 @@ import { type App, apps, deadLetterTopic, subscriptions, type Topic, topics } fr
 import { AuditServiceService, BacklogServiceService, DeadLetterServiceService } from './ops.ts'
 import { OrderServiceService } from './order.ts'
 import { PaymentServiceService } from './payment.ts'
+import { PrivacyServiceService } from './privacy.ts'
 import { ProductServiceService } from './product.ts'
-import { UserServiceService } from './user.ts'
+import { ClientServiceService, OAuthServiceService, UserServiceService } from './user.ts'
 
 /** Full method names, such as `/micromart.cart.v1.CartService/GetCart`. */
 const rpcs = <M extends string>(
@@ -19,6 +20,7 @@ const rpcs = <M extends string>(
 const keys = rpcs(UserServiceService, 'getJwks')
 const backlog = rpcs(BacklogServiceService, 'getBacklog')
 const audit = rpcs(AuditServiceService, 'listAudit')
+const erasing = rpcs(PrivacyServiceService, 'erasePerson')
 
 const letters = rpcs(
   DeadLetterServiceService,
@@ -42,25 +44,50 @@ const goods = rpcs(
 const accounts = rpcs(
   UserServiceService,
   ...(['register', 'login', 'refresh', 'logout', 'getJwks'] as const),
-  ...(['getMe', 'updateMe', 'eraseMe', 'changePassword'] as const),
+  ...(['verifyEmail', 'requestPasswordReset', 'resetPassword'] as const),
+  ...(['getMe', 'updateMe', 'eraseMe', 'getErasure', 'exportMe', 'changePassword'] as const),
+  ...(['requestEmailVerification', 'listSessions', 'endSession'] as const),
+  ...(['getTotp', 'startTotp', 'confirmTotp', 'disableTotp'] as const),
   ...(['listAddresses', 'addAddress', 'replaceAddress', 'deleteAddress'] as const),
   ...(['listUsers', 'getUser', 'setRoles'] as const),
+)
+
+const clients = rpcs(
+  ClientServiceService,
+  ...(['listClients', 'getClient', 'addClient', 'changeClient'] as const),
+  ...(['removeClient', 'rotateClientSecret'] as const),
 )
 
 const money = rpcs(
   PaymentServiceService,
   ...(['openPayment', 'charge', 'continueCharge', 'cancelPayment', 'getPayment'] as const),
-  ...(['refund', 'listForeignRefunds', 'listPaymentBooks', 'listProviderBooks'] as const),
+  ...(['refund', 'listForeignRefunds', 'listPaymentRecords'] as const),
+  ...(['listPaymentBooks', 'listProviderBooks'] as const),
 )
 
 const carts = rpcs(
   CartServiceService,
-  ...(['getCart', 'addItem', 'setItem', 'removeItem', 'clearCart', 'mergeCart'] as const),
+  ...([
+    'getCart',
+    'addItem',
+    'setItem',
+    'removeItem',
+    'clearCart',
+    'mergeCart',
+    'getLines',
+  ] as const),
 )
 
 const orders = rpcs(
   OrderServiceService,
-  ...(['placeOrder', 'getOrder', 'listOrders', 'getTimeline', 'watchOrder'] as const),
+  ...([
+    'placeOrder',
+    'getOrder',
+    'listOrders',
+    'getTimeline',
+    'watchOrder',
+    'exportOrders',
+  ] as const),
   ...(['cancelOrder', 'continuePayment', 'refundOrder', 'listRefunds'] as const),
   ...(['shipOrder', 'deliverOrder', 'listAllOrders', 'getAnyOrder', 'checkBooks'] as const),
 )
@@ -69,13 +96,13 @@ const orders = rpcs(
 export const calls: Readonly<Record<App, Readonly<Partial<Record<App, readonly string[]>>>>> = {
   gateway: {
     product: [...catalogue, ...audit],
-    user: [...accounts, ...audit],
+    user: [...accounts, ...rpcs(OAuthServiceService, 'serve'), ...clients, ...audit],
     cart: [...carts, ...letters, ...audit],
     order: [...orders, ...letters, ...audit],
     payment: [...rpcs(PaymentServiceService, 'receiveWebhook'), ...audit],
   },
   product: { user: keys },
-  user: {},
+  user: { cart: erasing, order: erasing },
   cart: { user: keys, product: rpcs(ProductServiceService, 'getOffers') },
   order: {
     user: [...keys, ...rpcs(UserServiceService, 'getCheckoutDetails'), ...backlog],
@@ -130,7 +157,7 @@ export const topicsOf = (
 export const secretsOf: Readonly<Record<App, readonly string[]>> = {
   gateway: ['redis-gateway'],
   product: ['mysql-product'],
-  user: ['mysql-user', 'signing-kek'],
+  user: ['mysql-user', 'signing-kek', 'smtp-password'],
   cart: [],
   order: ['mysql-order', 'order-token-key'],
   payment: [

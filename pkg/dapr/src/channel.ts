@@ -86,10 +86,14 @@ export const callOnce = (
     signal?.addEventListener('abort', cancel, { once: true })
   })
 
-/** The sidecar has not opened its port, or waits for our own app port before it lets calls out. */
-const isStarting = (error: ServiceError): boolean =>
-  neverLeft(error) ||
-  (error.code === status.UNKNOWN && /proxy.*not initialized/i.test(error.details))
+/** daprd's "proxy not initialized": it waits for our own app port before it lets calls out. */
+const waitsForApp = ({ code, details }: ServiceError): boolean => {
+  const said = details.toLowerCase()
+  return code === status.UNKNOWN && said.includes('proxy') && said.includes('not initialized')
+}
+
+/** The sidecar has not opened its port, or lets no calls out yet. */
+const isStarting = (error: ServiceError): boolean => neverLeft(error) || waitsForApp(error)
 
 /** Repeats a call until its sidecar has answered once: app and sidecar start together. */
 export const patientAtStart = () => {

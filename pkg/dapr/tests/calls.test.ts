@@ -56,7 +56,7 @@ describe('a call through the sidecar', () => {
     expect(given).toBe('own-sidecar')
   })
 
-  it("passes on the deadline of the request, of the method, or three seconds, whichever's first", async () => {
+  it("S54 passes on the deadline of the request, of the method, or three seconds, whichever's first", async () => {
     const limits: number[] = []
     const note = (deadline: Date | undefined) => {
       limits.push(Math.ceil(((deadline?.getTime() ?? 0) - Date.now()) / 1_000))

@@ -32,6 +32,16 @@ describe('a card number', () => {
     )
   })
 
+  it.each(['Flat 12 4111 1111 1111 1111', '4111-1111-1111-1111 30', '9 4111111111111111 9 9'])(
+    'is found beside other numbers: %s',
+    (text) => expect(holdsCardNumber(text)).toBe(true),
+  )
+
+  it('is looked for in long rows of digits, too, and not in pieces of one', () => {
+    expect(holdsCardNumber('4111111111111111'.repeat(400))).toBe(false)
+    expect(holdsCardNumber('1 '.repeat(5_000))).toBe(false)
+  })
+
   it('is one of ten with the same first digits', () => {
     fc.assert(
       fc.property(digits(15, 15), (most) => {

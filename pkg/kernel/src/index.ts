@@ -37,6 +37,7 @@ export {
   type NewDeadLetter,
 } from './dead-letter.ts'
 export { DomainError, type ErrorKind, errorKinds, type FieldError } from './errors.ts'
+export type { Erased } from './erasure.ts'
 export { type Ids, isId, systemIds } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
 export {
@@ -51,4 +52,13 @@ export {
   sumMoney,
 } from './money.ts'
 export type { Page } from './page.ts'
-export { isOwnScope, isRole, type Role, roles, type Scope, scopes, scopesOf } from './roles.ts'
+export {
+  identityScopes,
+  isOwnScope,
+  isRole,
+  type Role,
+  roles,
+  type Scope,
+  scopes,
+  scopesOf,
+} from './roles.ts'

@@ -10,10 +10,14 @@ export const scopes = [
   'orders:ship',
   'users:read',
   'users:write',
+  'clients:write',
   'ops',
 ] as const
 
 export type Scope = (typeof scopes)[number]
+
+/** Who somebody is, for OAuth clients that he lets know (OpenID Connect Core 5.4 and 11). They open no route. */
+export const identityScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
 /** Of what belongs to the user behind a token: account, cart, orders. A machine has none of it. */
 const ownScopes = ['account', 'cart', 'orders'] as const satisfies readonly Scope[]

@@ -15,6 +15,7 @@ export {
   type PlatformOverrides,
   startPlatform,
 } from './platform.ts'
+export { strictSecrets } from './production.ts'
 export { grpcCodes, refusal } from './refusal.ts'
 export { runMain } from './run-main.ts'
 export { type Running, serve, type ServeSettings } from './serve.ts'

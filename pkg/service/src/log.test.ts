@@ -14,7 +14,7 @@ const only = (lines: readonly string[]): unknown => {
 }
 
 describe('a log line', () => {
-  it('is one line of JSON with app, level, time and request', () => {
+  it('S60 is one line of JSON with app, level, time and request', () => {
     const { lines, log } = written()
     runInContext({ requestId: 'r-1' }, () => log.info({ orderId: 'o-1' }, 'order\nplaced'))
     expect(lines[0]?.trimEnd()).not.toContain('\n')

@@ -4,11 +4,13 @@ import {
   BacklogServiceService,
   DeadLetterServiceService,
 } from '@micromart/contracts/ops'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import {
   type AuditList,
   type Backlog,
   type Clock,
   type DeadLetters,
+  type Erased,
   type Log,
   systemClock,
 } from '@micromart/kernel'
@@ -20,6 +22,7 @@ import { deadLetterRpc } from './dead-letter-rpc.ts'
 import { keepLetter } from './dead-letters.ts'
 import { failureNotes } from './event-failures.ts'
 import type { ServedService } from './grpc-server.ts'
+import { privacyRpc } from './privacy-rpc.ts'
 import type { LetterTopic, TopicHandlers } from './topics.ts'
 
 /** What a service offers to its operators, and keeps for them. */
@@ -35,6 +38,8 @@ export type Operations = {
   readonly answers?: KeyedAnswers
   /** AuditService: `auditMysql(db)`. */
   readonly audit?: AuditList
+  /** PrivacyService, of a service that holds personal data. */
+  readonly erase?: (userId: string) => Promise<Erased>
   /** BacklogService: `() => readBacklog(db, clock)`. */
   readonly backlog?: () => Promise<Backlog>
   readonly clock?: Clock
@@ -80,11 +85,12 @@ export const startOperations = (
 ): StartedOperations => {
   const stack = new DisposableStack()
   const services: ServedService[] = []
-  const { letters, backlog, audit } = operations ?? {}
+  const { letters, backlog, audit, erase } = operations ?? {}
   const consumed = operations && letters && consuming(letters, operations, topics, log)
   if (consumed) services.push(consumed.service)
   if (letters) stack.defer(watchLetters(letters))
   if (operations && audit) services.push([AuditServiceService, auditRpc(operations.app, audit)])
+  if (erase) services.push([PrivacyServiceService, privacyRpc(erase)])
   if (backlog) services.push([BacklogServiceService, backlogRpc(backlog)])
   return {
     services,

@@ -4,6 +4,7 @@ import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
 import type { z } from 'zod'
 import { createLog } from './log.ts'
+import { strictSecrets } from './production.ts'
 import { type Running, serve, type ServeSettings } from './serve.ts'
 import type { baseSettings } from './settings.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -39,7 +40,9 @@ export type Platform = AsyncDisposable & {
 
 /** Verifies by the user service's public keys. */
 const shopVerifier = (config: BaseConfig, sidecar: Sidecar, clock: Clock): TokenVerifier => {
-  const users = sidecar.client(UserServiceService, apps.user)
+  // In no shopper's trace: it is asked again and again.
+  const asking = { idempotent: true, unsampled: true }
+  const users = sidecar.client(UserServiceService, apps.user, asking)
   const fetchJwks = async () => (await users.getJwks({})).jwks
   return tokenVerifier({ fetchJwks, issuer: config.ISSUER_URL, audience: tokenAudience, clock })
 }
@@ -59,7 +62,8 @@ export const startPlatform = async (
   starting.use(startTelemetry({ serviceName: appId, zipkinUrl, sampleRatio }))
   const log = given.log ?? createLog(app, { level: config.LOG_LEVEL })
   const { DAPR_GRPC_PORT: grpcPort, DAPR_HTTP_PORT: httpPort, DAPR_API_TOKEN: apiToken } = config
-  const sidecar = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
+  const connected = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
+  const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const running = starting.move()
   return {
     sidecar,

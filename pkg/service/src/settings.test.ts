@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { baseSettings, readSettings } from './settings.ts'
 
 const env = {
+  SHOP_ENV: 'local',
   APP_ID: 'order',
   APP_PORT: '7104',
   HTTP_PORT: '7204',

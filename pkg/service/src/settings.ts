@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { productionFaults, shopEnvironments } from './production.ts'
 
 /** A TCP port; 0 takes any that is free. */
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -14,6 +15,12 @@ export const healthHost = z
 
 /** What every service reads from its environment; a service's own `config.ts` extends it. */
 export const baseSettings = z.object({
+  SHOP_ENV: z
+    .enum(shopEnvironments)
+    .default('production')
+    .describe(
+      '`production` does not start with defaults and weak secrets; `local` is for one machine.',
+    ),
   APP_ID: z.string().min(1).describe("The app's Dapr id."),
   APP_PORT: port.describe("gRPC: own RPCs and Dapr's callbacks."),
   HTTP_PORT: port.describe('`/livez`, `/readyz`, `/metrics`.'),
@@ -52,7 +59,8 @@ const withoutEmpty = (env: NodeJS.ProcessEnv): Record<string, string | undefined
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
 
 /**
- * Reads the environment once. An empty variable counts as absent.
+ * Reads the environment once. An empty variable counts as absent. Where SHOP_ENV is `production`, defaults that protect nothing are
+ * faults, too.
  * @throws SettingsError naming every fault
  */
 export const readSettings = <Schema extends z.ZodType>(
@@ -60,8 +68,12 @@ export const readSettings = <Schema extends z.ZodType>(
   env: NodeJS.ProcessEnv,
 ): Readonly<z.output<Schema>> => {
   const read = schema.safeParse(withoutEmpty(env))
-  if (read.success) return Object.freeze(read.data)
-  throw new SettingsError(
-    read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
-  )
+  if (!read.success) {
+    throw new SettingsError(
+      read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    )
+  }
+  const faults = productionFaults(Object(read.data))
+  if (faults.length > 0) throw new SettingsError(faults)
+  return Object.freeze(read.data)
 }

@@ -1,15 +1,7 @@
-import { runInContext } from '@micromart/dapr'
 import { type Clock, DomainError, systemClock } from '@micromart/kernel'
-import {
-  createLocalJWKSet,
-  errors,
-  type JSONWebKeySet,
-  type JWTPayload,
-  jwtVerify,
-  type JWTVerifyGetKey,
-} from 'jose'
+import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Caller } from './caller.ts'
-import { verifiedTokens } from './verified-tokens.ts'
+import { issuerKeys } from './issuer-keys.ts'
 
 /** Who a token speaks for. */
 export type TokenVerifier = {
@@ -25,48 +17,9 @@ export type VerifierSettings = {
   readonly clock?: Clock
 }
 
-type KeySet = JWTVerifyGetKey
-
-const maxAgeMs = 10 * 60_000
-const cooldownMs = 30_000
 const longestToken = 4_096
 const skewSeconds = 60
 const longestLifeSeconds = 5 * 60
-
-/**
- * The issuer's keys with the manners of jose's createRemoteJWKSet: kept for 10 minutes, and fetched for an unknown `kid`
- * at most every 30 s, however many tokens carry one.
- */
-const cachedKeys = (fetchJwks: () => Promise<string>, clock: Clock) => {
-  let cached: { readonly keys: KeySet; readonly at: number } | undefined
-  let fetching: Promise<KeySet> | undefined
-  const ageMs = () => (cached ? clock.now().getTime() - cached.at : Infinity)
-  const fetched = async (): Promise<KeySet> => {
-    // Many requests may wait for it: the one that happened to be first must not cancel it for all.
-    const text = await runInContext({}, fetchJwks)
-    const keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet)
-    cached = { keys, at: clock.now().getTime() }
-    return keys
-  }
-  const fetchOnce = (): Promise<KeySet> => {
-    fetching ??= fetched().finally(() => {
-      fetching = undefined
-    })
-    return fetching
-  }
-  const current = () => (ageMs() < maxAgeMs ? cached?.keys : undefined)
-  const find: KeySet = async (...wanted) => {
-    const keys = current() ?? (await fetchOnce())
-    try {
-      return await keys(...wanted)
-    } catch (error) {
-      const isUnknown = error instanceof errors.JWKSNoMatchingKey
-      if (!isUnknown || ageMs() < cooldownMs) throw error
-      return (await fetchOnce())(...wanted)
-    }
-  }
-  return { find, current }
-}
 
 const texts = (claim: unknown): readonly string[] =>
   Array.isArray(claim) ? claim.filter((role) => typeof role === 'string') : []
@@ -95,7 +48,9 @@ const unauthenticated = (code: string, cause?: unknown) =>
 
 /**
  * Verifies access tokens (RFC 9068): ES256 alone, `typ` at+jwt, our issuer and audience, every claim there. The issuer's
- * clock may be 60 s ahead; nothing is added at the end, so what was taken away is gone within five minutes (S22). `kid` chooses among the issuer's keys; key material inside a token is never looked at.
+ * clock may be 60 s ahead; nothing is added at the end, so what was taken away is gone within five minutes (S22). `kid` chooses
+ * among the issuer's keys; key material inside a token is never looked at. Each use of a token is verified anew: what is
+ * remembered is the imported keys (docs/adr/0030).
  */
 export const tokenVerifier = ({
   fetchJwks,
@@ -103,7 +58,7 @@ export const tokenVerifier = ({
   audience,
   clock = systemClock,
 }: VerifierSettings): TokenVerifier => {
-  const keys = cachedKeys(fetchJwks, clock)
+  const keys = issuerKeys(fetchJwks, clock)
   const expected = {
     algorithms: ['ES256'],
     issuer,
@@ -113,25 +68,14 @@ export const tokenVerifier = ({
     maxTokenAge: longestLifeSeconds,
     requiredClaims: ['sub', 'scope', 'roles', 'jti', 'iat', 'exp'],
   }
-  const verified = verifiedTokens(clock)
-  const verifyAnew = async (token: string): Promise<Caller> => {
-    const before = keys.current()
-    const currentDate = clock.now()
-    const { payload } = await jwtVerify(token, keys.find, { ...expected, currentDate })
-    if (currentDate.getTime() >= endOf(payload)) throw unauthenticated('token_expired')
-    const caller = callerOf(payload)
-    if (before && before === keys.current()) {
-      verified.remember(token, { caller, until: endOf(payload), keys: before })
-    }
-    return caller
-  }
   return {
     verify: async (token) => {
       if (token.length > longestToken) throw unauthenticated('token_invalid')
-      const known = verified.callerOf(token, keys.current())
-      if (known) return known
       try {
-        return await verifyAnew(token)
+        const currentDate = clock.now()
+        const { payload } = await jwtVerify(token, keys, { ...expected, currentDate })
+        if (currentDate.getTime() >= endOf(payload)) throw unauthenticated('token_expired')
+        return callerOf(payload)
       } catch (error) {
         throw asRefusal(error)
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { status } from '@grpc/grpc-js'
+import { Client, credentials, status } from '@grpc/grpc-js'
 import { CartServiceService } from '@micromart/contracts/cart'
 import { DeadLetterServiceService } from '@micromart/contracts/ops'
 import { DomainError, silentLog } from '@micromart/kernel'
@@ -8,6 +8,18 @@ import { testClient } from '@micromart/testing'
 import { startCart, whoCalls } from './cart-for-test.ts'
 
 const aGet = { cartToken: undefined }
+
+/** How a server answers an RPC of any name. */
+const codeOf = (port: number, path: string) => {
+  const { promise, resolve } = Promise.withResolvers<number | undefined>()
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
+  const same = (bytes: Buffer) => bytes
+  client.makeUnaryRequest(path, same, same, Buffer.alloc(0), (error) => {
+    client.close()
+    resolve(error?.code)
+  })
+  return promise
+}
 
 describe('access', () => {
   it('lets an anonymous use a capability, and knows a user by the token', async () => {
@@ -124,6 +136,14 @@ describe('access', () => {
       code: 'metadata_too_large',
     })
     expect((await call('x')).cart?.version).toBe('anonymous')
+  })
+
+  it('S54 tells nobody its interface', async () => {
+    await using cart = await startCart({ getCart: whoCalls() })
+    for (const version of ['v1', 'v1alpha']) {
+      const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`
+      expect(await codeOf(cart.running.port, path)).toBe(status.UNIMPLEMENTED)
+    }
   })
 
   it('never runs a handler that serve() does not guard', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, it } from '@jest/globals'
 import { apps } from '@micromart/contracts'
 import { BacklogServiceService, DeadLetterServiceService } from '@micromart/contracts/ops'
@@ -7,8 +8,9 @@ import { type FakeSidecar, startFakeSidecar, testClient, testTokens } from '@mic
 
 const tokens = testTokens()
 
-const configOf = ({ grpcPort, httpPort }: FakeSidecar, env: Record<string, string> = {}) =>
+const configOf = ({ grpcPort, httpPort }: FakeSidecar, env: NodeJS.ProcessEnv = {}) =>
   readSettings(baseSettings, {
+    SHOP_ENV: 'local',
     APP_ID: apps.order,
     APP_PORT: '0',
     HTTP_PORT: '0',
@@ -86,4 +88,26 @@ it('tells how it is on the loopback alone, and to others where HTTP_HOST says so
   expect(await reached(alone.httpPort)).toBe('refused')
   await using open = await start(fake, async () => {}, { HTTP_HOST: '0.0.0.0' })
   expect([await reached(open.httpPort), await reached(open.port)]).toEqual([200, 'refused'])
+})
+
+it('S9 S65 reads no weak secret in production, and in a local shop any', async () => {
+  await using fake = await startFakeSidecar({ appId: apps.order })
+  const strong = randomBytes(24).toString('base64url')
+  fake.secret('mysql-order', 'mysql://root:secret@127.0.0.1:3306/micromart_order')
+  fake.secret('order-token-key', strong)
+  const env = {
+    SHOP_ENV: 'production',
+    ISSUER_URL: 'https://shop.example.com',
+    DAPR_API_TOKEN: strong,
+    APP_API_TOKEN: strong,
+  }
+  const open = (config: ReturnType<typeof configOf>) =>
+    startPlatform(apps.order, config, { log: silentLog })
+  await using production = await open(configOf(fake, env))
+  await expect(production.sidecar.secret('mysql-order')).rejects.toThrow(
+    'the secret mysql-order is a default',
+  )
+  expect(await production.sidecar.secret('order-token-key')).toBe(strong)
+  await using local = await open(configOf(fake))
+  expect(await local.sidecar.secret('mysql-order')).toContain('root:secret')
 })

@@ -67,7 +67,7 @@ export const startRelay = (options: RelayOptions): Relay => {
       }
     }
   }
-  const rest = (ms: number) => pause(ms, undefined, { signal }).catch(() => undefined)
+  const rest = (ms: number) => pause(Math.max(0, ms), undefined, { signal }).catch(() => undefined)
   const turn = async () => {
     await using connection = await connectRelay(db)
     while (!signal.aborted && !(await connection.lock())) await rest(intervalMs)

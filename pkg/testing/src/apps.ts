@@ -7,8 +7,13 @@ import {
 } from '@micromart/contracts/ops'
 import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
+import { PrivacyServiceService } from '@micromart/contracts/privacy'
 import { ProductServiceService } from '@micromart/contracts/product'
-import { UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RequestOf, ResponseOf } from '@micromart/dapr'
 
 /** What every service with events answers to operators. */
@@ -16,12 +21,18 @@ const operations = {
   ...AuditServiceService,
   ...DeadLetterServiceService,
   ...BacklogServiceService,
+  ...PrivacyServiceService,
 } as const
 
 /** The RPCs of each app, as the fake sidecar knows them. */
 export const definitions = {
   [apps.product]: { ...ProductServiceService, ...operations },
-  [apps.user]: { ...UserServiceService, ...operations },
+  [apps.user]: {
+    ...UserServiceService,
+    ...OAuthServiceService,
+    ...ClientServiceService,
+    ...operations,
+  },
   [apps.cart]: { ...CartServiceService, ...CartBooksServiceService, ...operations },
   [apps.order]: { ...OrderServiceService, ...operations },
   [apps.payment]: { ...PaymentServiceService, ...operations },

@@ -157,6 +157,7 @@ const answerStream = async (call: RawStream, passage: Passage, memory: ProxyMemo
   if (typeof aim !== 'function') return forwardStream(call, rpc.path, single, aim)
   const known = stubCall(call.metadata, call.getDeadline(), passage)
   for await (const message of aim(request ?? decoded(call, rpc), known) as AsyncIterable<unknown>) {
+    if (call.cancelled) return // nobody listens
     call.write(rpc.responseSerialize(message))
   }
   call.end()

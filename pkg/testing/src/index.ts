@@ -1,5 +1,6 @@
 export { auditContract, type AuditStore } from './audit-contract.ts'
 export type { AppName, RpcName, Stub, StubCall } from './apps.ts'
+export { type Browser, browser, type Exchange, type Visit } from './browser.ts'
 export { deadLettersContract } from './dead-letters-contract.ts'
 export type { DeliverOptions, DeliveryAnswer } from './delivery.ts'
 export { eventually } from './eventually.ts'
@@ -15,6 +16,7 @@ export {
   type KeyedRequest,
   type KeyedSubject,
 } from './idempotency-contract.ts'
+export { type ReceivedMail, readMailbox } from './mailbox.ts'
 export { readMetric } from './metric.ts'
 export { type AuditLine, readAudit } from './read-audit.ts'
 export { type TestDatabase, testDatabase, testRedisUrl } from './stores.ts'

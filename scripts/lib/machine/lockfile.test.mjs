@@ -5,10 +5,17 @@ import { completeLock, missingOptional } from './lockfile.mjs'
 import { root } from './paths.mjs'
 
 describe('the lockfile', () => {
-  it('has every platform’s packages, without which `npm ci` refuses it on a fresh machine', () => {
+  it('S69 has every platform’s packages, without which `npm ci` refuses it on a fresh machine', () => {
     const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
     // node scripts/complete-lock.mjs adds what is missing
     expect(missingOptional(lock).map(({ name }) => name)).toEqual([])
+  })
+})
+
+describe('npm', () => {
+  it('S69 runs no script of any package, and pins what it is told to add', () => {
+    const settings = readFileSync(path.join(root, '.npmrc'), 'utf8').split('\n')
+    expect(settings).toEqual(expect.arrayContaining(['ignore-scripts=true', 'save-exact=true']))
   })
 })
 

@@ -32,6 +32,10 @@ const moveEnv = (env, moved) =>
     ]),
   )
 
+/** Mails lie in the folder of their shop. */
+const mailboxOf = ({ env }, folder) =>
+  env.MAIL_FOLDER === undefined ? {} : { MAIL_FOLDER: path.join(folder, 'mailbox') }
+
 const moveApp = (app, moved, folder, env) => ({
   ...app,
   ...Object.fromEntries(
@@ -40,7 +44,7 @@ const moveApp = (app, moved, folder, env) => ({
   appDirPath: folder,
   configFilePath: path.join(folder, app.configFilePath),
   command: app.command.map((word) => (word.includes('/') ? path.join(root, word) : word)),
-  env: { ...moveEnv(app.env, moved), ...env },
+  env: { ...moveEnv(app.env, moved), ...mailboxOf(app, folder), ...env },
 })
 
 /**

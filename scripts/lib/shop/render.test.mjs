@@ -31,6 +31,11 @@ describe('a rendered run file', () => {
     expect(new Set(moved.apps.map(({ env }) => env.LOG_LEVEL))).toEqual(new Set(['warn']))
   })
 
+  it('has a mailbox of its own', () => {
+    expect(app('user').env.MAIL_FOLDER).toBe(path.join('/runs/1', 'mailbox'))
+    expect(app('cart').env.MAIL_FOLDER).toBeUndefined()
+  })
+
   it('runs the code of the checkout from a folder of its own', () => {
     const [, script, entry] = app('cart').command
     expect([script, entry]).toEqual([

@@ -35,14 +35,14 @@ describe('the secrets of a shop', () => {
     })
   })
 
-  it('hold all that an app may read but another provider’s', () => {
+  it('hold all that an app may read but another provider’s, and a mail server’s', () => {
     withKeys((keys) => {
       const stores = { mysqlUrl: 'mysql://a:b@h:1', url: 'redis://:c@r:2/0' }
       const held = Object.keys(secretsOver(keys, stores))
       const missing = Object.values(secretsOf)
         .flat()
         .filter((name) => !held.includes(name))
-      expect(missing).toEqual(['stripe-api-key', 'stripe-webhook-secret'])
+      expect(missing).toEqual(['smtp-password', 'stripe-api-key', 'stripe-webhook-secret'])
     })
   })
 

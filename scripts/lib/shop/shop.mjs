@@ -57,7 +57,7 @@ const urlsOf = ({ gateway }) => ({
  * @param pubsub metadata of the pub/sub component that differs (not with `checkout`)
  * @param run begun by the caller; stopping the shop then ends all of that run
  * @param zeroTrust, tls see `protectionOf`; the environment decides what is not said
- * @returns `{ urls: { gateway, secure, zipkin }, ports, accounts, secrets, certificates, daprd, home, logDir, mysqlUrl, redisUrl, stop() }`;
+ * @returns `{ urls: { gateway, secure, zipkin }, ports, accounts, secrets, mailbox, certificates, daprd, home, logDir, mysqlUrl, redisUrl, stop() }`;
  *   `secrets` is the path of the secrets file, `certificates` the folder of ca.crt and the servers' own, `ports` is by app:
  *   `{ app, http, public, publicTls, tls, daprHttp, daprGrpc, metrics }`
  */
@@ -101,6 +101,7 @@ export const startShop = async ({
       secrets,
       certificates,
       daprd,
+      mailbox: path.join(home, 'mailbox'),
       home,
       logDir,
       mysqlUrl,

@@ -41,6 +41,7 @@ export const seedAccounts = async (people, { mysqlUrl, accounts, keys, logDir })
     what: 'Making the demo accounts',
     env: {
       ...process.env,
+      SHOP_ENV: 'local', // their passwords are printed: a production service does not start beside them
       USER_DATABASE_URL: urlWith(mysqlUrl, {
         user,
         password: keys['mysql-user'],

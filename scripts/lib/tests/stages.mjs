@@ -12,6 +12,7 @@ import { dropRedisData } from '../stores/redis-accounts.mjs'
 import { writePrivate } from '../shop/secrets.mjs'
 import { seedCatalogue } from '../shop/seed-catalogue.mjs'
 import { startShop } from '../shop/shop.mjs'
+import { installFuzzer } from './fuzzer.mjs'
 import { openStores } from '../stores/stores.mjs'
 
 const jestBin = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
@@ -121,7 +122,7 @@ const testShop = async ({ home, run, say }) => {
   })
   await say.step('Catalogue', { usually: '3 to 10 s' }, () => seed(shop))
   const file = path.join(home, 'shop.json')
-  const { urls, accounts, ports, secrets, certificates, daprd } = shop
+  const { urls, accounts, ports, secrets, mailbox, certificates, daprd } = shop
   const { gateway, secure, zipkin } = urls
   writePrivate(file, {
     gateway,
@@ -134,6 +135,7 @@ const testShop = async ({ home, run, say }) => {
     redis: ownRedis,
     secrets,
     certificates,
+    mailbox,
     zipkin,
   })
   return { MICROMART_E2E: file, NODE_EXTRA_CA_CERTS: path.join(certificates, 'ca.crt') }
@@ -160,6 +162,11 @@ const prepared = {
     extra: oneByOne,
     env: await testShop(context),
   }),
+  fuzz: async (context) => {
+    const { python, missing } = await installFuzzer(context.say, path.join(context.home, 'log'))
+    const fuzzer = python ? { MICROMART_FUZZER: python } : { MICROMART_FUZZER_MISSING: missing }
+    return { extra: oneByOne, env: { ...fuzzer, ...(await testShop(context)) } }
+  },
 }
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
@@ -173,13 +180,19 @@ export const runStages = async (names, { jestArgs, isOver, ...context }) => {
   mkdirSync(path.join(context.home, 'log'), { recursive: true })
   let opened
   const stores = () => (opened ??= testStores(context))
+  let shop
+  const started = async () => testShop(await stores(), context)
   const totals = { passed: 0, failed: 0, skipped: 0 }
   const times = []
   let broken = false
   for (const name of names) {
     if (isOver()) await new Promise(() => {})
     const began = Date.now()
-    const { extra, env } = await prepared[name]({ ...context, stores })
+    const { extra, env } = await prepared[name]({
+      ...context,
+      stores,
+      shop: () => (shop ??= started()),
+    })
     if (seconds(began) !== '0.0 s') times.push({ name: `preparing ${name}`, took: seconds(began) })
     const testing = Date.now()
     context.say.line(`\n> Tests: ${name}`)

@@ -13,7 +13,7 @@ import type { Ports } from './model/ports.ts'
 import { auditDapr } from './repository/audit-dapr.ts'
 import { cartsDapr } from './repository/carts-dapr.ts'
 import { lettersDapr } from './repository/letters-dapr.ts'
-import { cartUseCases } from './usecase/index.ts'
+import { cartUseCases, type UseCases } from './usecase/index.ts'
 
 /** What a test may put in place of the real thing. */
 export type Overrides = Partial<Ports & { readonly log: Log }>
@@ -28,7 +28,7 @@ const portsOf = ({ sidecar, ids, clock }: Platform, config: Config): Ports => ({
 })
 
 /** Cart has neither outbox nor rows of keys: it is behind by its dead letters only. */
-const operationsOf = ({ sidecar, clock }: Platform) => {
+const operationsOf = ({ sidecar, clock }: Platform, use: UseCases) => {
   const audit = auditDapr(sidecar.state)
   const letters = lettersDapr(sidecar.state, audit)
   const backlog = async () => ({
@@ -37,7 +37,7 @@ const operationsOf = ({ sidecar, clock }: Platform) => {
     openDeadLetters: await letters.countOpen(),
     abandonedKeys: 0,
   })
-  return { app: apps.cart, letters, audit: audit.list, backlog, clock }
+  return { app: apps.cart, letters, audit: audit.list, backlog, erase: use.eraseShopper, clock }
 }
 
 /** Starts the cart service. Disposing what it returns stops everything in reverse order. */
@@ -52,7 +52,7 @@ export const startCart = async (config: Config, overrides: Overrides = {}): Prom
         [CartBooksServiceService, cartBooksRpc(use)],
       ],
       topics: cartTopics(use),
-      operations: operationsOf(platform),
+      operations: operationsOf(platform, use),
     }),
   )
   const running = starting.move() // started: the caller disposes from here on

@@ -128,7 +128,7 @@ it('sets, removes and clears, with a new version at each change of lines and one
   expect(after).toEqual({ ...before, version: cleared.cart!.version, lines: [] })
 })
 
-it('refuses what cannot be, and leaves the cart as it was', async () => {
+it('S36 refuses what cannot be, 100 units of a line among it, and leaves the cart as it was', async () => {
   await using shop = await startForTest()
   const cartToken = await guestCart(shop, { A: 90, B: 2 })
   shop.shelf.put('B', { availableQuantity: 3n })
@@ -152,7 +152,7 @@ it('refuses what cannot be, and leaves the cart as it was', async () => {
   expect(await readMetric(shop.httpPort, 'micromart_cart_operations_total', refused)).toBe(2)
 })
 
-it('holds 100 lines', async () => {
+it('S36 holds 100 lines', async () => {
   await using shop = await startForTest()
   const skus = Array.from({ length: 101 }, (_, index) => `SKU-${index}`)
   const last = shop.shelf.put(skus.pop()!)

@@ -64,7 +64,7 @@ it('does not write over an entry of a newer release, and says an unreadable one 
   const cartToken = await guestCart(shop, { A: 1 })
   const key = guestTokens.keyOf(cartToken)
   const { value, ...entry } = shop.sidecar.state.get(key)!
-  const newer = { ...entry, value: { ...(value as object), schemaVersion: 2 } }
+  const newer = { ...entry, value: { ...(value as object), schemaVersion: 3 } }
   shop.sidecar.state.set(key, newer)
   const add = () => refusalOf(shop.guest.addItem({ cartToken, sku: 'A', quantity: 1 }))
   expect(await add()).toMatchObject({ kind: 'unavailable', code: 'cart_newer' })

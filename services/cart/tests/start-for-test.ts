@@ -59,6 +59,7 @@ const shelf = (sidecar: FakeSidecar) => {
 
 const replica = async (sidecar: FakeSidecar, overrides: Overrides) => {
   const config = readConfig({
+    SHOP_ENV: 'local',
     APP_ID: apps.cart,
     APP_PORT: '0',
     HTTP_PORT: '0',
@@ -102,6 +103,7 @@ export const startForTest = async ({
   return {
     sidecar,
     shelf: shelf(sidecar),
+    port: first.port,
     httpPort: first.httpPort,
     books: first.books.as(),
     backlog: first.backlog.as(),

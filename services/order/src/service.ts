@@ -39,7 +39,7 @@ import { ordersMysql } from './repository/orders-mysql.ts'
 import { entities } from './repository/rows.ts'
 import { timelineNews } from './repository/timeline-news.ts'
 import { startTimelineTail } from './repository/timeline-tail.ts'
-import { orderUseCases, type Ports } from './usecase/index.ts'
+import { orderUseCases, type Ports, type UseCases } from './usecase/index.ts'
 
 /** A running order service. `sweep` runs its sweepers once, now. */
 export type OrderService = AsyncDisposable & {
@@ -77,12 +77,15 @@ const answersOf = (db: Database, clock: Clock) => ({
   resumed: resumable(db, { clock, lockMs: limits.attempt }),
 })
 
-const operationsOf = (db: Database, clock: Clock, answers: KeyedAnswers) => ({
+type Stored = { readonly db: Database; readonly clock: Clock }
+
+const operationsOf = (use: UseCases, { db, clock }: Stored, answers: KeyedAnswers) => ({
   app: apps.order,
   letters: deadLettersMysql(db),
   audit: auditMysql(db),
   answers,
   backlog: () => readBacklog(db, clock),
+  erase: (userId: string) => use.eraseShopper(userId),
   clock,
 })
 
@@ -101,7 +104,7 @@ const startServing = async (config: Config, { platform, db }: Base, ports: Ports
     await platform.serve({
       services: [[OrderServiceService, orderRpc(watched, { tokens, answers })]],
       topics: orderTopics(use),
-      operations: operationsOf(db, clock, answers.resumed),
+      operations: operationsOf(use, { db, clock }, answers.resumed),
       storeAnswers: () => db.query('SELECT 1'),
     }),
   )

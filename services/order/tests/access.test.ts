@@ -76,7 +76,7 @@ describe('a guest', () => {
   })
 })
 
-it('refuses what the gateway would have refused', async () => {
+it('S54 refuses what the gateway would have refused, a kind of address it does not know among it', async () => {
   const { order: rpc, wish } = aMember(test)
   const wrong = [
     { idempotencyKey: '' },

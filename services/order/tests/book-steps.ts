@@ -129,7 +129,7 @@ export const steps: Readonly<Record<string, Step>> = {
     when: (life) => isStatus('PENDING')(life) && !life.hold,
     act: (life) => {
       life.hold = 'held'
-      save(life, change.priced(life.order, { lines: [line], until: undefined }, life.at))
+      save(life, change.priced(life.order, { lines: [line] }, life.at))
     },
   },
   short: {

@@ -79,7 +79,7 @@ it('does not let its caller wait for a slow refund', async () => {
   )
 })
 
-it('pays back once, however often and however much at once it is asked', async () => {
+it('S64 pays back once, however often and however much at once it is asked', async () => {
   const { sku, order: rpc, name } = await aPaidOrder()
   const answers = await Promise.all(Array.from({ length: 10 }, () => rpc.cancelOrder(name)))
   expect(new Set(answers.map(({ order }) => order?.status))).toEqual(
@@ -101,7 +101,7 @@ it('frees the cart: the same goods can be bought again', async () => {
   expect(order?.status).toBe(OrderStatus.ORDER_STATUS_PAID)
 })
 
-it('does not cancel what was never paid', async () => {
+it('S35 does not cancel what was never paid', async () => {
   const { order: rpc, wish } = aMember(test)
   const { order } = await rpc.placeOrder({ ...wish, paymentToken: 'tok_declined' })
   expect(await refusalOf(rpc.cancelOrder({ id: order?.id ?? '', orderToken: undefined }))).toEqual({

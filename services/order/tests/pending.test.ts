@@ -6,7 +6,7 @@ import { systemIds } from '@micromart/kernel'
 import { openDatabase } from '@micromart/store'
 import { eventually } from '@micromart/testing'
 import { actionMs, away } from './fake-shop.ts'
-import { aMember, refusalOf, startForTest, type TestShop } from './start.ts'
+import { aMember, aWish, refusalOf, startForTest, type TestShop } from './start.ts'
 
 let test: TestShop
 beforeAll(async () => {
@@ -217,4 +217,19 @@ describe('a payment that the shopper must approve', () => {
       params: {},
     })
   })
+})
+
+it('S36 a member has twenty orders at most that wait for a payment; the next is refused until one ends', async () => {
+  const { id, order: rpc } = aMember(test)
+  const buy = async () => {
+    test.shop.fill(id, [{ sku: test.shop.offer(1_000n), quantity: 1 }])
+    return (await rpc.placeOrder(aWish({ paymentToken: 'tok_pending' }))).order
+  }
+  const first = await buy()
+  for (let count = 1; count < 20; count += 1) await buy()
+  const refused = { kind: 'precondition', code: 'too_many_open_orders', params: { limit: '20' } }
+  expect(await refusalOf(buy())).toEqual(refused)
+  test.shop.settlePayment(first?.id ?? '', CHARGE_OUTCOME_CAPTURED)
+  await test.sidecar.deliver(topics.paymentSettled, { orderId: first?.id ?? '' })
+  await eventually(async () => expect((await buy())?.status).toBe(ORDER_STATUS_PAYMENT_PENDING))
 })

@@ -171,7 +171,7 @@ describe('refused are', () => {
     })
   })
 
-  it('orders that were never paid, and unknown ones', async () => {
+  it('S35 orders that were never paid, and unknown ones', async () => {
     const { order: rpc, wish } = aMember(test)
     const { order } = await rpc.placeOrder({ ...wish, paymentToken: 'tok_declined' })
     const { ask } = await sold(test)
@@ -190,7 +190,7 @@ describe('refused are', () => {
   })
 })
 
-it('gives no more than was paid, however many ask at once', async () => {
+it('S64 gives no more than was paid, however many ask at once', async () => {
   const { ask, read, given } = await sold(test)
   const answers = await Promise.allSettled(
     Array.from({ length: 8 }, () => ask({ amount: eur(1_000n) })),

@@ -37,6 +37,7 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
   const shop = fakeShop(sidecar)
   const clock = movableClock()
   const config = {
+    SHOP_ENV: 'local' as const,
     APP_ID: 'order',
     APP_PORT: 0,
     HTTP_PORT: 0,

@@ -13,8 +13,10 @@ const wired = baseSettings.extend({
     .describe('How often late money that is to go back is looked for, in milliseconds.'),
   PAYMENT_PROVIDER: z
     .enum(['simulated', 'stripe'])
-    .default('simulated')
-    .describe('Who charges: the simulated provider, or Stripe.'),
+    .optional()
+    .describe(
+      'Who charges: Stripe, or the simulated provider, which is that of `local` unless said.',
+    ),
   PROVIDER_URL: address
     .optional()
     .describe('Address of the simulated provider, such as http://127.0.0.1:7206'),
@@ -50,6 +52,11 @@ const wired = baseSettings.extend({
 })
 
 export const settings = wired
+  .refine(
+    (env) => env.SHOP_ENV === 'local' || env.PAYMENT_PROVIDER,
+    'production says who charges: PAYMENT_PROVIDER',
+  )
+  .transform((env) => ({ ...env, PAYMENT_PROVIDER: env.PAYMENT_PROVIDER ?? 'simulated' }))
   .refine(
     (env) => env.PAYMENT_PROVIDER !== 'simulated' || env.PROVIDER_URL,
     'PROVIDER_URL must be given for the simulated provider',

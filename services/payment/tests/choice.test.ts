@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, it } from '@jest/globals'
 import { ChargeOutcome, PaymentServiceService } from '@micromart/contracts/payment'
 import { startFakeSidecar, testClient, testDatabase } from '@micromart/testing'
@@ -8,6 +9,7 @@ import { startFakeStripe } from './fake-stripe.ts'
 import { aCharge, anOrderId } from './start-for-test.ts'
 
 const common = {
+  SHOP_ENV: 'local',
   APP_ID: 'payment',
   APP_PORT: '0',
   HTTP_PORT: '0',
@@ -49,4 +51,22 @@ it.each([
   ['Stripe', { PAYMENT_PROVIDER: 'stripe' }, 'STRIPE_RETURN_URL'],
 ])('does not start without what %s needs', (_, env, missing) => {
   expect(() => readConfig({ ...common, ...env })).toThrow(missing)
+})
+
+it('S9 charges in production by nobody whom it was not told of', () => {
+  const token = () => randomBytes(24).toString('base64url')
+  const production = {
+    ...common,
+    SHOP_ENV: 'production',
+    ISSUER_URL: 'https://shop.example.com',
+    DAPR_API_TOKEN: token(),
+    APP_API_TOKEN: token(),
+    PROVIDER_URL: 'https://provider.example.com',
+  }
+  expect(() => readConfig(production)).toThrow('production says who charges: PAYMENT_PROVIDER')
+  const chosen = readConfig({ ...production, PAYMENT_PROVIDER: 'simulated' })
+  expect(chosen.PAYMENT_PROVIDER).toBe('simulated')
+  expect(readConfig({ ...common, PROVIDER_URL: 'http://127.0.0.1:1' }).PAYMENT_PROVIDER).toBe(
+    'simulated',
+  )
 })

@@ -79,6 +79,7 @@ const providerProcess = async (databaseUrl: string, env: Readonly<Record<string,
   const start = () =>
     startProvider(
       readProviderConfig({
+        SHOP_ENV: 'local',
         HTTP_PORT: String(port),
         PROVIDER_DATABASE_URL: databaseUrl,
         PROVIDER_KEY: providerKey,
@@ -147,6 +148,7 @@ const dumpOf = async (url: string): Promise<string> => {
 
 const settingsOf = (sidecar: FakeSidecar, providerUrl: string, patienceMs: number) =>
   readConfig({
+    SHOP_ENV: 'local',
     APP_ID: 'payment',
     APP_PORT: '0',
     HTTP_PORT: '0',

@@ -24,6 +24,12 @@ const read = async (idOrHandle: string) =>
 const size = (value: string) => [{ name: 'Size', value }]
 
 describe('a new product', () => {
+  it('S54 of a status that nobody knows is a draft, which nobody can buy', async () => {
+    const draft = aDraft({ status: 99 as ProductStatus })
+    const { product } = await shop.staff.createProduct({ draft })
+    expect(product?.status).toBe(ProductStatus.PRODUCT_STATUS_DRAFT)
+  })
+
   it('is what the draft says, with stock numbers for staff', async () => {
     const category = await createCategory(shop, unique('Cups'))
     const sku = unique('CUP')

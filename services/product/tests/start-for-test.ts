@@ -20,6 +20,7 @@ import { startProduct } from '../src/service.ts'
 
 /** What the service reads at start; its sweepers rest, tests sweep. */
 export const environment = (sidecar: { grpcPort: number; httpPort: number }, issuer: string) => ({
+  SHOP_ENV: 'local',
   APP_ID: apps.product,
   APP_PORT: '0',
   HTTP_PORT: '0',

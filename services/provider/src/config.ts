@@ -9,6 +9,10 @@ const file = z.string().min(1).optional()
 /** The simulator needs no sidecar when its secrets come by the environment. */
 export const settings = z
   .object({
+    SHOP_ENV: z
+      .enum(['production', 'local'])
+      .default('production')
+      .describe('Production does not start it: its money is none.'),
     APP_ID: z.string().min(1).default(apps.provider).describe("The app's Dapr id."),
     HTTP_PORT: port.default(7206).describe('The API, `/livez`, `/readyz`, `/metrics`.'),
     HTTP_HOST: healthHost.describe(
@@ -79,6 +83,10 @@ export const settings = z
       .enum(['debug', 'info', 'warn', 'error'])
       .default('info')
       .describe('The least level that is logged.'),
+  })
+  .refine((env) => env.SHOP_ENV === 'local', {
+    path: ['SHOP_ENV'],
+    message: 'the simulated provider is for `local` shops: its money is none',
   })
   .refine(
     (env) => (env.TLS_CERT_FILE === undefined) === (env.TLS_KEY_FILE === undefined),

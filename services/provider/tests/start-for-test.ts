@@ -63,6 +63,7 @@ export const startForTest = async (
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await testDatabase('provider', migrations))
   const config = readConfig({
+    SHOP_ENV: 'local',
     HTTP_PORT: '0',
     PROVIDER_DATABASE_URL: database.url,
     PROVIDER_KEY: key,

@@ -19,7 +19,7 @@ const wishes = z.array(
   }),
 )
 
-const { USER_DATABASE_URL: url } = readSeedConfig(process.env)
+const { USER_DATABASE_URL: url, SHOP_ENV } = readSeedConfig(process.env)
 const wanted = wishes.parse(JSON.parse(await text(process.stdin)))
 await using db = await openDatabase({ url, entities: [...userRows, outboxRows], migrations })
 const cost = { memoryKib: 19_456, passes: 2, lanes: 1 }
@@ -28,6 +28,7 @@ const seed = seedAccounts({
   passwords: await passwordsArgon2(cost, { running: 1, waiting: 1 }, secretsNode.token()),
   clock: systemClock,
   ids: systemIds,
+  isDemo: SHOP_ENV === 'local',
 })
 const changed = await seed(wanted)
 process.stdout.write(`${String(changed)}\n`)

@@ -110,10 +110,15 @@ describe('a login begun before a change of password', () => {
     const next = { digest: 'e'.repeat(64), at: now, device }
     const first = { digest: 'd'.repeat(64), expiresAt: session.endsAt }
     const version = before?.passwordVersion ?? NaN
+    const proven = (passwordVersion: number) => ({ passwordVersion, secondFactor: false })
 
-    expect(await sessions.open(session, first, version)).toBe(false)
+    expect(await sessions.open(session, first, proven(version))).toBe(false)
     expect(await sessions.rotate(first.digest, next)).toEqual({ outcome: 'invalid' })
-    expect(await sessions.open(session, first, version + 1)).toBe(true)
+    expect(await sessions.open(session, first, proven(version + 1))).toBe(true)
+    // nor after a second factor was switched on meanwhile
+    await user.query('UPDATE account SET second_factor_since = ?', [now])
+    const late = { ...session, id: systemIds.next() }
+    expect(await sessions.open(late, first, proven(version + 1))).toBe(false)
   })
 })
 

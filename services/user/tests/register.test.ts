@@ -16,6 +16,7 @@ describe('registering', () => {
       name: 'Ann Member',
       roles: ['customer'],
       createdAt: user.clock.now(),
+      emailVerified: false,
     }
     expect(answer).toEqual({
       user: account,

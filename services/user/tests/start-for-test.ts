@@ -1,10 +1,21 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@jest/globals'
 import { BacklogServiceService } from '@micromart/contracts/ops'
-import { type User, UserServiceService } from '@micromart/contracts/user'
+import {
+  ClientServiceService,
+  OAuthServiceService,
+  type User,
+  UserServiceService,
+} from '@micromart/contracts/user'
 import type { RpcClient } from '@micromart/dapr'
 import { type Clock, type Log, systemIds } from '@micromart/kernel'
 import {
+  eventually,
   type FakeSidecar,
+  readMailbox,
   startFakeSidecar,
   type TestClient,
   testClient,
@@ -53,10 +64,14 @@ type Shared = {
   readonly sidecar: FakeSidecar
   readonly clock: TestClock
   readonly log: Log
+  /** Folder that gets every mail. */
+  readonly mailbox: string
 }
 
 export type Replica = AsyncDisposable & {
   readonly rpc: TestClient<typeof UserServiceService>
+  readonly oauth: RpcClient<typeof OAuthServiceService>
+  readonly clients: TestClient<typeof ClientServiceService>
   readonly backlog: RpcClient<typeof BacklogServiceService>
   readonly port: number
   readonly httpPort: number
@@ -74,11 +89,12 @@ type Member = {
 }
 
 const startReplica = async (
-  { sidecar, clock, log }: Shared,
+  { sidecar, clock, log, mailbox }: Shared,
   env: NodeJS.ProcessEnv,
 ): Promise<Replica> => {
   await using stack = new AsyncDisposableStack()
   const config = readConfig({
+    SHOP_ENV: 'local',
     APP_ID: 'user',
     APP_PORT: '0',
     HTTP_PORT: '0',
@@ -86,15 +102,21 @@ const startReplica = async (
     DAPR_GRPC_PORT: String(sidecar.grpcPort),
     ISSUER_URL: issuer,
     LOG_LEVEL: 'error',
+    MAIL_FOLDER: mailbox,
+    MAIL_EVERY_MS: '20',
     ...cheap,
     ...env,
   })
   const { port, httpPort, prune } = stack.use(await startUser(config, { clock, log }))
   const rpc = stack.use(await testClient(UserServiceService, port))
   const backlog = stack.use(await testClient(BacklogServiceService, port)).as()
+  const oauth = stack.use(await testClient(OAuthServiceService, port)).as()
+  const clients = stack.use(await testClient(ClientServiceService, port))
   const running = stack.move()
   return {
     rpc,
+    oauth,
+    clients,
     backlog,
     port,
     httpPort,
@@ -148,7 +170,9 @@ export const startForTest = async (env: NodeJS.ProcessEnv = {}) => {
   sidecar.secret('mysql-user', database.url)
   sidecar.secret('signing-kek', kek)
   const { lines, log } = recordedLog()
-  const shared = { database, sidecar, clock: testClock(), log }
+  const mailbox = await mkdtemp(join(tmpdir(), 'micromart-mailbox-'))
+  stack.defer(() => rm(mailbox, { recursive: true, force: true }))
+  const shared = { database, sidecar, clock: testClock(), log, mailbox }
   const first = stack.use(await startReplica(shared, env))
   const { query } = stack.use(queriesOf(database.url))
   const running = stack.move()
@@ -159,6 +183,13 @@ export const startForTest = async (env: NodeJS.ProcessEnv = {}) => {
     guest: first.rpc.as(),
     /** What the service has logged: fields and message. */
     logged: () => lines,
+    /** Mails to an address, once there are so many. */
+    mailsTo: (to: string, count: number) =>
+      eventually(async () => {
+        const mails = await readMailbox(mailbox, to)
+        expect(mails).toHaveLength(count)
+        return mails
+      }),
     /** Reads or prepares what no RPC shows; what an RPC shows is asserted through it. */
     query,
     /** One more of it, on the same database. */

@@ -31,10 +31,46 @@ export const invariants: Readonly<
 const booksBalance: Invariant = ({ books }) =>
   books === undefined || books.consistent ? [] : books.violations
 
+const saleLimitMs = 10_000
+
+/** On a machine that leaves a run less than two thirds of its time, calls of three seconds pass their deadlines, and the shop says so. */
+const starvedFrom = 1.5
+
+/**
+ * Each unit of a sale is sold, once, in time, and everybody gets an answer at the first try. Whoever had none for want of a
+ * machine got it later; who has bought is judged by I1 to I7.
+ */
+const saleGoesWell: Invariant = ({ sale }) => {
+  if (!sale) return []
+  const { units, buyers, paid, refused, other, tookMs, stranded, slowdown } = sale
+  const isStarved = slowdown > starvedFrom
+  const without = [...other, ...stranded].filter(
+    (answer) => !(isStarved && /^(202|503)/.test(answer)),
+  )
+  const exact = paid === units && refused === buyers - units
+  const atMost = isStarved && paid <= units && refused <= buyers - units
+  return [
+    ...(exact || atMost
+      ? []
+      : [`${paid} of ${units} units paid, ${refused} of ${buyers - units} refused`]),
+    ...(tookMs <= saleLimitMs ? [] : [`it took ${tookMs} ms`]),
+    ...without.map((answer) => `somebody was answered ${answer}`),
+  ]
+}
+
+/** What is judged besides. */
+const more: typeof invariants = {
+  books: { title: "the shop's own books balance", holds: booksBalance },
+  sale: { title: 'a sale goes well', holds: saleGoesWell },
+}
+
+/** All that is looked at. */
+export const judged: typeof invariants = { ...invariants, ...more }
+
 /** All that is wrong. */
 export const check = (evidence: Evidence): readonly Violation[] =>
-  [...Object.entries(invariants), ['books', { holds: booksBalance }] as const].flatMap(
-    ([invariant, { holds }]) => holds(evidence).map((what) => ({ invariant, what })),
+  Object.entries(judged).flatMap(([invariant, { holds }]) =>
+    holds(evidence).map((what) => ({ invariant, what })),
   )
 
 /** What makes a run worth believing; a run in which one of them is zero proves nothing. */

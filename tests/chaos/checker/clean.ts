@@ -10,6 +10,7 @@ const order = (id: string, user: string, status: string, paymentStatus: string) 
   status,
   paymentStatus,
   email: `${user}@guest.example`,
+  addressee: user,
   total: 200,
   subtotal: 200,
   shipping: 0,
@@ -68,14 +69,21 @@ export const cleanDump: Dump = {
     ...path('o2', 'PENDING', 'PAYMENT_PENDING', 'PAID', 'CANCELLED'),
     ...path('o3', 'PENDING', 'FAILED'),
   ],
-  keys: [{ key: 'k1', orderId: 'o1', isLocked: false }],
+  keys: [
+    { key: 'k1', orderId: 'o1' },
+    { key: 'k2', orderId: 'o2' },
+    { key: 'k3', orderId: 'o3' },
+  ],
   cartCheckouts: [{ orderId: 'o1' }],
   payments: [
     { orderId: 'o1', status: 'captured', amount: 200, refunded: 0 },
     { orderId: 'o2', status: 'captured', amount: 200, refunded: 200 },
     { orderId: 'o3', status: 'declined', amount: 200, refunded: 0 },
   ],
-  refunds: [{ owner: 'payment', orderId: 'o2', amount: 200, state: 'done' }],
+  refunds: [
+    { owner: 'payment', id: 'r1', orderId: 'o2', amount: 200, state: 'done' },
+    { owner: 'order', id: 'r1', orderId: 'o2', amount: 200, state: 'done' },
+  ],
   ledger: [capture('o1'), capture('o2'), { ...capture('o2'), kind: 'refund', key: 'refund-o2' }],
   outbox: [
     event('e1', 'order.paid.v1', 'o1'),
@@ -86,7 +94,7 @@ export const cleanDump: Dump = {
   deadLetters: {},
 }
 
-const seen = (id: string, status: string) => ({
+export const seen = (id: string, status: string) => ({
   id,
   status,
   total: 200,
@@ -146,6 +154,7 @@ export const cleanOperations: readonly Operation[] = [
     body: 'b3',
   }),
   operation({ user: bob, key: 'k4', hash: 'h5', ...refused }),
+  operation({ op: 'cart.before', user: bob, status: 200, cart: { A: 2 } }),
   operation({ op: 'cart.final', status: 200, cart: {} }),
   operation({ op: 'cart.final', user: bob, status: 200, cart: { A: 2 } }),
 ]

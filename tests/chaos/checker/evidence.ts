@@ -1,4 +1,5 @@
 import type { Operation } from '../load/history.ts'
+import type { Machine } from '../machine/pulse.ts'
 import type { StockRead } from './stock-read.ts'
 
 /** Rows as the checker needs them: numbers are numbers, times are milliseconds. */
@@ -7,6 +8,8 @@ export type OrderRow = {
   readonly status: string
   readonly paymentStatus: string
   readonly email: string
+  /** The canary in the name that it is sent to. */
+  readonly addressee: string
   readonly total: number
   readonly subtotal: number
   readonly shipping: number
@@ -48,6 +51,8 @@ type PaymentRow = {
 /** A refund that is asked for, wherever it is kept. */
 export type RefundRow = {
   readonly owner: 'order' | 'payment'
+  /** The same at both. */
+  readonly id: string
   readonly orderId: string
   readonly amount: number
   readonly state: 'pending' | 'done' | 'refused'
@@ -85,11 +90,7 @@ export type Dump = {
   readonly lines: readonly OrderLineRow[]
   readonly timeline: readonly TimelineRow[]
   /** Order by idempotency key. */
-  readonly keys: readonly {
-    readonly key: string
-    readonly orderId: string
-    readonly isLocked: boolean
-  }[]
+  readonly keys: readonly { readonly key: string; readonly orderId: string }[]
   readonly cartCheckouts: readonly { readonly orderId: string }[]
   readonly payments: readonly PaymentRow[]
   readonly refunds: readonly RefundRow[]
@@ -108,6 +109,26 @@ export type FaultRecord = {
   /** From healing, in ms; absent when it never came. */
   readonly firstOkMs?: number | undefined
   readonly fullMs?: number | undefined
+  /** The same without the time for which others kept the machine busy: what is judged. */
+  readonly fairFirstOkMs?: number | undefined
+  readonly fairFullMs?: number | undefined
+}
+
+/** How a rush for a few units went, and baskets with the same goods in both orders. Answers are such as `503 unavailable`. */
+export type Sale = {
+  readonly units: number
+  readonly buyers: number
+  readonly atOnce: number
+  /** From the opening to the last answer, in fair ms. */
+  readonly tookMs: number
+  /** How many times longer it took than on a machine of its own. */
+  readonly slowdown: number
+  readonly paid: number
+  readonly refused: number
+  /** First answers that are neither. */
+  readonly other: readonly string[]
+  readonly baskets: number
+  readonly stranded: readonly string[]
 }
 
 /** All that a run leaves to be judged. */
@@ -128,6 +149,13 @@ export type Evidence = {
   /** Whether the shop's own books balance; undefined when it has none. */
   readonly books:
     { readonly consistent: boolean; readonly violations: readonly string[] } | undefined
+  /** How long after the load, and what was left when the time was up. */
+  readonly restMs?: number
+  readonly leftAtRest?: readonly string[]
+  readonly sale?: Sale | undefined
+  readonly machine?: Machine
+  /** Processes that ended without being killed; their supervisors started them again. */
+  readonly surprises?: readonly string[]
 }
 
 export type Violation = { readonly invariant: string; readonly what: string }
@@ -150,6 +178,14 @@ export const sumBy = <T>(
   return sums
 }
 
+export const canaryIn = (text: string): string => /cnry[0-9a-z]{10}/.exec(text)?.[0] ?? ''
+
 /** The canary of whoever an order belongs to. */
-export const canaryOf = ({ email }: Pick<OrderRow, 'email'>): string =>
-  /cnry[0-9a-z]{10}/.exec(email)?.[0] ?? ''
+export const canaryOf = ({ email }: Pick<OrderRow, 'email'>): string => canaryIn(email)
+
+/** A request to buy, for the first time or again. */
+export const isPlacing = ({ op }: Pick<Operation, 'op'>): boolean => op.startsWith('place')
+
+/** Attempts by their key, as their shopper sees them. */
+export const byKey = (operations: readonly Operation[]): ReadonlyMap<string, Operation[]> =>
+  Map.groupBy(operations.filter(isPlacing), ({ user, key }) => `${user} ${key}`)

@@ -1,14 +1,15 @@
 import type { Operation } from '../load/history.ts'
 import {
+  byKey,
   canaryOf,
+  type Dump,
   type Evidence,
   type Invariant,
+  isPlacing,
   kept,
   type OrderRow,
   wasPaid,
 } from './evidence.ts'
-
-const isPlacing = ({ op }: Operation): boolean => op.startsWith('place')
 
 const placed = ({ operations }: Evidence) =>
   operations.filter((each) => isPlacing(each) && each.outcome === 'ok' && each.order)
@@ -39,6 +40,20 @@ export const noLostOrder: Invariant = (evidence) => {
 
 const ownOf = (orders: readonly OrderRow[]) => orders.filter((order) => canaryOf(order) !== '')
 
+/** Goods that are kept for, or went to, an order that came to nothing. */
+const keptGoods = ({ orders, holds }: Dump): readonly string[] => {
+  const statuses = new Map(orders.map(({ id, status }) => [id, status]))
+  const isLeft = (status: string, ofOrder = 'not there') =>
+    (status === 'held' || status === 'claimed') &&
+    ['FAILED', 'REJECTED', 'not there'].includes(ofOrder)
+  return holds
+    .filter(({ orderId, status }) => isLeft(status, statuses.get(orderId)))
+    .map(
+      ({ orderId, status }) =>
+        `goods ${status} for ${orderId}, ${statuses.get(orderId) ?? 'which is not there'}`,
+    )
+}
+
 /** I7: no attempt with an unknown end has left an effect that nobody was told of. */
 export const infoResolved: Invariant = (evidence) => {
   const { operations, dump } = evidence
@@ -48,8 +63,7 @@ export const infoResolved: Invariant = (evidence) => {
   const orphans = ownOf(dump.orders)
     .filter(({ id, status }) => kept.has(status) && !named.has(id))
     .map(({ id, email }) => `order ${id} of ${email} is paid, and no answer ever named it`)
-  const byKey = Map.groupBy(operations.filter(isPlacing), ({ user, key }) => `${user} ${key}`)
-  const open = [...byKey].flatMap(([key, tries]) => {
+  const open = [...byKey(operations)].flatMap(([key, tries]) => {
     const last = tries.toSorted((a, b) => a.at - b.at).at(-1)
     const settled = tries.some(
       ({ outcome, status }) => outcome === 'fail' || (outcome === 'ok' && status === 201),
@@ -58,7 +72,7 @@ export const infoResolved: Invariant = (evidence) => {
       ? []
       : [`key ${key}: never got an answer, last ${last.status} ${last.code ?? last.error ?? ''}`]
   })
-  return [...orphans, ...open]
+  return [...orphans, ...keptGoods(dump), ...open]
 }
 
 const finalCodes = new Set(['payment_declined', 'out_of_stock'])
@@ -99,15 +113,40 @@ const keyFaults = (key: string, tries: readonly Operation[]): readonly string[] 
   ]
 }
 
-/** I8: one key and body, one answer, byte for byte; another body is refused; no key has two orders. */
-export const answersRepeat: Invariant = (evidence) => {
-  const placing = evidence.operations.filter(isPlacing)
-  const byKey = Map.groupBy(placing, ({ user, key }) => `${user} ${key}`)
-  return [...[...byKey].flatMap(([key, tries]) => keyFaults(key, tries)), ...keyedOnce(evidence)]
+/** The store's own memory of a key is the order that the answers named. */
+const otherOrders = ({ operations, dump }: Evidence): readonly string[] => {
+  const stored = Map.groupBy(dump.keys, ({ key }) => key)
+  return [...byKey(operations).values()].flatMap((tries) => {
+    const key = tries[0]?.key ?? ''
+    const rows = new Set((stored.get(key) ?? []).map(({ orderId }) => orderId))
+    const last = tries.filter(({ status, order }) => status === 201 && order).at(-1)?.order?.id
+    const wrong = rows.size > 1 || (last !== undefined && rows.size === 1 && !rows.has(last))
+    return wrong ? [`key ${key}: stored for ${[...rows].join(', ')}, answered ${last}`] : []
+  })
 }
 
+/** I8: one key and body, one answer, byte for byte; another body is refused; no key has two orders. */
+export const answersRepeat: Invariant = (evidence) => [
+  ...[...byKey(evidence.operations)].flatMap(([key, tries]) => keyFaults(key, tries)),
+  ...keyedOnce(evidence),
+  ...otherOrders(evidence),
+]
+
 /** I12: a total is the sum of its frozen lines, at prices that the shop once had. */
-export const totalsAddUp: Invariant = ({ dump, prices }) => {
+export const totalsAddUp: Invariant = ({ operations, dump, prices }) => {
+  const told = operations.flatMap(
+    ({ order }) => order?.items.map((item) => ({ id: order.id, ...item })) ?? [],
+  )
+  const strangely = told.filter(
+    ({ sku, unitPrice }) => prices[sku] && unitPrice !== 0 && !prices[sku].includes(unitPrice),
+  )
+  const answered = strangely.map(
+    ({ id, sku, unitPrice }) => `order ${id}: told ${sku} at ${unitPrice}, which it never cost`,
+  )
+  return [...answered, ...storedTotals({ dump, prices })]
+}
+
+const storedTotals = ({ dump, prices }: Pick<Evidence, 'dump' | 'prices'>): readonly string[] => {
   const linesOf = Map.groupBy(dump.lines, ({ orderId }) => orderId)
   return dump.orders
     .filter(({ status }) => wasPaid.has(status))
@@ -139,10 +178,28 @@ const moves: Readonly<Record<string, readonly string[]>> = {
   DELIVERED: ['REFUNDED'],
 }
 
-/** I13: a timeline is a path in the table of moves and ends where the order stands. */
-export const legalHistories: Invariant = ({ dump }) => {
+/** Whether a status may follow another, perhaps after others in between. */
+const mayFollow = (from: string, to: string): boolean =>
+  from === to || (moves[from] ?? []).some((next) => mayFollow(next, to))
+
+/** What clients were told one after the other; a frozen answer tells of its own time. */
+const toldBackwards = ({ operations }: Evidence): readonly string[] => {
+  const told = operations.filter(({ order, replayed }) => order && !replayed)
+  return [...Map.groupBy(told, ({ order }) => order?.id ?? '')].flatMap(([id, all]) =>
+    all.flatMap(({ ended, order: before }) => {
+      const wrong = all.find(
+        ({ at, order: then }) => at > ended && !mayFollow(before?.status ?? '', then?.status ?? ''),
+      )
+      return wrong ? [`order ${id}: told ${before?.status}, and later ${wrong.order?.status}`] : []
+    }),
+  )
+}
+
+/** I13: a timeline is a path in the table of moves and ends where the order stands; so is what was told of it. */
+export const legalHistories: Invariant = (evidence) => {
+  const { dump } = evidence
   const timelines = Map.groupBy(dump.timeline, ({ orderId }) => orderId)
-  return dump.orders.flatMap(({ id, status }) => {
+  const stored = dump.orders.flatMap(({ id, status }) => {
     const path = (timelines.get(id) ?? []).map((entry) => entry.status)
     const steps = path.filter((each, index) => each !== path[index - 1])
     const illegal = steps.filter((each, index) => !moves[steps[index - 1] ?? '']?.includes(each))
@@ -153,4 +210,5 @@ export const legalHistories: Invariant = ({ dump }) => {
         : [`order ${id}: ${status}, but its timeline ends at ${steps.at(-1)}`]),
     ]
   })
+  return [...stored, ...toldBackwards(evidence)]
 }

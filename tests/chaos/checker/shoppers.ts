@@ -1,5 +1,5 @@
 import type { Operation } from '../load/history.ts'
-import { canaryOf, type Evidence, type Invariant, wasPaid } from './evidence.ts'
+import { canaryOf, type Evidence, type FaultRecord, type Invariant, wasPaid } from './evidence.ts'
 
 const quantityOf = ({ asked }: Operation): number => Number(asked?.['quantity'] ?? 0)
 
@@ -79,23 +79,40 @@ export const cartsAgree: Invariant = (evidence) => {
   })
 }
 
-/** I15: no answer held another person's canary. */
-export const noLeak: Invariant = ({ operations }) =>
-  operations
+/** I15: no answer held another person's canary, and no order goes to another person's address. */
+export const noLeak: Invariant = ({ operations, dump }) => [
+  ...operations
     .filter(({ foreign }) => foreign && foreign.length > 0)
     .map(
       ({ op, user, foreign = [], id }) =>
         `${op} (${id}) showed ${user} data of ${foreign.join(', ')}`,
-    )
+    ),
+  ...dump.orders
+    .filter((order) => order.addressee !== canaryOf(order))
+    .map((order) => `order ${order.id} of ${canaryOf(order)} goes to ${order.addressee}`),
+]
 
 const firstOkLimitMs = 10_000
 const fullLimitMs = 60_000
 
-/** I16: after each fault somebody bought within 10 s, and the shop was at its pace again within 60 s. */
-export const recovers: Invariant = ({ faults }) =>
-  faults.flatMap(({ name, firstOkMs = Infinity, fullMs = Infinity }) => [
-    ...(firstOkMs > firstOkLimitMs
-      ? [`${name}: first order ${Math.round(firstOkMs)} ms after healing`]
-      : []),
-    ...(fullMs > fullLimitMs ? [`${name}: full pace ${Math.round(fullMs)} ms after healing`] : []),
-  ])
+const tooLate = (
+  { name }: FaultRecord,
+  what: string,
+  ms: number | undefined,
+  limitMs: number,
+): readonly string[] =>
+  ms !== undefined && ms <= limitMs
+    ? []
+    : [`${name}: ${what} ${ms === undefined ? 'never' : `${Math.round(ms)} ms after healing`}`]
+
+/**
+ * I16: after each fault somebody bought within 10 s, the shop was at its pace again within 60 s, and all had come to rest 60 s after
+ * the load. Time for which others kept the machine busy is not the shop's.
+ */
+export const recovers: Invariant = ({ faults, leftAtRest = [] }) => [
+  ...faults.flatMap((fault) => [
+    ...tooLate(fault, 'first order', fault.fairFirstOkMs ?? fault.firstOkMs, firstOkLimitMs),
+    ...tooLate(fault, 'full pace', fault.fairFullMs ?? fault.fullMs, fullLimitMs),
+  ]),
+  ...leftAtRest.map((what) => `not at rest in time: ${what}`),
+]

@@ -145,7 +145,7 @@ const clock = (app: string, hours: number): Fault => {
     category: 'clock',
     lastsMs: seconds(8),
     arm: async ({ processes }) => {
-      await processes.renew(app, env)
+      await processes.renew(app, { env })
       return 1
     },
     heal: async ({ processes }) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { providerApi } from '../load/provider-api.ts'
 import type { Shop } from '../shop/handle.ts'
 import type { Fault } from './catalogue.ts'
 
@@ -10,18 +10,12 @@ type Armed = {
 }
 
 const ask = async (
-  { ports, secrets }: Shop,
+  shop: Shop,
   method: string,
   body?: object,
 ): Promise<readonly { fired?: number }[]> => {
-  const key = (JSON.parse(readFileSync(secrets, 'utf8')) as Record<string, string>)['provider-key']
-  const answer = await fetch(`http://127.0.0.1:${ports['provider']?.http ?? 0}/v1/faults`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const found = (await answer.json()) as { items?: { fired?: number }[] }
-  return found.items ?? []
+  const answer = await providerApi(shop)(method, '/v1/faults', body)
+  return (answer?.body as { items?: { fired?: number }[] } | undefined)?.items ?? []
 }
 
 /** A fault that the simulated provider makes itself: it knows before and after the effect of its requests. */

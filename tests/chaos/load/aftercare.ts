@@ -107,8 +107,24 @@ const shipRace: Scenario = async (turn) => {
   }
 }
 
+/** Somebody gives money back at the provider's own desk, while the shopper cancels or our own desk refunds. */
+const deskRace: Scenario = async (turn) => {
+  const { world, random, process } = turn
+  const paid = await paidOrder(turn)
+  if (!paid) return
+  const part = random.chance(0.6) ? { amount: random.int(1, paid.item.unitPrice) } : {}
+  const atDesk = () => world.provider('POST', '/v1/desk/refunds', { reference: paid.id, ...part })
+  const own = { order: paid.id, key: `refund-${random.word(16)}`, body: { reason: 'chaos' } }
+  await Promise.all([
+    atDesk(),
+    ...(random.chance(0.3) ? [cancel(world.client, paid.attempt, paid.answer, `${process}b`)] : []),
+    ...(random.chance(0.3) ? [refund(turn, own, 'c')] : []),
+  ])
+}
+
 /** What follows a purchase. */
 export const lateScenarios = {
+  desk: { weight: 4, run: deskRace },
   refund: { weight: 7, run: refundRace },
   ship: { weight: 6, run: shipRace },
 } as const

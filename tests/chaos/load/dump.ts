@@ -1,5 +1,5 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
-import type { Dump, Hold, RefundRow } from '../checker/evidence.ts'
+import { canaryIn, type Dump, type Hold, type RefundRow } from '../checker/evidence.ts'
 import { readStock } from './stock-reader.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -27,6 +27,7 @@ const readOrders = async (read: Read) => ({
     status: text(row, 'status'),
     paymentStatus: text(row, 'payment_status'),
     email: text(row, 'email'),
+    addressee: canaryIn(text(row, 'ship_to')),
     total: number(row, 'total'),
     subtotal: number(row, 'subtotal'),
     shipping: number(row, 'shipping'),
@@ -49,10 +50,9 @@ const readOrders = async (read: Read) => ({
     status: text(row, 'status'),
     event: text(row, 'event'),
   })),
-  keys: (await read('SELECT * FROM micromart_order.idempotency_keys')).map((row) => ({
+  keys: (await read('SELECT * FROM micromart_order.order_keys')).map((row) => ({
     key: text(row, 'idem_key'),
     orderId: text(row, 'order_id'),
-    isLocked: row['locked_until'] !== null && row['locked_until'] !== undefined,
   })),
   cartCheckouts: (await read('SELECT order_id FROM micromart_order.cart_checkout')).map((row) => ({
     orderId: text(row, 'order_id'),
@@ -95,6 +95,7 @@ const readRefunds = async (read: Read): Promise<readonly RefundRow[]> => {
     (owner: RefundRow['owner']) =>
     (row: Row): RefundRow => ({
       owner,
+      id: text(row, 'id'),
       orderId: text(row, 'order_id'),
       amount: number(row, 'amount'),
       state: refundStates[text(row, 'status')] ?? (number(row, 'done') === 1 ? 'done' : 'pending'),
@@ -162,6 +163,20 @@ export const dumpAll = async (url: string, at: number): Promise<Dump> => {
       outbox: await readOutboxes(read),
       deadLetters: {},
     }
+  } finally {
+    await db.end()
+  }
+}
+
+/** Charges that time will change, and notices on their way: the provider has something to say yet. */
+export const providerWaiting = async (url: string): Promise<number> => {
+  const db = await createConnection(url)
+  try {
+    const [row] = await reader(db)(
+      `SELECT (SELECT COUNT(*) FROM micromart_provider.charges WHERE due_at IS NOT NULL)
+            + (SELECT COUNT(*) FROM micromart_provider.notices WHERE next_at IS NOT NULL) AS waiting`,
+    )
+    return number(row ?? {}, 'waiting')
   } finally {
     await db.end()
   }

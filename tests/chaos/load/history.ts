@@ -94,6 +94,8 @@ export const operationsOf = (entries: readonly Entry[]): readonly Operation[] =>
 export type History = AsyncDisposable & {
   readonly entries: readonly Entry[]
   readonly now: () => number
+  /** `performance.now()` of the history's first moment. */
+  readonly began: number
   readonly add: (entry: Entry) => void
   readonly note: (what: Note['what'], name: string, facts?: Note['facts']) => void
   readonly nextId: () => number
@@ -112,6 +114,7 @@ export const openHistory = (file: string): History => {
   return {
     entries,
     now,
+    began,
     add,
     note: (what, name, facts) =>
       add({ type: 'note', at: now(), what, name, ...(facts === undefined ? {} : { facts }) }),

@@ -1,8 +1,9 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { Random } from '../plan/random.ts'
 import type { Shop } from '../shop/handle.ts'
+import type { Answer, Client } from './client.ts'
 
 const signed = (key: string, body: string): string => {
   const seconds = Math.floor(Date.now() / 1000)
@@ -24,15 +25,28 @@ const notices = async (mysqlUrl: string, most: number): Promise<string[]> => {
   }
 }
 
-const keyIn = (secrets: string): string | undefined =>
-  (JSON.parse(readFileSync(secrets, 'utf8')) as Record<string, string>)['provider-webhook-key']
+const keyIn = (secrets: string): string | undefined => {
+  const all = JSON.parse(readFileSync(secrets, 'utf8')) as Record<string, string>
+  return all['provider-webhook-key']?.split(',')[0]
+}
+
+/** Sends a webhook that tells nothing of ours, signed by the provider or by somebody else. */
+export const noticeClient =
+  ({ secrets }: Shop, client: Client) =>
+  (by: 'provider' | 'stranger'): Promise<Answer> => {
+    const body = { id: `evt_${randomUUID()}`, type: 'weather.changed', data: {} }
+    const key = by === 'provider' ? (keyIn(secrets) ?? '') : 'nobody knows this one'
+    const headers = { 'provider-signature': signed(key, JSON.stringify(body)) }
+    const request = { op: 'breaker', process: 'provider', user: 'staff', method: 'POST' }
+    return client({ ...request, path: '/v1/webhooks/simulated', headers, body })
+  }
 
 /**
  * Sends the provider's latest webhooks a second time, out of order, signed anew as the provider does with each attempt.
  * @returns how many the shop took
  */
 export const repeatWebhooks = async (shop: Shop, random: Random, most: number): Promise<number> => {
-  const key = keyIn(shop.secrets)?.split(',')[0]
+  const key = keyIn(shop.secrets)
   if (key === undefined) return 0
   let taken = 0
   for (const body of random.shuffled(await notices(shop.mysqlUrl, most))) {

@@ -1,6 +1,7 @@
 import type { Random } from '../plan/random.ts'
 import type { Client } from './client.ts'
 import type { History } from './history.ts'
+import type { ProviderApi } from './provider-api.ts'
 import type { Attempt } from './shopping.ts'
 import type { Person } from './people.ts'
 import type { Shelf, Staff } from './staff.ts'
@@ -19,6 +20,7 @@ export type Features = {
 export type World = {
   readonly client: Client
   readonly staff: Staff
+  readonly provider: ProviderApi
   readonly history: History
   readonly random: Random
   readonly features: Features

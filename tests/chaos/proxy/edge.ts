@@ -4,7 +4,7 @@ export type Edge = {
   readonly name: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly target: { readonly host: string; readonly port: number }
-  /** `http2` and `http1` edges can be trapped by method; `tcp` ones only be spoilt as a whole. */
+  /** On `http2` and `http1` edges calls can be told apart; a `tcp` one carries bytes. */
   readonly protocol: 'tcp' | 'http1' | 'http2'
 }
 
@@ -13,23 +13,29 @@ export type Toxic =
   | { readonly kind: 'latency'; readonly ms: number }
   | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'blackhole' }
+  /** `caller` (an app id, on http2 edges): only that app's calls are lost. `counts`: of those it has met, only calls of that method. */
+  | { readonly kind: 'blackhole'; readonly caller?: string; readonly counts?: string }
   | { readonly kind: 'truncate'; readonly bytes: number }
 
 /** Where in a call a trap closes: before the callee sees it, or when its answer is there and nobody has seen it. */
 export type TrapPoint = 'before' | 'after'
 
-/** Holds one call of a method on an edge, the first that comes, until it is told what becomes of it. */
+/** Holds one call on an edge, the first that comes, until it is told what becomes of it. */
 export type Trap = {
   readonly id: string
   readonly edge: string
-  /** gRPC path, or `POST /v1/charges`. */
-  readonly method: string
+  /** gRPC path, or `POST /v1/charges`; a tcp edge knows none. */
+  readonly method?: string
+  /** Only a call whose body holds this, such as a topic or a statement. */
+  readonly text?: string
   readonly point: TrapPoint
 }
 
-/** What becomes of a held call: goes on as if nothing was, dies with its connection, or is never answered. */
-export type Verdict = 'forward' | 'reset' | 'hang'
+/**
+ * What becomes of a held call: it goes on as if nothing was, dies with its connection, is never answered, or reaches the callee
+ * twice at once.
+ */
+export type Verdict = 'forward' | 'reset' | 'hang' | 'twice'
 
 /** Parent to proxy process. */
 export type ProxyCommand =
@@ -40,8 +46,10 @@ export type ProxyCommand =
   | { readonly do: 'trap'; readonly trap: Trap }
   | { readonly do: 'untrap'; readonly id: string }
   | { readonly do: 'judge'; readonly id: string; readonly verdict: Verdict }
+  | { readonly do: 'deliver'; readonly id: string }
+  | { readonly do: 'met'; readonly edge: string }
 
-/** Proxy process to parent. `touched`: how many chunks or connections the last toxic of an edge has met. */
+/** Proxy process to parent. `touched`: how many chunks, connections or calls the last toxic of an edge has met. */
 export type ProxyEvent =
   | {
       readonly event: 'done'

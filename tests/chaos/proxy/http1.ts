@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { Edge } from './edge.ts'
+import type { Edge, Verdict } from './edge.ts'
 import { isRefusal, keepDoor } from './door.ts'
+import { callThrough, clearUp, newWeather } from './flow.ts'
 import type { EdgeProxy } from './tcp.ts'
 import type { Traps } from './traps.ts'
 
@@ -26,16 +27,22 @@ const ask = ({ target }: Edge, { method, url, headers }: IncomingMessage, body: 
 
 /** Carries the HTTP/1.1 calls of an edge one by one, so that one named call can be held. */
 export const http1Proxy = (edge: Edge, traps: Traps): EdgeProxy => {
+  const weather = newWeather()
   const carryCall = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = methodOf(message)
-    const doom = (verdict: string): boolean => {
+    const doom = (verdict: Verdict | undefined): boolean => {
       if (verdict === 'reset') message.socket.resetAndDestroy()
-      return verdict !== 'forward'
+      return verdict === 'reset' || verdict === 'hang'
     }
     const body = await bodyOf(message)
-    if (doom(await traps.meet(edge.name, method, 'before'))) return
-    const answer = await ask(edge, message, body)
-    if (doom(await traps.meet(edge.name, method, 'after'))) return
+    await callThrough(weather, { method }, message.socket)
+    if (message.socket.destroyed) return
+    const deliver = () => ask(edge, message, body)
+    const verdict = await traps.meet(edge.name, { method, body, deliver }, 'before')
+    if (doom(verdict)) return
+    if (verdict === 'twice') deliver().catch(() => {}) // nobody waits for the second answer
+    const answer = await deliver()
+    if (doom(await traps.meet(edge.name, { method, body }, 'after'))) return
     const { statusCode = 502, rawHeaders } = answer.head
     response.writeHead(statusCode, rawHeaders).end(answer.body)
   }
@@ -52,11 +59,14 @@ export const http1Proxy = (edge: Edge, traps: Traps): EdgeProxy => {
   }
   return {
     spoil: (toxic) => {
-      if (toxic.kind !== 'reset')
+      if (toxic.kind !== 'reset' && toxic.kind !== 'blackhole')
         throw new Error(`${edge.name}: an http1 edge knows no ${toxic.kind}`)
-      cut()
+      weather.touched = 0
+      weather.toxic = toxic
+      if (toxic.kind === 'reset') cut()
     },
-    heal: () => 0,
+    met: () => weather.touched,
+    heal: () => clearUp(weather),
     cut,
     close: () => {
       door.close()

@@ -7,8 +7,9 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import type { Edge } from './edge.ts'
 import { isRefusal, keepDoor } from './door.ts'
+import type { Edge, Verdict } from './edge.ts'
+import { callThrough, clearUp, newWeather } from './flow.ts'
 import type { EdgeProxy } from './tcp.ts'
 import type { Traps } from './traps.ts'
 
@@ -67,6 +68,12 @@ const reply = (stream: ServerHttp2Stream, { head, chunks, trailers }: Answer): v
   stream.end(Buffer.concat(chunks))
 }
 
+/** Which app calls: its sidecar says so. */
+const callerOf = (headers: IncomingHttpHeaders): string | undefined => {
+  const named = headers['dapr-caller-app-id']
+  return Array.isArray(named) ? named[0] : named
+}
+
 const bodyOf = async (stream: ServerHttp2Stream): Promise<Buffer> => {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
@@ -79,6 +86,22 @@ const bodyOf = async (stream: ServerHttp2Stream): Promise<Buffer> => {
  */
 export const http2Proxy = (edge: Edge, traps: Traps): EdgeProxy => {
   const sessions = new Set<ServerHttp2Session>()
+  const weather = newWeather()
+
+  const open = (): ClientHttp2Session =>
+    connect(`http://${edge.target.host}:${edge.target.port}`)
+      // Its calls fail and say so.
+      .on('error', (error) => isRefusal(error) && door.shut())
+
+  /** Past the caller's connection, which may be gone by now. */
+  const deliverAlone = async (headers: IncomingHttpHeaders, body: Buffer): Promise<void> => {
+    const session = open()
+    try {
+      await ask(session, headers, body, () => {})
+    } finally {
+      session.close()
+    }
+  }
 
   const carryCall = async (
     stream: ServerHttp2Stream,
@@ -88,14 +111,19 @@ export const http2Proxy = (edge: Edge, traps: Traps): EdgeProxy => {
     const method = headers[':path'] ?? ''
     const stops: (() => void)[] = []
     stream.on('close', () => stops.forEach((stop) => stop()))
-    const doom = (verdict: string): boolean => {
+    const doom = (verdict: Verdict | undefined): boolean => {
       if (verdict === 'reset') stream.session?.destroy()
-      return verdict !== 'forward'
+      return verdict === 'reset' || verdict === 'hang'
     }
     const body = await bodyOf(stream)
-    if (doom(await traps.meet(edge.name, method, 'before'))) return
+    await callThrough(weather, { caller: callerOf(headers), method }, stream)
+    if (stream.destroyed) return
+    const deliver = () => deliverAlone(headers, body)
+    const verdict = await traps.meet(edge.name, { method, body, deliver }, 'before')
+    if (doom(verdict)) return
+    if (verdict === 'twice') deliver().catch(() => {}) // nobody waits for the second answer
     const answer = await ask(upstream(), headers, body, (stop) => stops.push(stop))
-    if (doom(await traps.meet(edge.name, method, 'after'))) return
+    if (doom(await traps.meet(edge.name, { method, body }, 'after'))) return
     reply(stream, answer)
   }
 
@@ -104,11 +132,7 @@ export const http2Proxy = (edge: Edge, traps: Traps): EdgeProxy => {
     sessions.add(session)
     let up: ClientHttp2Session | undefined
     const upstream = () => {
-      if (!up || up.destroyed || up.closed) {
-        up = connect(`http://${edge.target.host}:${edge.target.port}`)
-        // Its calls fail and say so.
-        up.on('error', (error) => isRefusal(error) && door.shut())
-      }
+      if (!up || up.destroyed || up.closed) up = open()
       return up
     }
     session.on('error', () => {})
@@ -133,11 +157,14 @@ export const http2Proxy = (edge: Edge, traps: Traps): EdgeProxy => {
   }
   return {
     spoil: (toxic) => {
-      if (toxic.kind !== 'reset')
+      if (toxic.kind !== 'reset' && toxic.kind !== 'blackhole')
         throw new Error(`${edge.name}: an http2 edge knows no ${toxic.kind}`)
-      cut()
+      weather.touched = 0
+      weather.toxic = toxic
+      if (toxic.kind === 'reset') cut()
     },
-    heal: () => 0,
+    met: () => weather.touched,
+    heal: () => clearUp(weather),
     cut,
     close: () => {
       door.close()

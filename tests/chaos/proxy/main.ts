@@ -44,6 +44,11 @@ const obey = async (command: ProxyCommand): Promise<number> => {
     case 'judge':
       traps.judge(command.id, command.verdict)
       return 0
+    case 'deliver':
+      await traps.deliver(command.id)
+      return 0
+    case 'met':
+      return named(command.edge).met()
   }
 }
 

@@ -1,11 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { isRefusal, keepDoor } from './door.ts'
-import type { Edge, Toxic } from './edge.ts'
-import { carry, newWeather } from './flow.ts'
+import type { Edge, Toxic, Verdict } from './edge.ts'
+import { carry, clearUp, newWeather } from './flow.ts'
+import type { Traps } from './traps.ts'
 
 /** A proxy on one edge. */
 export type EdgeProxy = {
   readonly spoil: (toxic: Toxic) => void
+  /** How much the toxic has met so far. */
+  readonly met: () => number
   /** @returns how much the toxic has met */
   readonly heal: () => number
   /** Ends all connections with a reset, once. @returns how many there were */
@@ -13,8 +16,8 @@ export type EdgeProxy = {
   readonly close: () => void
 }
 
-/** Carries an edge's connections byte by byte. */
-export const tcpProxy = (edge: Edge): EdgeProxy => {
+/** Carries an edge's connections byte by byte. A trap holds a chunk from the client that has its text. */
+export const tcpProxy = (edge: Edge, traps: Traps): EdgeProxy => {
   const weather = newWeather()
   const sockets = new Set<Socket>()
 
@@ -45,8 +48,17 @@ export const tcpProxy = (edge: Edge): EdgeProxy => {
       if (isRefusal(error)) door.shut()
       client.resetAndDestroy()
     })
-    carry(client, upstream, weather, false)
-    carry(upstream, client, weather, true)
+    const obey = async (held: Promise<Verdict>): Promise<boolean> => {
+      const isLost = (await held) === 'reset'
+      if (isLost) client.resetAndDestroy()
+      return !isLost
+    }
+    const holds = (body: Buffer) => {
+      const held = traps.meet(edge.name, { body }, 'before')
+      return held && obey(held)
+    }
+    carry(client, upstream, { weather, truncates: false, holds })
+    carry(upstream, client, { weather, truncates: true })
   })
   const door = keepDoor(server, edge)
 
@@ -56,11 +68,8 @@ export const tcpProxy = (edge: Edge): EdgeProxy => {
       weather.toxic = toxic
       if (toxic.kind === 'reset') weather.touched += cut()
     },
-    heal: () => {
-      weather.toxic = undefined
-      for (const wake of weather.onHeal) wake()
-      return weather.touched
-    },
+    met: () => weather.touched,
+    heal: () => clearUp(weather),
     cut,
     close: () => {
       door.close()

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { countsOf, vacuous } from '../checker/check.ts'
 import type { Evidence, Violation } from '../checker/evidence.ts'
-import { type Conditions, markdown } from './markdown.ts'
+import { type Conditions, type Made, markdown } from './markdown.ts'
 import { timeline } from './timeline.ts'
 
 const commit = (): string => {
@@ -18,29 +18,42 @@ const commit = (): string => {
   }
 }
 
-export const conditions = (
-  given: Pick<Conditions, 'seed' | 'minutes' | 'workers' | 'command'>,
-): Conditions => ({
-  ...given,
+export const conditions = (command: string): Made => ({
+  command,
   commit: commit(),
   at: new Date().toISOString().slice(0, 16),
   machine: `${os.cpus().length} cores (${os.cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}`,
 })
 
-/** Writes report.md, report.json and timeline.svg. */
-export const writeReport = (
-  folder: string,
-  evidence: Evidence,
-  violations: readonly Violation[],
-  of: Conditions,
-): void => {
+type Judged = {
+  readonly evidence: Evidence
+  readonly violations: readonly Violation[]
+  readonly of: Conditions
+}
+
+/** Writes report.md, report.json and timeline.svg: small enough to be kept. */
+export const writeReport = (folder: string, { evidence, violations, of }: Judged): void => {
   mkdirSync(folder, { recursive: true })
-  const { faults, books } = evidence
+  const { faults, books, sale, restMs, machine, surprises } = evidence
   const counts = countsOf(evidence)
-  const summary = { ...of, counts, vacuous: vacuous(counts), violations, faults, books }
+  const verdict = { counts, vacuous: vacuous(counts), violations, books, sale }
+  const summary = { ...of, ...verdict, restMs, machine, surprises, faults }
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text)
   write('report.json', `${JSON.stringify(summary, undefined, 1)}\n`)
   write('report.md', markdown(evidence, violations, of))
   write('timeline.svg', timeline(evidence, `Chaos run with seed ${of.seed}, commit ${of.commit}`))
-  write('evidence.json', JSON.stringify(evidence))
+}
+
+/** All that the checker saw. */
+export const writeEvidence = (folder: string, evidence: Evidence): void =>
+  writeFileSync(path.join(folder, 'evidence.json'), JSON.stringify(evidence))
+
+const pages = ['matrix.md', 'breakers.md', 'broken.md']
+
+/** Copies the pages of the proofs that were made to where they are committed. */
+export const keepPages = (from: string, to: string): void => {
+  for (const page of pages) {
+    const file = path.join(from, page)
+    if (existsSync(file)) copyFileSync(file, path.join(to, page))
+  }
 }

@@ -18,7 +18,11 @@ export type Shop = {
   readonly processes: {
     /** @returns false when there is no such process now */
     readonly signal: (target: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT') => boolean
-    readonly renew: (app: string, env?: Readonly<Record<string, string>>) => Promise<void>
+    /** @param changed variables, or the checkout that its code is of */
+    readonly renew: (
+      app: string,
+      changed?: { readonly env?: Readonly<Record<string, string>>; readonly folder?: string },
+    ) => Promise<void>
   }
   readonly stores: {
     readonly hasDisk: boolean
@@ -29,5 +33,7 @@ export type Shop = {
     readonly fillDisk: () => void
     readonly clearDisk: () => void
   }
+  /** Processes that ended though nobody had killed them. */
+  readonly surprises: () => readonly string[]
   readonly stop: () => Promise<void>
 }

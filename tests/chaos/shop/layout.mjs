@@ -9,6 +9,7 @@ import { readJson, writePrivate } from '../../../scripts/lib/shop/secrets.mjs'
 const environment = {
   RATE_READS_PER_MINUTE: '100000000',
   RATE_LOGINS_PER_MINUTE: '100000000',
+  RATE_TOKENS_PER_MINUTE: '100000000',
   RATE_CHECKOUTS_PER_MINUTE: '100000000',
   RATE_WRITES_PER_MINUTE: '100000000',
   TRACE_RATIO: '0',
@@ -26,6 +27,9 @@ const announced = (index) => `127.0.1.${index + 1}`
 /** Where it really listens: on plain 127.0.0.1 daprd would announce just that. */
 const listening = (index) => `127.0.2.${index + 1}`
 
+/** Apps whose events are published step by step: the relay's calls to their own sidecar can be held. */
+const publishers = ['order', 'payment']
+
 const edgesOf = ({ apps, ports, extra, trapped }) => {
   const edge = (name, target, { protocol = 'tcp', listen, at = loopback } = {}) => ({
     name,
@@ -34,17 +38,20 @@ const edgesOf = ({ apps, ports, extra, trapped }) => {
     protocol,
   })
   const calls = trapped ? 'http2' : 'tcp'
+  const requests = trapped ? 'http1' : 'tcp'
   const edges = apps.flatMap(({ appID, internal, announced: host, listening: real }) => {
     const own = ports[appID]
     const served = own.app && appID !== 'gateway'
     return [
-      edge(`${appID}-out`, own.daprGrpc),
+      edge(`${appID}-out`, own.daprGrpc, {
+        protocol: publishers.includes(appID) ? calls : 'tcp',
+      }),
       ...(served ? [edge(`${appID}-in`, own.app, { protocol: calls })] : []),
       edge(`${appID}-net`, internal, { listen: { host, port: internal }, at: real }),
     ]
   })
-  const provider = edge('provider', ports.provider.http, { protocol: trapped ? 'http1' : 'tcp' })
-  const webhook = edge('webhook', ports.gateway.public)
+  const provider = edge('provider', ports.provider.http, { protocol: requests })
+  const webhook = edge('webhook', ports.gateway.public, { protocol: requests })
   return [...edges, provider, webhook, edge('public', ports.gateway.public)]
 }
 

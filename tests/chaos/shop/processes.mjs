@@ -40,12 +40,18 @@ export const startApps = ({ layout, daprd, lent, logDir, run, tell }) => {
     })
   }
 
-  const startApp = (app, more = {}) =>
-    spawnServer(`${app.appID}-restarter`, process.execPath, app.command.slice(1), {
+  /** The run file names this checkout's own files. */
+  const commandIn = (folder, { command }) =>
+    command
+      .slice(1)
+      .map((word) => (word.startsWith(root) ? folder + word.slice(root.length) : word))
+
+  const startApp = (app, { env = {}, folder = root } = {}) =>
+    spawnServer(`${app.appID}-restarter`, process.execPath, commandIn(folder, app), {
       run,
-      cwd: root,
+      cwd: folder,
       log: path.join(logDir, `${app.appID}-restarter.log`),
-      env: { ...base, ...appEnvironment(layout, app), ...more },
+      env: { ...base, ...appEnvironment(layout, app), ...env },
     })
 
   for (const app of apps) {
@@ -73,12 +79,12 @@ export const startApps = ({ layout, daprd, lent, logDir, run, tell }) => {
       if (found) sendSignal(found, signal)
       return found !== undefined
     },
-    /** Ends an app gracefully and starts it anew, with other variables when given. */
-    renew: async (appID, more) => {
+    /** Ends an app gracefully and starts it anew: with other variables, or from another checkout, when given. */
+    renew: async (appID, changed) => {
       const restarter = run.processes[`${appID}-restarter`]
       sendSignal(restarter, 'SIGTERM')
       if (!(await allEnded([restarter], 15_000))) sendSignal(restarter, 'SIGKILL')
-      startApp(appNamed(appID), more)
+      startApp(appNamed(appID), changed)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { installDapr } from '../../../scripts/lib/dapr/install.mjs'
 import { daprd as daprdProgram } from '../../../scripts/lib/dapr/programs.mjs'
@@ -10,6 +10,13 @@ import { startProxies } from '../proxy/client.ts'
 import { doorOf, layOut } from './layout.mjs'
 import { startApps } from './processes.mjs'
 import { openChaosStores, unmountDisk } from './stores.mjs'
+
+/** What an app's restarter wrote down when the app had ended by itself. */
+const crashesIn = (logDir, appID) =>
+  readFileSync(path.join(logDir, `${appID}.log`), 'utf8')
+    .split('\n')
+    .filter((line) => /"msg":"ended by (code|SIG(?!KILL))/.test(line))
+    .map((line) => `${appID} ${JSON.parse(line).msg}`)
 
 /**
  * A private shop whose every part chaos may hurt: own stores, sidecars and apps from dapr.yaml, a proxy on each connection.
@@ -49,7 +56,12 @@ export const startChaosShop = async ({ home, trapped = false, env = {}, say, tel
     const { keys, accounts, certificates, secrets } = prepared
     const lent = { keys, certificates, ports: layout.ports }
     const proxies = await startProxies(layout.edges)
-    const processes = startApps({ layout, daprd, lent, logDir, run, tell })
+    const ended = []
+    const note = (what) => {
+      ended.push(what)
+      tell(what)
+    }
+    const processes = startApps({ layout, daprd, lent, logDir, run, tell: note })
     const stop = async () => {
       processes.stop()
       await stopProcesses(run, home)
@@ -81,6 +93,7 @@ export const startChaosShop = async ({ home, trapped = false, env = {}, say, tel
       proxies,
       processes,
       stores,
+      surprises: () => [...ended, ...layout.apps.flatMap(({ appID }) => crashesIn(logDir, appID))],
       stop,
     }
   } catch (error) {

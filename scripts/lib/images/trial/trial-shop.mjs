@@ -36,7 +36,10 @@ const seedPeople = (containers, images, { mysqlUrl, accounts, keys, people }) =>
   const { user, schema: database } = accounts.user
   return containers.runOnce('seed-accounts', images.user, {
     args: ['src/seed-accounts.ts'],
-    env: { USER_DATABASE_URL: urlWith(mysqlUrl, { user, password: keys['mysql-user'], database }) },
+    env: {
+      SHOP_ENV: 'local',
+      USER_DATABASE_URL: urlWith(mysqlUrl, { user, password: keys['mysql-user'], database }),
+    },
     input: JSON.stringify(peopleOf(people)),
   })
 }

@@ -1,5 +1,6 @@
 import { topics } from '@micromart/contracts'
-import { DomainError } from '@micromart/kernel'
+import { UserErased } from '@micromart/contracts/events'
+import { DomainError, isId } from '@micromart/kernel'
 import type { TopicHandlers } from '@micromart/service'
 import { z } from 'zod'
 import type { PaidOrder } from '../model/bought.ts'
@@ -28,7 +29,17 @@ const paidOrderOf = (payload: unknown): PaidOrder => {
   throw new DomainError('invalid', 'event_invalid', {}, { cause: read.error })
 }
 
+/** @throws DomainError invalid `user_id_invalid` */
+const erasedUserOf = (payload: unknown): string => {
+  const { userId } = UserErased.fromJSON(payload)
+  if (!isId(userId)) throw new DomainError('invalid', 'user_id_invalid')
+  return userId
+}
+
 /** Topic to use case. */
-export const cartTopics = (use: Pick<UseCases, 'takeBought'>): TopicHandlers => ({
+export const cartTopics = (use: Pick<UseCases, 'takeBought' | 'eraseShopper'>): TopicHandlers => ({
   [topics.orderPaid]: ({ payload }) => use.takeBought(paidOrderOf(payload)),
+  [topics.userErased]: async ({ payload }) => {
+    await use.eraseShopper(erasedUserOf(payload))
+  },
 })

@@ -73,8 +73,15 @@ export type FrozenCart = Contents & {
   readonly applied: boolean
 }
 
+/** What is left of the cart of an erased account: its token may live on for minutes, and must not fill another. */
+export type ErasedCart = {
+  readonly state: 'erased'
+  /** Of the cart that was there; empty for none. */
+  readonly id: string
+}
+
 /** What lies under a key. */
-export type Entry = Cart | FrozenCart
+export type Entry = Cart | FrozenCart | ErasedCart
 
 export const newCart = (id: string, version: string): Cart => ({
   state: 'open',
@@ -86,9 +93,13 @@ export const newCart = (id: string, version: string): Cart => ({
   answers: [],
 })
 
-/** The cart that an entry is to its shopper: none when it was merged away. */
+/** The cart that lies there: none when it was merged away, or erased. */
 export const openCart = (entry: Entry | undefined): Cart | undefined =>
   entry?.state === 'open' ? entry : undefined
+
+/** The guest's cart that was merged away, if that is what lies there. */
+export const frozenCart = (entry: Entry | undefined): FrozenCart | undefined =>
+  entry?.state === 'frozen' ? entry : undefined
 
 export const skusOf = ({ lines }: Pick<Cart, 'lines'>): readonly string[] =>
   lines.map(({ sku }) => sku)

@@ -57,6 +57,15 @@ export class QuantityInvalid extends DomainError {
   }
 }
 
+/** The account is erased; a token that lives on for minutes opens no cart any more. */
+export class AccountErased extends DomainError {
+  override readonly name = 'AccountErased'
+
+  constructor() {
+    super('unauthenticated', 'authentication_required')
+  }
+}
+
 /** The cart was written by others each time we tried: nothing was changed, try again. */
 export class CartBusy extends DomainError {
   override readonly name = 'CartBusy'

@@ -1,9 +1,12 @@
 import { DomainError } from '@micromart/kernel'
 import { z } from 'zod'
-import type { Entry, MemberKey } from '../model/cart.ts'
+import type { Entry, Line, MemberKey } from '../model/cart.ts'
 
 /** Grows when the shape of what is stored changes; entries of an older version are read and rewritten. */
-const schemaVersion = 1
+const schemaVersion = 2
+
+/** The version from which on a state is known: an older release must not write over one that it does not know. */
+const knownSince = { open: 1, frozen: 1, erased: 2 } as const
 
 const text = z.string()
 
@@ -42,6 +45,7 @@ const stored = z.discriminatedUnion('state', [
     mergedInto: z.custom<MemberKey>((key) => typeof key === 'string' && isMemberKey(key)),
     applied: z.boolean(),
   }),
+  z.object({ state: z.literal('erased'), id: text }),
 ])
 
 const versioned = z.object({ schemaVersion: z.int().positive() })
@@ -62,12 +66,14 @@ export const entryFrom = (value: unknown): Entry => {
   throw new DomainError('internal', 'cart_unreadable', {}, { cause })
 }
 
+const storedLine = ({ lastSeen, ...line }: Line) => {
+  const { amount, currency } = lastSeen.price
+  return { ...line, lastSeen: { ...lastSeen, price: { amount: String(amount), currency } } }
+}
+
 /** The JSON of an entry; money as text, because JSON has no bigint. */
 export const storedFrom = (entry: Entry): object => ({
-  schemaVersion,
+  schemaVersion: knownSince[entry.state],
   ...entry,
-  lines: entry.lines.map(({ lastSeen, ...line }) => {
-    const { amount, currency } = lastSeen.price
-    return { ...line, lastSeen: { ...lastSeen, price: { amount: String(amount), currency } } }
-  }),
+  ...(entry.state !== 'erased' && { lines: entry.lines.map(storedLine) }),
 })

@@ -1,6 +1,7 @@
 import { DomainError } from '@micromart/kernel'
 import { answeredBefore, type Outcome, withAnswer } from '../model/answers.ts'
-import { type Cart, newCart, type Offer, type Offers, openCart } from '../model/cart.ts'
+import { type Cart, newCart, type Offer, type Offers } from '../model/cart.ts'
+import { livingCart } from '../model/erasure.ts'
 import { type Owner, keyOf } from '../model/owner.ts'
 import type { Decision, OfferSource, Ports } from '../model/ports.ts'
 import type { Repeatable } from '../model/repeatable.ts'
@@ -86,7 +87,7 @@ const told = (ended: Ended, token: string | undefined): Edited => {
  * Changes the owner's cart and answers how it looks afterwards. The offers are asked for before the write: without
  * them nothing is changed. A guest whose token is unknown, or was merged away, gets a new cart under a new token; its
  * first write binds no key, as there is nobody yet whom the key could belong to.
- * @throws IdempotencyMismatch
+ * @throws IdempotencyMismatch, AccountErased
  */
 export const editCart = ({ carts, offers, tokens, ids, currency }: Ports) => {
   const nothing: Ended = { view: emptyView(currency), replayed: false }
@@ -100,7 +101,7 @@ export const editCart = ({ carts, offers, tokens, ids, currency }: Ports) => {
     const key = keyOf(owner, tokens)
     if (key) {
       const ended = await carts.change<Ended | undefined>(key, (entry) => {
-        const cart = openCart(entry)
+        const cart = livingCart(entry)
         if (cart) return decide(cart, repeatable)
         return owner.kind === 'member' ? start(repeatable) : { entry: undefined, result: undefined }
       })

@@ -1,6 +1,7 @@
 import type { Ports } from '../model/ports.ts'
 import { addItem } from './add-item.ts'
 import { clearCart } from './clear-cart.ts'
+import { eraseShopper } from './erase-shopper.ts'
 import { getCart } from './get-cart.ts'
 import { getLines } from './get-lines.ts'
 import { listNotTaken } from './list-not-taken.ts'
@@ -20,6 +21,7 @@ export const cartUseCases = (ports: Ports) => ({
   getLines: getLines(ports),
   takeBought: takeBought(ports),
   listNotTaken: listNotTaken(ports),
+  eraseShopper: eraseShopper(ports),
 })
 
 export type { Edited, Editor } from './edit-cart.ts'

@@ -12,7 +12,7 @@ const lanes = 8
 const isNotTaken = async (carts: Carts, order: Purchase): Promise<boolean> => {
   const entry = await carts.read(order.cartKey)
   if (entry?.state === 'open') return awaits(entry, order)
-  if (entry?.id !== order.cartId) return false
+  if (entry?.state !== 'frozen' || entry.id !== order.cartId) return false
   const member = openCart(await carts.read(entry.mergedInto))
   return member?.mergedCarts.includes(entry.id) ? awaits(member, order) : frozenAwaits(entry, order)
 }

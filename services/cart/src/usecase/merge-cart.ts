@@ -1,4 +1,11 @@
-import { type Entry, type FrozenCart, type MemberKey, memberKey, openCart } from '../model/cart.ts'
+import {
+  type Entry,
+  type FrozenCart,
+  frozenCart,
+  type MemberKey,
+  memberKey,
+} from '../model/cart.ts'
+import { livingCart } from '../model/erasure.ts'
 import { frozen } from '../model/merge.ts'
 import type { Decision, Ports } from '../model/ports.ts'
 import type { CartView } from '../model/view.ts'
@@ -15,21 +22,22 @@ const freeze =
       const guest = frozen(entry, into)
       return { entry: guest, result: guest }
     }
-    return { entry: undefined, result: entry?.mergedInto === into ? entry : undefined }
+    const earlier = frozenCart(entry)
+    return { entry: undefined, result: earlier?.mergedInto === into ? earlier : undefined }
   }
 
 /**
  * Moves a guest's lines into the member's cart. Repeatable; with an unknown token, or one that another member took,
  * it just answers the member's cart.
+ * @throws AccountErased
  */
 export const mergeCart =
   (ports: Ports) =>
   async ({ userId, token }: Command): Promise<CartView> => {
     const { carts, tokens } = ports
     const guestKey = tokens.keyOf(token)
+    const mine = livingCart(await carts.read(memberKey(userId)))
     const guest = await carts.change(guestKey, freeze(memberKey(userId)))
-    const member = guest
-      ? await finishMerge(ports)(guestKey, guest)
-      : openCart(await carts.read(memberKey(userId)))
+    const member = guest ? await finishMerge(ports)(guestKey, guest) : mine
     return pricedCart(ports)(member)
   }

@@ -1,5 +1,11 @@
 import { type PaidOrder, withoutBought } from '../model/bought.ts'
-import type { CartKey, Entry, FrozenCart, GuestKey } from '../model/cart.ts'
+import {
+  type CartKey,
+  type Entry,
+  type FrozenCart,
+  frozenCart,
+  type GuestKey,
+} from '../model/cart.ts'
 import type { Decision, Ports } from '../model/ports.ts'
 import { finishMerge } from './finish-merge.ts'
 
@@ -15,7 +21,7 @@ export const takeBought =
   ({ carts, ids }: Deps) =>
   async (order: PaidOrder): Promise<void> => {
     const take = (entry: Entry | undefined): Decision<FrozenCart | undefined> => {
-      if (entry?.state !== 'open') return { entry: undefined, result: entry }
+      if (entry?.state !== 'open') return { entry: undefined, result: frozenCart(entry) }
       const next = withoutBought(entry, order, ids.next())
       return { entry: next === entry ? undefined : next, result: undefined }
     }

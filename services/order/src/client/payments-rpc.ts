@@ -108,6 +108,8 @@ export const paymentsRpc = (payment: RpcClient<PaymentServiceService>, log: Log)
       return (await payment.listForeignRefunds(page)).items.flatMap(foreignOf)
     },
     cancel: async (orderId) => chargeOf(await apart(() => payment.cancelPayment({ orderId }))),
+    records: async (orderIds) =>
+      (await apart(() => payment.listPaymentRecords({ orderIds: [...orderIds] }))).items,
     refund: ({ id: refundId, orderId, amount }) =>
       apart(async () => {
         try {

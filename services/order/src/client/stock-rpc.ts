@@ -25,9 +25,7 @@ export const stockRpc = (product: RpcClient<ProductServiceService>): Stock => ({
     apart(async () => {
       const wanted = lines.map(({ sku, quantity }) => ({ sku, quantity: BigInt(quantity) }))
       const answer = await product.holdStock({ orderId, lines: wanted, ttlSeconds })
-      if (answer.held) {
-        return { held: true, lines: answer.lines.map(heldLine), until: answer.expiresAt }
-      }
+      if (answer.held) return { held: true, lines: answer.lines.map(heldLine) }
       const shortages = answer.shortages.map(({ sku, available }) => ({
         sku,
         available: Number(available),

@@ -34,7 +34,7 @@ export const orderTopics = (use: UseCases): TopicHandlers => {
     },
     [topics.userErased]: async ({ id, payload }) => {
       const { userId } = UserErased.fromJSON(payload)
-      await use.forgetShopper(idOf(userId, 'user_id_invalid'), id)
+      await use.eraseShopper(idOf(userId, 'user_id_invalid'), id)
     },
   }
 }

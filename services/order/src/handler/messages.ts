@@ -1,4 +1,5 @@
 import {
+  type ExportOrdersResponse,
   type Order as OrderMessage,
   type OrderPayment as PaymentMessage,
   OrderStatus as StatusMessage,
@@ -10,6 +11,7 @@ import { lineTotal, type Order, type OrderPayment } from '../model/order.ts'
 import type { Refund } from '../model/refund.ts'
 import type { OrderStatus, PaymentStatus } from '../model/status.ts'
 import type { ToldEntry } from '../model/timeline.ts'
+import type { WholeOrder } from '../usecase/index.ts'
 
 const statuses: Readonly<Record<OrderStatus, StatusMessage>> = {
   PENDING: StatusMessage.ORDER_STATUS_PENDING,
@@ -83,6 +85,13 @@ export const orderMessage = (order: Order, orderToken?: string): OrderMessage =>
 export const refundMessage = ({ lines, ...refund }: Refund): RefundMessage => ({
   ...refund,
   lines: [...lines],
+})
+
+export const wholeOrderMessage = (whole: WholeOrder): ExportOrdersResponse => ({
+  order: orderMessage(whole.order),
+  timeline: whole.timeline.map(timelineMessage),
+  refunds: whole.refunds.map(refundMessage),
+  payment: whole.payment,
 })
 
 export const timelineMessage = ({ status, ...entry }: ToldEntry): TimelineMessage => ({

@@ -6,7 +6,7 @@ import type { UseCases } from '../usecase/index.ts'
 import { booksMessage } from './books-messages.ts'
 import { draftOf } from './draft.ts'
 import { type KeptAnswers, keptOrder } from './kept-orders.ts'
-import { orderMessage, pageOf, timelineMessage } from './messages.ts'
+import { orderMessage, pageOf, timelineMessage, wholeOrderMessage } from './messages.ts'
 import type { OrderTokens } from './order-token.ts'
 import { staffRpc } from './staff-rpc.ts'
 import { watchTime } from './watch-time.ts'
@@ -55,6 +55,9 @@ export const orderRpc = (use: UseCases, { tokens, answers }: Means): OrderServic
     listOrders: unary(async (request, { caller }) => {
       const { items, nextCursor } = await use.listOrders(userIdOf(caller), pageOf(request))
       return { items: items.map((order) => orderMessage(order)), nextCursor }
+    }),
+    exportOrders: serverStream(async function* whole(_request, { caller }) {
+      for await (const one of use.exportOrders(userIdOf(caller))) yield wholeOrderMessage(one)
     }),
     getTimeline: unary(async (request, { caller }) => {
       const entries = await use.getTimeline(request.id, viewer(request, caller))

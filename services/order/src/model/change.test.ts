@@ -37,10 +37,7 @@ const told = ({ entries }: change.Change) =>
 it('prices an order without giving PENDING more time', () => {
   const { to, ...rest } = change.priced(
     anOrder('PENDING'),
-    {
-      lines: [{ sku: 'MUG', quantity: 2, title: 'Mug', unitPrice: money(1999n, 'EUR') }],
-      until: later,
-    },
+    { lines: [{ sku: 'MUG', quantity: 2, title: 'Mug', unitPrice: money(1999n, 'EUR') }] },
     later,
   )
   expect(to).toMatchObject({ status: 'PENDING', dueAt: after(at, limits.pending) })
@@ -49,16 +46,12 @@ it('prices an order without giving PENDING more time', () => {
 })
 
 it('refuses a hold that lacks a line', () => {
-  const hold = { lines: [], until: later }
+  const hold = { lines: [] }
   expect(() => change.priced(anOrder('PENDING'), hold, later)).toThrow('hold_incomplete')
 })
 
 it('tells of the hold once, with the step after it', () => {
-  const { to: held } = change.priced(
-    anOrder('PENDING'),
-    { lines: anOrder('PENDING').lines, until: undefined },
-    later,
-  )
+  const { to: held } = change.priced(anOrder('PENDING'), { lines: anOrder('PENDING').lines }, later)
   const [first] = change.paid(held, after(later, 500)).entries
   expect(first).toMatchObject({ event: 'stock.held', status: 'PENDING', at: later })
   const waiting = change.awaitingPayment(held, { outcome: 'unknown' }, later)

@@ -51,7 +51,7 @@ const freeze = (order: Order): KeyEffect => ({ effect: 'freeze', frozen: frozenO
  */
 export const priced = (
   from: Order,
-  hold: { readonly lines: readonly HeldLine[]; readonly until: Date | undefined },
+  hold: { readonly lines: readonly HeldLine[] },
   at: Date,
 ): Change => {
   const bySku = new Map(hold.lines.map((line) => [line.sku, line]))
@@ -61,7 +61,7 @@ export const priced = (
     return { ...line, title: held.title, unitPrice: held.unitPrice }
   })
   const totals = totalsOf(lines, from.totals.total.currency)
-  const holdUntil = hold.until ?? after(at, limits.hold)
+  const holdUntil = after(at, limits.hold) // by our own clock, whatever product's says (S71)
   const to = { ...stepped({ at, to: { ...from, lines, totals, holdUntil } }), dueAt: from.dueAt }
   return { from, to, entries: [] } // PENDING still ends when it had to before
 }

@@ -19,6 +19,15 @@ export class CartCheckedOut extends DomainError {
   }
 }
 
+/** The member's newest orders all wait for a payment, and keep goods from others: one has to be paid, or end. */
+export class TooManyOpenOrders extends DomainError {
+  override readonly name = 'TooManyOpenOrders'
+
+  constructor(limit: number) {
+    super('precondition', 'too_many_open_orders', { limit: String(limit) })
+  }
+}
+
 /** Shown numbers stop here (contract.md): how much the shop has is not everybody's business. */
 const most = 99
 

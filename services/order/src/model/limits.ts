@@ -32,4 +32,7 @@ export const limits = {
   watch: 3600 * second,
 } as const
 
+/** So many orders of one member may wait for a payment, each with goods held for it (S36). */
+export const openOrdersAtMost = 20
+
 export const after = (at: Date, milliseconds: number): Date => new Date(at.getTime() + milliseconds)

@@ -52,6 +52,8 @@ export type Payments = {
   readonly outcome: (orderId: string) => Promise<Charge>
   /** @returns cancelled, declined, captured (too late) or one of those that ask for another question */
   readonly cancel: (orderId: string) => Promise<Charge>
+  /** What is kept of the payments of some orders, at most 100; nobody else is asked. */
+  readonly records: (orderIds: readonly string[]) => Promise<readonly PaymentRecord[]>
   /** Once per refund id. @returns pending while the provider has not confirmed; refused is an end */
   readonly refund: (refund: Pick<Refund, 'id' | 'orderId' | 'amount'>) => Promise<RefundOutcome>
   /**
@@ -109,6 +111,8 @@ export type Orders = {
   /** @returns those of the refund ids that no order has */
   readonly unknownRefunds: (ids: readonly string[]) => Promise<ReadonlySet<string>>
   /** Newest first. @throws DomainError invalid `cursor_invalid` */
+  /** How many of a member's newest orders wait for their payment, of so many looked at. */
+  readonly openAmong: (userId: string, newest: number) => Promise<number>
   readonly list: (filter: OrderFilter, page: PageRequest) => Promise<Page<Order>>
   /** Takes orders that are due, and has them due again after their pause: replicas never take the same. */
   readonly takeDue: (at: Date, most: number) => Promise<readonly Order[]>
@@ -117,10 +121,34 @@ export type Orders = {
    * @returns whether there is something to look at
    */
   readonly hasten: (id: string, eventId: string, at: Date) => Promise<boolean>
-  /** Removes e-mail, name and address of a user's orders, and refuses later ones; each event once. */
-  readonly forget: (userId: string, eventId: string, at: Date) => Promise<void>
+  /**
+   * Removes what is personal from a user's orders, and refuses later ones. Repeatable.
+   * @param eventId of the event that told of it, if one did; each once
+   */
+  readonly erase: (userId: string, at: Date, eventId: string | undefined) => Promise<ErasedOrders>
   /** Deletes what is only needed for a while: keys, locks, notes of events. */
   readonly prune: (at: Date) => Promise<void>
+}
+
+/** A user's orders after their erasure. */
+export type ErasedOrders = {
+  readonly ids: readonly string[]
+  /** Paid, and still in the house. */
+  readonly unshipped: readonly string[]
+  /** Whether nothing is under way in any of them that could bring something personal again. */
+  readonly isSettled: boolean
+}
+
+/** What payment keeps of an order's payment. */
+export type PaymentRecord = {
+  readonly orderId: string
+  readonly status: string
+  readonly provider: string
+  readonly amount: Money | undefined
+  readonly refunded: Money | undefined
+  readonly declineCode?: string | undefined
+  readonly chargeId?: string | undefined
+  readonly updatedAt: Date | undefined
 }
 
 export type Keys = {

@@ -11,5 +11,5 @@ export type Shortage = { readonly sku: string; readonly available: number }
 
 /** Answer of product.HoldStock: every line or none. A released hold reads as refused, without shortages. */
 export type Hold =
-  | { readonly held: true; readonly lines: readonly HeldLine[]; readonly until: Date | undefined }
+  | { readonly held: true; readonly lines: readonly HeldLine[] }
   | { readonly held: false; readonly shortages: readonly Shortage[] }

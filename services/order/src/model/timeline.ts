@@ -50,6 +50,12 @@ const catalogue = {
 
 export type TimelineEvent = keyof typeof catalogue
 
+/** Entries whose words may name people, and what an erasure leaves of them. */
+export const withoutPeople = {
+  'order.shipped': 'Order shipped',
+  'refund.asked': 'Refund asked for',
+} as const satisfies Partial<Record<TimelineEvent, string>>
+
 /** A hundred short lines still make a message that the table takes. */
 const longest = 1_000
 

@@ -1,5 +1,5 @@
 import { DomainError, decodeCursor, encodeCursor, isId } from '@micromart/kernel'
-import { type Connection, type Database, inStatement, marks } from '@micromart/store'
+import { type Connection, type Database, inStatement, marks, select } from '@micromart/store'
 import type { DataSource } from 'typeorm'
 import type { Order } from '../model/order.ts'
 import type { OrderFilter, Orders } from '../model/ports.ts'
@@ -71,4 +71,16 @@ export const listOrders =
       const more = rows.length > limit && last !== undefined
       return { items, nextCursor: more ? encodeCursor(last.id, present(filter)) : undefined }
     })
+  }
+
+export const openAmong =
+  (db: Database): Orders['openAmong'] =>
+  async (userId, newest) => {
+    const [row] = await select<{ open: number }>(
+      db,
+      `SELECT COUNT(*) AS open FROM (SELECT status FROM orders WHERE user_id = ? ORDER BY id DESC LIMIT ?) AS newest
+       WHERE status IN ('PENDING', 'PAYMENT_PENDING')`,
+      [userId, newest],
+    )
+    return Number(row?.open)
   }

@@ -16,7 +16,8 @@ import { checkout } from './checkout.ts'
 import { claimStock } from './claim-stock.ts'
 import { continuePayment } from './continue-payment.ts'
 import { deliverOrder } from './deliver-order.ts'
-import { forgetShopper } from './forget-shopper.ts'
+import { eraseShopper } from './erase-shopper.ts'
+import { exportOrders } from './export-orders.ts'
 import { getAnyOrder } from './get-any-order.ts'
 import { getOrder } from './get-order.ts'
 import { getRefund } from './get-refund.ts'
@@ -37,6 +38,7 @@ import { takeOverRefunds } from './take-over-refunds.ts'
 import { watchOrder } from './watch-order.ts'
 
 export type { OrderDraft } from './place-order.ts'
+export type { WholeOrder } from './export-orders.ts'
 export type { Refunded } from './refund-order.ts'
 
 export type Ports = {
@@ -61,13 +63,15 @@ export const orderUseCases = (ports: Ports) => {
   const claiming = claimStock(ports, paying)
   const settling = settle(ports, claiming)
   const takeOver = takeOverRefunds(ports, paying)
+  const cancelling = cancelOrder(ports, paying)
   const sweep = settleDue(ports, { settle: settling, claim: claiming, payOut: paying })
   return {
     placeOrder: placeOrder(ports, checkout(ports, settling)),
     getOrder: getOrder(ports),
     listOrders: listOrders(ports),
     getTimeline: getTimeline(ports),
-    cancelOrder: cancelOrder(ports, paying),
+    cancelOrder: cancelling,
+    exportOrders: exportOrders(ports),
     continuePayment: continuePayment(ports, settling),
     watchOrder: watchOrder(ports),
     refundOrder: refundOrder(ports, paying),
@@ -81,7 +85,7 @@ export const orderUseCases = (ports: Ports) => {
     listAllOrders: listAllOrders(ports),
     getAnyOrder: getAnyOrder(ports),
     checkBooks: checkBooks(ports),
-    forgetShopper: forgetShopper(ports),
+    eraseShopper: eraseShopper(ports, cancelling),
     pruneOld: pruneOld(ports),
     settleDue: sweep,
   }

@@ -1,9 +1,15 @@
 import { DomainError, type Clock, type Ids, type Money, money } from '@micromart/kernel'
 import type { Cart } from '../model/cart.ts'
 import { resumed } from '../model/change.ts'
-import { CartCheckedOut, CartEmpty, fieldMissing, IdempotencyInProgress } from '../model/errors.ts'
+import {
+  CartCheckedOut,
+  CartEmpty,
+  fieldMissing,
+  IdempotencyInProgress,
+  TooManyOpenOrders,
+} from '../model/errors.ts'
 import { answeredAgain, type KeyRef, sameRequest } from '../model/idempotency.ts'
-import { after, limits } from '../model/limits.ts'
+import { after, limits, openOrdersAtMost } from '../model/limits.ts'
 import { type Address, type Order, orderNumber, totalsOf, unpriced } from '../model/order.ts'
 import type { Carts, Keys, Orders, Users } from '../model/ports.ts'
 import { cameToNothing } from '../model/status.ts'
@@ -41,7 +47,7 @@ type Deps = {
   readonly currency: string
 }
 
-type Refused = CartEmpty | CartCheckedOut | IdempotencyInProgress
+type Refused = CartEmpty | CartCheckedOut | IdempotencyInProgress | TooManyOpenOrders
 
 /** Writes a PENDING order of a cart, or says why there is none: refusals that a second look may overrule. */
 const opening = ({ carts, users, orders, clock, ids, currency }: Deps) => {
@@ -65,16 +71,21 @@ const opening = ({ carts, users, orders, clock, ids, currency }: Deps) => {
     }
   }
   return async (draft: OrderDraft): Promise<Order | Refused> => {
-    const shopper = shopperOf(users, draft)
-    const [cart, who] = await Promise.all([carts.lines(draft.cartToken), shopper])
-    return cart.lines.length === 0 ? new CartEmpty() : write(draft, cart, who)
+    const [cart, who, open] = await Promise.all([
+      carts.lines(draft.cartToken),
+      shopperOf(users, draft),
+      draft.userId === undefined ? 0 : orders.openAmong(draft.userId, openOrdersAtMost),
+    ])
+    if (cart.lines.length === 0) return new CartEmpty()
+    if (open >= openOrdersAtMost) return new TooManyOpenOrders(openOrdersAtMost)
+    return write(draft, cart, who)
   }
 }
 
 /**
  * Turns the shopper's cart into an order. Repeatable: one key, one order; every remote step is keyed by its id.
  * @returns PAID, FAILED (declined) or PAYMENT_PENDING (not known yet): answers, not errors
- * @throws CartEmpty, CartCheckedOut, OutOfStock, PriceChanged, PaymentUnavailable; IdempotencyMismatch, IdempotencyInProgress
+ * @throws CartEmpty, CartCheckedOut, TooManyOpenOrders, OutOfStock, PriceChanged, PaymentUnavailable; IdempotencyMismatch, IdempotencyInProgress
  */
 export const placeOrder = (deps: Deps, checkout: Checkout) => {
   const { orders, keys, clock } = deps

@@ -47,9 +47,18 @@ export const providerClient = (address: ProviderAddress): ProviderClient => {
   return { ...address, request: https.request, agent }
 }
 
+/** A page of the ledger takes a tenth of it. */
+const mostBytes = 1024 * 1024
+
+/** @throws when it is longer than anything we ask for: the connection is cut (S67) */
 const textOf = async (response: http.IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > mostBytes) throw new Error('the provider says more than it should')
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks).toString()
 }
 
@@ -64,7 +73,7 @@ const begin = (client: ProviderClient, asked: ProviderRequest): http.ClientReque
   return begun.once('close', () => clearTimeout(timer))
 }
 
-/** One request. @throws on 5xx, a redirect, a lost connection, a body that is no JSON, a limit passed */
+/** One request. @throws on 5xx, a redirect, a lost connection, a body that is no JSON or too long, a limit passed */
 const sendOnce = async (client: ProviderClient, asked: ProviderRequest): Promise<ProviderReply> => {
   const request = begin(client, asked)
   request.end(asked.body && JSON.stringify(asked.body))

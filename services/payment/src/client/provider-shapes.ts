@@ -6,7 +6,9 @@ import type { News, ProviderNotice } from '../model/notice.ts'
 import type { ProviderBook } from '../model/provider.ts'
 import { refundIdOf } from '../model/refund.ts'
 
-const id = z.string().min(1).max(64)
+/** Printable ASCII, as the columns that keep it hold. */
+const id = z.string().regex(/^[\x21-\x7e]{1,64}$/)
+const code = z.string().regex(/^[\w.-]{1,60}$/)
 
 const charge = z.discriminatedUnion('status', [
   z.object({ status: z.literal('succeeded'), id }),
@@ -19,7 +21,7 @@ const charge = z.discriminatedUnion('status', [
       expiresAt: z.iso.datetime(),
     }),
   }),
-  z.object({ status: z.literal('declined'), declineCode: z.string().max(60) }),
+  z.object({ status: z.literal('declined'), declineCode: code }),
 ])
 
 const answerOf = (read: z.output<typeof charge>): ChargeAnswer => {
@@ -77,7 +79,7 @@ export const booksOf = (body: unknown): readonly ProviderBook[] | undefined =>
   }))
 
 const notice = z.object({
-  id: id.regex(/^[\x21-\x7e]+$/),
+  id,
   type: z.string().min(1).max(100),
   data: z.unknown(),
 })

@@ -5,7 +5,8 @@ import { NoticeInvalid } from '../model/errors.ts'
 import type { News, NoticeRef, ProviderNotice } from '../model/notice.ts'
 import { refundIdOf } from '../model/refund.ts'
 
-const id = z.string().min(1).max(64)
+/** Printable ASCII, as the columns that keep it hold. */
+const id = z.string().regex(/^[\x21-\x7e]{1,64}$/)
 const currency = z.string().length(3).toUpperCase()
 const amount = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 /** An id, or the object itself where the account expands it. */
@@ -20,7 +21,9 @@ const intent = z.object({
   currency: currency.optional(),
   metadata: z.record(z.string(), z.string()).default({}),
   next_action: z
-    .object({ redirect_to_url: z.object({ url: z.url({ protocol: /^https?$/ }) }).nullish() })
+    .object({
+      redirect_to_url: z.object({ url: z.url({ protocol: /^https?$/ }).max(2_048) }).nullish(),
+    })
     .nullish(),
   last_payment_error: z
     .object({ code: z.string().nullish(), decline_code: z.string().nullish() })
@@ -36,7 +39,10 @@ export const intentOf = (given: unknown): Intent | undefined => intent.safeParse
 export const declineCodeOf = (error: {
   readonly code?: string | null | undefined
   readonly decline_code?: string | null | undefined
-}): string => (error.decline_code ?? error.code ?? 'card_declined').slice(0, 60)
+}): string => {
+  const code = (error.decline_code ?? error.code ?? '').slice(0, 60)
+  return /^[\w.-]+$/.test(code) ? code : 'card_declined'
+}
 
 /**
  * What a payment intent says of its charge. One that was never confirmed has charged nothing.
@@ -66,7 +72,7 @@ export const answerOf = (of: Intent, actionMs: number): ChargeAnswer => {
 }
 
 const event = z.object({
-  id: id.regex(/^[\x21-\x7e]+$/),
+  id,
   type: z.string().min(1).max(100),
   data: z.object({ object: z.unknown() }),
 })

@@ -39,6 +39,11 @@ const amountOf = (given: MoneyMessage | undefined): Money => {
 export const orderIdOf = ({ orderId }: { readonly orderId: string }): string =>
   idOf('/orderId', orderId)
 
+export const orderIdsOf = ({ orderIds }: { readonly orderIds: readonly string[] }) => {
+  if (orderIds.length > 100) refuse('/orderIds', 'too_many', 'must be 100 at most')
+  return orderIds.map((id, index) => idOf(`/orderIds/${index}`, id))
+}
+
 export const orderCommand = (request: { readonly orderId: string }, { deadline }: Deadline) => ({
   orderId: orderIdOf(request),
   deadline,

@@ -4,6 +4,7 @@ import {
   type PaymentBook as PaymentBookMessage,
   type Payment as PaymentMessage,
   RefundOrigin,
+  type PaymentRecord,
   type RefundResponse,
 } from '@micromart/contracts/payment'
 import type { PaymentBook } from '../model/book.ts'
@@ -35,6 +36,17 @@ export const paymentMessage = ({ payment, neverMade }: Known): PaymentMessage =>
   declineCode: payment.declineCode,
   updatedAt: payment.updatedAt,
   nextAction: payment.nextAction && { type: 'redirect', ...payment.nextAction },
+})
+
+export const recordMessage = (payment: Payment): PaymentRecord => ({
+  orderId: payment.orderId,
+  status: payment.status,
+  provider: payment.provider,
+  amount: payment.amount,
+  refunded: refundedMoney(payment),
+  declineCode: payment.declineCode,
+  chargeId: payment.chargeId,
+  updatedAt: payment.updatedAt,
 })
 
 export const refundMessage = ({ status, payment }: Refunded): RefundResponse => ({

@@ -8,9 +8,17 @@ import {
   noticeCommand,
   orderCommand,
   orderIdOf,
+  orderIdsOf,
   refundCommand,
 } from './commands.ts'
-import { bookMessage, endOf, foreignMessage, paymentMessage, refundMessage } from './messages.ts'
+import {
+  bookMessage,
+  endOf,
+  foreignMessage,
+  paymentMessage,
+  recordMessage,
+  refundMessage,
+} from './messages.ts'
 
 /** Message -> command -> use case -> message. */
 export const paymentRpc = (use: UseCases): PaymentServiceServer => ({
@@ -31,6 +39,9 @@ export const paymentRpc = (use: UseCases): PaymentServiceServer => ({
   ),
   getPayment: unary(async (request, call) => ({
     payment: paymentMessage(await use.getPayment(orderCommand(request, call))),
+  })),
+  listPaymentRecords: unary(async (request) => ({
+    items: (await use.listRecords(orderIdsOf(request))).map(recordMessage),
   })),
   receiveWebhook: unary(async (request) => ({
     applied: await use.receiveNotice(noticeCommand(request)),

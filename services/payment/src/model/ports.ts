@@ -8,6 +8,8 @@ import type { ForeignMark, ForeignRefund, Refund } from './refund.ts'
 
 export type Payments = {
   readonly find: (orderId: string) => Promise<Payment | undefined>
+  /** Of the orders that have one. */
+  readonly of: (orderIds: readonly string[]) => Promise<readonly Payment[]>
   /** Keeps the first payment of an order; answers the one that is kept. */
   readonly add: (payment: Payment) => Promise<Payment>
   /**

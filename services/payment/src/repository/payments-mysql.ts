@@ -6,6 +6,7 @@ import {
   inStatement,
   inTransaction,
   isDuplicate,
+  marks,
   write,
 } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
@@ -58,6 +59,11 @@ export const paymentsMysql = (db: DataSource, { ids, wake, counters }: Telling):
     factOf(moved) === undefined && postingsOfMove(from, moved).length === 0
   return {
     find,
+    of: async (orderIds) => {
+      if (orderIds.length === 0) return []
+      const where = `WHERE order_id IN (${marks(orderIds)})`
+      return (await alone(() => paymentTable.select(db, where, orderIds))).map(paymentOf)
+    },
     add: async (payment) => {
       try {
         await inStatement(db, (tx) => paymentTable.insert(tx, [newRow(payment)]))

@@ -3,6 +3,7 @@ import { cancelPayment } from './cancel-payment.ts'
 import { charge } from './charge.ts'
 import { continueCharge } from './continue-charge.ts'
 import { getPayment } from './get-payment.ts'
+import { listRecords } from './list-records.ts'
 import { listPaymentBooks, listProviderBooks } from './list-books.ts'
 import { listForeignRefunds } from './list-foreign-refunds.ts'
 import { openPayment } from './open-payment.ts'
@@ -21,6 +22,7 @@ export const paymentUseCases = (ports: Ports) => ({
   receiveNotice: receiveNotice(ports),
   listForeignRefunds: listForeignRefunds(ports),
   payBackLate: payBackLate(ports),
+  listRecords: listRecords(ports),
   listPaymentBooks: listPaymentBooks(ports),
   listProviderBooks: listProviderBooks(ports),
 })

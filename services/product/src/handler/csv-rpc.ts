@@ -55,11 +55,14 @@ async function* imported(
   yield { rows: [], summary }
 }
 
+/** A spreadsheet that splits at these instead must not find the start of a cell inside ours. */
+const otherSeparators = /[;\t|]/
+
 async function* exported(use: UseCases): AsyncGenerator<{ chunk: Buffer }> {
   let pending: string[] = []
   let length = 0
   for await (const record of use.exportProducts()) {
-    const line = stringify([record])
+    const line = stringify([record], { quoted_match: otherSeparators })
     pending.push(line)
     length += line.length
     if (length >= chunkBytes) {

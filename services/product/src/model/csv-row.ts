@@ -28,11 +28,18 @@ export class RowRefused extends DomainError {
   }
 }
 
-/** Takes back the quote that `guarded` sets before a formula. */
-const unguarded = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
+/**
+ * What a spreadsheet takes for the start of a formula, also behind spaces and in its full-width forms. Source: OWASP, CSV
+ * Injection.
+ */
+const startsFormula = /^'*\s*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|^'*[\t\r\n]/u
 
-/** A spreadsheet must not run what a shopper's product says: texts that look like formulas get a quote in front. */
-export const guarded = (cell: string): string => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)
+/** A spreadsheet must not run what a product says: texts that look like formulas get a quote in front. */
+export const guarded = (cell: string): string => (startsFormula.test(cell) ? `'${cell}` : cell)
+
+/** Takes back the quote that `guarded` sets before a formula. */
+export const unguarded = (cell: string): string =>
+  cell.startsWith("'") && startsFormula.test(cell) ? cell.slice(1) : cell
 
 const cleanCell = (field: Field, cell: string): string => {
   const text = unguarded(cell.trim())

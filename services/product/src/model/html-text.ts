@@ -10,5 +10,5 @@ const entities: Readonly<Record<string, string>> = {
 /** The words of cleaned HTML. Only for the search index: what comes out is not safe to show. */
 export const textOf = (cleanHtml: string): string =>
   cleanHtml
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ') // not past the next `<`: many of them would each look to the end
     .replace(/&(lt|gt|quot|#39|nbsp|amp);/g, (entity) => entities[entity] ?? ' ')

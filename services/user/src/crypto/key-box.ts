@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 /** Seals small secrets; opening with another key, label or a changed text fails. */
 export type KeyBox = {
@@ -35,4 +35,13 @@ export const keyBox = (key: string): KeyBox => {
       return Buffer.concat([decipher.update(parts.subarray(ivBytes + tagBytes)), decipher.final()])
     },
   }
+}
+
+/**
+ * A box under a key of its own, for what is sealed often: it is derived from the first by its purpose (HKDF, RFC 5869).
+ * @throws Error when the key has another length than 32 bytes
+ */
+export const keyBoxFor = (purpose: string, key: string): KeyBox => {
+  const derived = hkdfSync('sha256', Buffer.from(key, 'base64'), '', purpose, 32)
+  return keyBox(Buffer.from(derived).toString('base64'))
 }

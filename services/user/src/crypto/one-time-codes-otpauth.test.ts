@@ -34,7 +34,7 @@ describe('time-based codes', () => {
   })
 
   it('come from a secret of 160 random bits, which is sealed for its account', () => {
-    const made = codes.newSecret({ accountId: 'ann', email: 'ann@example.com', shop: 'MicroMart' })
+    const made = codes.newSecret({ accountId: 'ann', email: 'ann@example.com' })
     expect(made.secret).toMatch(/^[A-Z2-7]{32}$/)
     expect(made.uri).toBe(
       `otpauth://totp/MicroMart:ann%40example.com?issuer=MicroMart&secret=${made.secret}&algorithm=SHA1&digits=6&period=30`,

@@ -11,9 +11,9 @@ const labelOf = (accountId: string): string => `totp:${accountId}`
 
 /** Time-based codes; a secret leaves this file sealed, or once to its owner. */
 export const oneTimeCodesOtpauth = (box: KeyBox): OneTimeCodes => ({
-  newSecret: ({ accountId, email, shop }) => {
+  newSecret: ({ accountId, email }) => {
     const secret = new Secret({ size: 20 })
-    const totp = new TOTP({ ...common, secret, issuer: shop, label: email })
+    const totp = new TOTP({ ...common, secret, issuer: 'MicroMart', label: email })
     const sealedSecret = box.seal(new Uint8Array(secret.buffer), labelOf(accountId))
     return { sealedSecret, secret: secret.base32, uri: totp.toString() }
   },
@@ -24,4 +24,5 @@ export const oneTimeCodesOtpauth = (box: KeyBox): OneTimeCodes => ({
     const delta = totp.validate({ token: code, timestamp, window })
     return delta === null ? undefined : totp.counter({ timestamp }) + delta
   },
+  recoveryText: () => new Secret({ size: 15 }).base32,
 })

@@ -1,16 +1,17 @@
 import {
   AddAddressResponse,
   DeleteAddressResponse,
-  EraseMeResponse,
   ReplaceAddressResponse,
   SetRolesResponse,
   UpdateMeResponse,
   type UserServiceServer,
 } from '@micromart/contracts/user'
-import { DomainError, isId } from '@micromart/kernel'
-import { actingOf, type CallContext, keyed, type MessageCodec, unary } from '@micromart/service'
-import type { Actor } from '../model/role-change.ts'
+import { isId } from '@micromart/kernel'
+import { actingOf, unary } from '@micromart/service'
 import type { UseCases } from '../usecase/index.ts'
+import { accountFlows } from './account-flows.ts'
+import { actorOf, userOf } from './caller.ts'
+import { erasureRpc } from './erasure.ts'
 import {
   addressFrom,
   deviceFrom,
@@ -18,41 +19,12 @@ import {
   tokensMessage,
   userMessage,
 } from './messages.ts'
-
-/** The access mark has let users in only; this says so to the compiler. */
-const userOf = ({ caller }: CallContext): { readonly id: string } => {
-  if (caller.kind === 'user') return caller
-  throw new DomainError('unauthenticated', 'authentication_required')
-}
-
-/** Who sets roles may be a client, too: without roles of its own it gives none. */
-const actorOf = ({ caller }: CallContext): Actor => {
-  if (caller.kind !== 'anonymous') return caller
-  throw new DomainError('unauthenticated', 'authentication_required')
-}
+import { type AnswersAbout, repeatable } from './repeatable.ts'
 
 const pageSize = { default: 20, most: 100 }
 
-const limitOf = (asked: number): number =>
+export const limitOf = (asked: number): number =>
   asked < 1 ? pageSize.default : Math.min(asked, pageSize.most)
-
-/** Where answers are kept by the request's idempotency key, noted under the account that they are about, if any. */
-export type AnswersAbout = (accountId: string | undefined) => Parameters<typeof keyed>[0]
-
-type Handle<Req, Res> = (request: Req, call: CallContext) => Promise<Res>
-
-/** An RPC that may come again with its idempotency key: the effect and the answer are one transaction. */
-const repeatable =
-  (answers: AnswersAbout) =>
-  <Req, Res>(
-    name: string,
-    message: MessageCodec<Res>,
-    handle: Handle<Req, Res>,
-    about: (request: Req, call: CallContext) => string | undefined = (_, call) => userOf(call).id,
-  ) =>
-    unary<Req, Res>((request, call) =>
-      keyed(answers(about(request, call)), name, message, handle)(request, call),
-    )
 
 type Rpcs<Names extends keyof UserServiceServer> = Pick<UserServiceServer, Names>
 
@@ -83,20 +55,11 @@ const sessions = (
 const own = (
   use: UseCases,
   answers: AnswersAbout,
-): Rpcs<'getMe' | 'updateMe' | 'eraseMe' | 'changePassword' | 'getCheckoutDetails'> => ({
+): Rpcs<'getMe' | 'updateMe' | 'changePassword' | 'getCheckoutDetails'> => ({
   getMe: unary(async (_, call) => ({ user: userMessage(await use.getMe(userOf(call).id)) })),
   updateMe: repeatable(answers)('UpdateMe', UpdateMeResponse, async ({ name }, call) => ({
     user: userMessage(await use.updateMe(userOf(call).id, { name })),
   })),
-  eraseMe: repeatable(answers)(
-    'EraseMe',
-    EraseMeResponse,
-    async (_, call) => {
-      await use.eraseMe(userOf(call).id, actingOf(call))
-      return {}
-    },
-    () => undefined, // it is empty, and outlives what it erases
-  ),
   changePassword: unary(async ({ currentPassword, newPassword, refreshToken }, call) => {
     await use.changePassword(userOf(call).id, { currentPassword, newPassword, refreshToken })
     return {}
@@ -156,7 +119,9 @@ const desk = (
 
 export const userRpc = (use: UseCases, answers: AnswersAbout): UserServiceServer => ({
   ...sessions(use),
+  ...accountFlows(use, answers),
   ...own(use, answers),
+  ...erasureRpc(use, answers),
   ...addresses(use, answers),
   ...desk(use, answers),
 })

@@ -1,5 +1,12 @@
-import { type Acting, type NewAuditEntry, type Role, systemActing } from '@micromart/kernel'
+import {
+  type Acting,
+  changedFields,
+  type NewAuditEntry,
+  type Role,
+  systemActing,
+} from '@micromart/kernel'
 import type { Account } from './account.ts'
+import type { OAuthClient } from './oauth-client.ts'
 import type { SigningKey } from './signing-key.ts'
 
 type Roles = readonly Role[]
@@ -36,17 +43,56 @@ export const seedAudit = ({ id, roles, createdAt }: Account): NewAuditEntry => (
 
 /** The shop rotates its keys by itself. */
 const rotation = systemActing('rotation')
+/** Somebody at the host, by the command for keys. */
+export const keysCommand = systemActing('keys-command')
 
 export const keyAudit = (
-  action: 'key.create' | 'key.promote' | 'key.forget',
+  action: 'key.create' | 'key.promote' | 'key.forget' | 'key.rotate' | 'key.revoke',
   kid: string,
   at: Date,
   changed: { readonly from?: SigningKey['slot']; readonly to?: SigningKey['slot'] },
+  by: Acting = rotation,
 ): NewAuditEntry => ({
-  by: rotation,
+  by,
   at,
   action,
   objectId: kid,
   ...(changed.from && { before: { slot: changed.from } }),
   ...(changed.to && { after: { slot: changed.to } }),
+})
+
+const registration = (client: OAuthClient | undefined) => {
+  if (!client) return {}
+  const { id: _, version: _version, createdAt: _from, updatedAt: _to, ...metadata } = client
+  return metadata
+}
+
+/** What is registered of a client, keys among it, which are public; secrets are not. */
+export const clientAudit = (
+  action: 'client.add' | 'client.change' | 'client.remove',
+  by: Acting,
+  at: Date,
+  {
+    id,
+    before,
+    after,
+  }: { readonly id: string; readonly before?: OAuthClient; readonly after?: OAuthClient },
+): NewAuditEntry => ({
+  by,
+  at,
+  action,
+  objectId: id,
+  ...changedFields(registration(before), registration(after)),
+})
+
+export const clientSecretAudit = (
+  by: Acting,
+  at: Date,
+  { id, keepUntil }: { readonly id: string; readonly keepUntil: Date },
+): NewAuditEntry => ({
+  by,
+  at,
+  action: 'client.rotate_secret',
+  objectId: id,
+  after: { formerSecretServesUntil: keepUntil.toISOString() },
 })

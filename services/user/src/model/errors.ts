@@ -71,6 +71,59 @@ export class SecondFactorWrong extends DomainError {
   }
 }
 
+/** Only who has just logged in, or says the password, may do this. */
+export class PasswordRequired extends DomainError {
+  override readonly name = 'PasswordRequired'
+
+  constructor() {
+    super('unauthenticated', 'password_required')
+  }
+}
+
+/** The account has a second factor: it is switched off before another one comes. */
+export class TotpEnabled extends DomainError {
+  override readonly name = 'TotpEnabled'
+
+  constructor() {
+    super('already_exists', 'totp_enabled')
+  }
+}
+
+/** There is no enrolment to confirm. */
+export class TotpNotStarted extends DomainError {
+  override readonly name = 'TotpNotStarted'
+
+  constructor() {
+    super('precondition', 'totp_not_started')
+  }
+}
+
+export class TotpNotFound extends DomainError {
+  override readonly name = 'TotpNotFound'
+
+  constructor() {
+    super('not_found', 'totp_not_found')
+  }
+}
+
+/** The token of a link was used, replaced, is too old or none of ours: the answer never says which. */
+export class LinkInvalid extends DomainError {
+  override readonly name = 'LinkInvalid'
+
+  constructor() {
+    super('invalid', 'link_invalid', {}, field('/token', 'link_invalid', 'serves no more'))
+  }
+}
+
+/** Ended, absent or another's: the answer never says which. */
+export class SessionNotFound extends DomainError {
+  override readonly name = 'SessionNotFound'
+
+  constructor() {
+    super('not_found', 'session_not_found')
+  }
+}
+
 /**
  * Too many failed logins of one account; nothing was hashed. The gateway answers 429.
  * Params: `retryAfter` in whole seconds.
@@ -98,6 +151,15 @@ export class RefreshInvalid extends DomainError {
 
   constructor() {
     super('unauthenticated', 'refresh_invalid')
+  }
+}
+
+/** No erasure has this id, or the token is not its own. */
+export class ReceiptNotFound extends DomainError {
+  override readonly name = 'ReceiptNotFound'
+
+  constructor() {
+    super('not_found', 'receipt_not_found')
   }
 }
 
@@ -185,6 +247,14 @@ export class CursorInvalid extends DomainError {
   constructor() {
     const details = field('/cursor', 'cursor_invalid', 'is not a cursor of this list')
     super('invalid', 'cursor_invalid', {}, details)
+  }
+}
+
+export class KeyNotFound extends DomainError {
+  override readonly name = 'KeyNotFound'
+
+  constructor() {
+    super('not_found', 'key_not_found')
   }
 }
 

@@ -2,10 +2,14 @@ import type { Acting, Clock, Ids, Log, NewAuditEntry, Page } from '@micromart/ke
 import type { Account, Credentials } from './account.ts'
 import type { Address, SavedAddress } from './address.ts'
 import type { Device } from './device.ts'
+import type { Custodian, Erasures, Receipts } from './erasure-ports.ts'
 import type { Failures } from './login-throttle.ts'
+import type { NewMail } from './mail.ts'
+import type { AccountTokens, LinkTokens, Mailer, Mails } from './mail-ports.ts'
+import type { OAuthPorts } from './oauth-ports.ts'
 import type { Actor } from './role-change.ts'
-import type { Proof, SecondFactor } from './second-factor.ts'
-import type { RefreshToken, Session } from './session.ts'
+import type { Prove, SecondFactorStatus } from './second-factor.ts'
+import type { KeptSession, Proven, RefreshToken, Session, UsedSession } from './session.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /** Accounts that are not erased. */
@@ -14,8 +18,12 @@ export type Accounts = {
   readonly credentials: (
     by: { emailKey: string } | { id: string },
   ) => Promise<Credentials | undefined>
-  /** With user.registered.v1, and into the audit log where somebody gave it rights. @throws EmailTaken */
-  readonly add: (account: Account, passwordHash: string, entry?: NewAuditEntry) => Promise<void>
+  /** @returns the id of the account with this address */
+  readonly idOf: (emailKey: string) => Promise<string | undefined>
+  /** With user.registered.v1. @throws EmailTaken */
+  readonly add: (account: Account, passwordHash: string, told: Told) => Promise<void>
+  readonly markDemo: (emailKey: string, isDemo: boolean) => Promise<void>
+  readonly hasDemo: () => Promise<boolean>
   readonly rename: (id: string, name: string) => Promise<void>
   /** The same password under newer parameters; does nothing when the hash has changed meanwhile. */
   readonly rehash: (id: string, from: string, to: string) => Promise<void>
@@ -24,12 +32,27 @@ export type Accounts = {
    * @returns false when the password has changed since `version` was read
    */
   readonly changePassword: (change: PasswordChange) => Promise<boolean>
+  /**
+   * Uses up a token of its owner's mailbox, which verifies the address, and ends all sessions.
+   * @returns the account; undefined when the token is not valid
+   */
+  readonly resetPassword: (reset: PasswordReset) => Promise<Account | undefined>
   /** Newest first. @param cursor where the page before ended */
   readonly page: (of: AccountQuery) => Promise<Page<Account>>
   /** Removing a role ends the account's sessions. @throws UserNotFound, RolesChanged, LastAdmin, RoleAboveOwn */
   readonly setRoles: (change: RoleChange) => Promise<Account>
-  /** Overwrites what is personal, ends the sessions; with user.erased.v1. @throws AccountGone, LastAdmin */
-  readonly erase: (id: string, at: Date, by: Acting) => Promise<void>
+  /**
+   * Overwrites what is personal, ends the sessions, begins the erasure elsewhere; with user.erased.v1.
+   * @throws AccountGone, LastAdmin
+   */
+  readonly erase: (id: string, erasureId: string, at: Date, by: Acting) => Promise<void>
+}
+
+/** What a new account brings with it, in its transaction. */
+type Told = {
+  readonly mail?: NewMail
+  /** For the audit log, where somebody gave it rights. */
+  readonly entry?: NewAuditEntry | undefined
 }
 
 type PasswordChange = {
@@ -39,6 +62,14 @@ type PasswordChange = {
   /** The digest of the caller's own refresh token. */
   readonly keep: string | undefined
   readonly at: Date
+  readonly mail: NewMail | undefined
+}
+
+type PasswordReset = {
+  readonly tokenDigest: string
+  readonly passwordHash: string
+  readonly at: Date
+  readonly mailId: string
 }
 
 export type AccountQuery = {
@@ -71,14 +102,18 @@ export type NextToken = {
 }
 
 export type Sessions = {
-  /** @returns false when the account is gone or its password has changed since `passwordVersion` was read */
-  readonly open: (
-    session: Session,
-    first: RefreshToken,
-    passwordVersion: number,
-  ) => Promise<boolean>
+  /** @returns false when the account is gone, or asks for something else than what was proven */
+  readonly open: (session: Session, first: RefreshToken, proven: Proven) => Promise<boolean>
   /** Uses up one token and gives out the next. Of parallel uses of one token at most one rotates. */
   readonly rotate: (digest: string, next: NextToken) => Promise<Rotation>
+  /** All that are kept of an account, the latest first, a thousand at most. */
+  readonly kept: (accountId: string) => Promise<readonly KeptSession[]>
+  /** Those of an account that go on, the last used first, a hundred at most. */
+  readonly living: (accountId: string, now: Date) => Promise<readonly UsedSession[]>
+  /** @returns undefined when it is another's or has ended */
+  readonly one: (accountId: string, id: string, now: Date) => Promise<UsedSession | undefined>
+  /** @returns false when it is another's or has ended */
+  readonly endOne: (accountId: string, id: string, at: Date) => Promise<boolean>
   /** Ends the session of a token, known or not. */
   readonly end: (digest: string, at: Date) => Promise<void>
   /** Deletes sessions whose last day is over. */
@@ -111,21 +146,41 @@ export type SecondFactors = {
    * @param prove judges what is stored; what it throws counts as nothing
    * @returns false when not proven, and when the account has no factor
    */
-  readonly attempt: (
-    accountId: string,
-    at: Date,
-    prove: (factor: SecondFactor) => Proof | undefined,
-  ) => Promise<boolean>
+  readonly attempt: (accountId: string, at: Date, prove: Prove) => Promise<boolean>
+  readonly status: (accountId: string) => Promise<SecondFactorStatus | undefined>
+  /** In place of an enrolment that was not confirmed. @returns false when there is a factor. @throws AccountGone */
+  readonly begin: (accountId: string, sealedSecret: string, at: Date) => Promise<boolean>
+  /**
+   * Makes an enrolment count, with its recovery codes, and ends all sessions but one. @throws AccountGone
+   * @returns `absent` when there is no enrolment to confirm
+   */
+  readonly confirm: (
+    confirmation: Confirmation,
+    prove: Prove,
+  ) => Promise<'confirmed' | 'wrong' | 'absent'>
+  /** @returns false when there is none */
+  readonly remove: (accountId: string, mail: NewMail) => Promise<boolean>
+  /** Deletes enrolments that were not confirmed within a day. */
+  readonly prune: (now: Date) => Promise<number>
+}
+
+type Confirmation = {
+  readonly accountId: string
+  readonly at: Date
+  readonly recoveryDigests: readonly string[]
+  /** The session that showed the code. */
+  readonly keepSession: string | undefined
+  readonly mail: NewMail
 }
 
 /** Time-based codes (RFC 6238): six digits, 30 s, SHA-1; a step before and after the present one is taken, too. */
 export type OneTimeCodes = {
   /** A new secret: sealed for us, in base32 and as an otpauth URI for its owner, once. */
-  readonly newSecret: (of: {
-    readonly accountId: string
-    readonly email: string
-    readonly shop: string
-  }) => { readonly sealedSecret: string; readonly secret: string; readonly uri: string }
+  readonly newSecret: (of: { readonly accountId: string; readonly email: string }) => {
+    readonly sealedSecret: string
+    readonly secret: string
+    readonly uri: string
+  }
   /** @returns the step whose code it is; undefined for none around `at` */
   readonly stepOf: (of: {
     readonly accountId: string
@@ -133,6 +188,8 @@ export type OneTimeCodes = {
     readonly code: string
     readonly at: Date
   }) => number | undefined
+  /** 24 random characters of base32: 120 bits. */
+  readonly recoveryText: () => string
 }
 
 type KeyChange = { readonly active: string; readonly next: string; readonly at: Date }
@@ -145,6 +202,13 @@ export type SigningKeys = {
   /** active -> retired, next -> active. @returns false when another replica did it meanwhile */
   readonly promote: (change: KeyChange, entry: NewAuditEntry) => Promise<boolean>
   readonly forget: (kid: string, entry: NewAuditEntry) => Promise<void>
+  /** Notes that the next key shall take over as soon as it can. */
+  readonly askRotation: (active: string, at: Date, entry: NewAuditEntry) => Promise<void>
+  /**
+   * The next key takes over at once, and nothing is left of the active one.
+   * @returns false when either is not what it was
+   */
+  readonly replace: (change: KeyChange, entries: readonly NewAuditEntry[]) => Promise<boolean>
 }
 
 /** Hashing is the dearest thing here, so whoever wants it waits for a turn. */
@@ -180,20 +244,30 @@ export type Secrets = {
   readonly digest: (text: string) => string
 }
 
-export type Ports = {
+export type Ports = OAuthPorts & {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly addresses: Addresses
   readonly failures: LoginFailures
   readonly secondFactors: SecondFactors
   readonly oneTimeCodes: OneTimeCodes
+  readonly mails: Mails
+  readonly mailer: Mailer
+  readonly accountTokens: AccountTokens
+  readonly linkTokens: LinkTokens
   readonly keys: SigningKeys
   readonly passwords: Passwords
   /** Passwords that are refused, in lower case. */
   readonly commonPasswords: ReadonlySet<string>
   readonly accessTokens: AccessTokens
   readonly keyMaker: KeyMaker
+  readonly erasures: Erasures
+  /** The other services that hold something of a person. */
+  readonly custodians: readonly Custodian[]
+  readonly receipts: Receipts
   readonly secrets: Secrets
+  /** The shop's public address: where links in mails lead. */
+  readonly shopUrl: string
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log

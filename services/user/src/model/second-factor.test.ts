@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { isFresh, typedCode } from './second-factor.ts'
+import { isFresh, isFreshLogin, typedCode } from './second-factor.ts'
 
 describe('a typed code', () => {
   it.each([
@@ -23,4 +23,12 @@ describe('a step', () => {
       true,
     ])
   })
+})
+
+it('a login is fresh for ten minutes, and never one of a client that acts for somebody', () => {
+  const startedAt = new Date('2026-01-01T00:00:00Z')
+  const after = (ms: number) => new Date(startedAt.getTime() + ms)
+  const own = { startedAt, clientId: undefined }
+  expect([600_000, 600_001].map((ms) => isFreshLogin(own, after(ms)))).toEqual([true, false])
+  expect(isFreshLogin({ startedAt, clientId: 'a-client' }, startedAt)).toBe(false)
 })

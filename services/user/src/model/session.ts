@@ -22,8 +22,23 @@ export type Session = {
   readonly device: Device
 }
 
+/** A client, and what it was let do. */
+type Allowed = { readonly clientName: string; readonly scopes: readonly string[] }
+
+/** A session with when it was refreshed last, or opened, and with whom it lets act. */
+export type UsedSession = Session & {
+  readonly lastUsedAt: Date
+  readonly allowed: Allowed | undefined
+}
+
+/** A session as it is kept until its last day, ended or not. */
+export type KeptSession = UsedSession & { readonly endedAt: Date | undefined }
+
 /** A refresh token as it is stored: by its SHA-256, in hex. */
 export type RefreshToken = { readonly digest: string; readonly expiresAt: Date }
+
+/** Who asks, and by which of his sessions; undefined for a token of none. */
+export type SessionActor = { readonly id: string; readonly sessionId: string | undefined }
 
 /** What a client gets. */
 export type Tokens = {
@@ -38,6 +53,16 @@ export const newSession = (
   now: Date,
 ): Session => ({ ...of, startedAt: now, endsAt: new Date(now.getTime() + absoluteMs) })
 
+/** Sessions that were not used since this time have ended. */
+export const idleSince = (now: Date): Date => new Date(now.getTime() - idleMs)
+
 /** The end of a refresh token given out now: 30 days, within its session's. */
 export const refreshExpiry = (session: Pick<Session, 'endsAt'>, now: Date): Date =>
   new Date(Math.min(now.getTime() + idleMs, session.endsAt.getTime()))
+
+/** What an account was proven by: a change of it meanwhile opens no session. */
+export type Proven = {
+  readonly passwordVersion: number
+  /** Whether a code was shown besides the password. */
+  readonly secondFactor: boolean
+}

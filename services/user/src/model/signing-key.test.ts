@@ -15,7 +15,8 @@ const applied = (keys: readonly SigningKey[], now: Date, kid: string): readonly 
   if (step.step === 'forget') return keys.filter((key) => key.kid !== step.kid)
   if (step.step === 'create') {
     const activeSince = step.slot === 'active' ? now : undefined
-    const made = { kid, slot: step.slot, createdAt: now, activeSince, retiredAt: undefined }
+    const never = { retiredAt: undefined, rotationAskedAt: undefined }
+    const made = { kid, slot: step.slot, createdAt: now, activeSince, ...never }
     const publicJwk = { kty: 'EC', crv: 'P-256', x: '', y: '' } as const
     return [...keys, { ...made, publicJwk, sealedPrivate: '' }]
   }
@@ -25,12 +26,19 @@ const applied = (keys: readonly SigningKey[], now: Date, kid: string): readonly 
   })
 }
 
+/** What an operator asks for: the active key shall be replaced. */
+const askedAt = (keys: readonly SigningKey[], now: Date): readonly SigningKey[] =>
+  keys.map((key) => (key.slot === 'active' ? { ...key, rotationAskedAt: now } : key))
+
+type Look = number | { readonly gap: number; readonly asks: boolean }
+
 /** The keys over time, looked after at these intervals, as often as each time needs. */
-const history = (gapsMs: readonly number[]): readonly Moment[] => {
+const history = (looks: readonly Look[]): readonly Moment[] => {
   const moments: Moment[] = []
   let [at, keys, made]: [number, readonly SigningKey[], number] = [0, [], 0]
-  for (const gap of gapsMs) {
-    at += gap
+  for (const look of looks) {
+    at += typeof look === 'number' ? look : look.gap
+    if (typeof look === 'object' && look.asks) keys = askedAt(keys, new Date(at))
     while (nextKeyStep(keys, new Date(at))) {
       made += 1
       keys = applied(keys, new Date(at), `key-${String(made)}`)
@@ -51,7 +59,8 @@ const gap = fc.oneof(
   fc.integer({ min: 1, max: month }),
   fc.constant(month),
 )
-const gaps = fc.array(gap, { minLength: 1, maxLength: 60 })
+const look = fc.record({ gap, asks: fc.boolean() })
+const gaps = fc.array(look, { minLength: 1, maxLength: 60 })
 
 describe('signing keys', () => {
   it('begin with one that signs and one that is published ahead', () => {
@@ -99,6 +108,15 @@ describe('signing keys', () => {
         })
       }),
     )
+  })
+
+  it('S27 rotate when it is asked for, as soon as every verifier knows the next one', () => {
+    const minutes = Array.from({ length: 30 }, (_, index) => ({ gap: minute, asks: index === 5 }))
+    const moments = history(minutes)
+    const rotated = moments.find(({ keys }) => slotOf(keys, 'retired').length > 0)
+    expect(rotated?.at).toBe(13 * minute) // published at 1, known at 13
+    const again = history([0, month / 2, { gap: minute, asks: true }])
+    expect(slotOf(again.at(-1)?.keys ?? [], 'retired')).toHaveLength(1) // it was published long ago
   })
 
   it('rotate once a month when looked after each hour', () => {

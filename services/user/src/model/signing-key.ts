@@ -21,14 +21,16 @@ export type SigningKey = {
   readonly createdAt: Date
   readonly activeSince: Date | undefined
   readonly retiredAt: Date | undefined
+  /** When an operator asked that the next key takes over as soon as it safely can; of the active key. */
+  readonly rotationAskedAt: Date | undefined
 }
 
 const minute = 60_000
 
-/** Verifiers keep a key set for so long. */
+/** Verifiers keep a key set for so long when they cannot ask for it. */
 export const verifierCacheMs = 10 * minute
-/** A replica signs with the key it read last for so long. */
-export const signerCacheMs = minute
+/** A replica signs with the key it read last for so long: also with one that was revoked. */
+export const signerCacheMs = 5_000
 const skewMs = minute
 
 /** When keys change place. The lead and the tail cover caches and clocks that disagree by a minute. */
@@ -44,8 +46,18 @@ export type KeyStep =
   | { readonly step: 'promote'; readonly active: string; readonly next: string }
   | { readonly step: 'forget'; readonly kid: string }
 
-const past = (since: Date | undefined, ms: number, now: Date): boolean =>
-  since !== undefined && since.getTime() + ms <= now.getTime()
+const later = (since: Date, ms: number): Date => new Date(since.getTime() + ms)
+
+/** When a retired key is forgotten: its last token is over by then. */
+export const forgottenAt = (retiredAt: Date): Date => later(retiredAt, keyTimes.keepRetiredMs)
+
+/** When the next key takes over: a month after the active one did, or when it is asked for, but never before every verifier has it. */
+export const promotionAt = (active: SigningKey, next: SigningKey): Date => {
+  const due =
+    active.rotationAskedAt ?? later(active.activeSince ?? active.createdAt, keyTimes.rotateAfterMs)
+  const known = later(next.createdAt, keyTimes.publishAheadMs)
+  return due > known ? due : known
+}
 
 /**
  * What the keys need now; undefined when they are as they should be. Asked again after each step.
@@ -56,10 +68,9 @@ export const nextKeyStep = (keys: readonly SigningKey[], now: Date): KeyStep | u
   if (!active) return { step: 'create', slot: 'active' }
   const next = keys.find(({ slot }) => slot === 'next')
   if (!next) return { step: 'create', slot: 'next' }
-  const due = past(active.activeSince, keyTimes.rotateAfterMs, now)
-  if (due && past(next.createdAt, keyTimes.publishAheadMs, now)) {
+  if (promotionAt(active, next) <= now) {
     return { step: 'promote', active: active.kid, next: next.kid }
   }
-  const over = keys.find((key) => past(key.retiredAt, keyTimes.keepRetiredMs, now))
+  const over = keys.find(({ retiredAt }) => retiredAt && forgottenAt(retiredAt) <= now)
   return over && { step: 'forget', kid: over.kid }
 }

@@ -8,16 +8,25 @@ import {
   type JsonValue,
   type Page,
 } from '@micromart/kernel'
-import { addEvent, type Database, inTransaction, isDuplicate, recordAudit } from '@micromart/store'
+import {
+  addEvent,
+  type Database,
+  inTransaction,
+  isDuplicate,
+  recordAudit,
+  select,
+  write,
+} from '@micromart/store'
 import { IsNull, LessThan } from 'typeorm'
 import type { Account, Credentials } from '../model/account.ts'
 import { emailKey } from '../model/email.ts'
 import { CursorInvalid, EmailTaken } from '../model/errors.ts'
 import type { AccountQuery, Accounts } from '../model/ports.ts'
-import { changePassword } from './account-password.ts'
+import { changePassword, resetPassword } from './account-password.ts'
 import { eraseAccount } from './account-erasure.ts'
 import { setRoles } from './account-roles.ts'
 import { accountOf } from './account-row.ts'
+import { addMail } from './mails-mysql.ts'
 import { accountRows, roleRows } from './rows.ts'
 
 const living = { erasedAt: IsNull() }
@@ -33,10 +42,11 @@ const credentials =
 
 const add =
   (db: Database, ids: Ids): Accounts['add'] =>
-  (account, passwordHash, entry) =>
+  (account, passwordHash, { mail, entry }) =>
     inTransaction(db, async (tx) => {
       const { id, email, name, createdAt } = account
-      const row = { id, email, name, createdAt, passwordHash, passwordVersion: 0 }
+      const emailVerifiedAt = account.emailVerified ? createdAt : null
+      const row = { id, email, name, createdAt, emailVerifiedAt, passwordHash, passwordVersion: 0 }
       await tx.insert(accountRows, { ...row, emailKey: emailKey(email) })
       const held = account.roles.map((role) => ({ accountId: id, role }))
       if (held.length > 0) await tx.insert(roleRows, held)
@@ -48,6 +58,7 @@ const add =
         occurredAt: createdAt,
       })
       if (entry) await recordAudit(tx, entry)
+      if (mail) await addMail(tx, mail)
     }).catch((error: unknown) => {
       throw isDuplicate(error, 'account_email') ? new EmailTaken() : error
     })
@@ -86,7 +97,25 @@ export const accountsMysql = (db: Database, ids: Ids): Accounts => ({
     return row ? accountOf(row) : undefined
   },
   credentials: credentials(db),
+  idOf: async (key) => {
+    const [row] = await select<{ id: string }>(
+      db,
+      'SELECT id FROM account WHERE email_key = ? AND erased_at IS NULL',
+      [key],
+    )
+    return row?.id
+  },
   add: add(db, ids),
+  markDemo: async (key, isDemo) => {
+    await write(db, 'UPDATE account SET demo = ? WHERE email_key = ?', [isDemo, key])
+  },
+  hasDemo: async () => {
+    const [found] = await select(
+      db,
+      'SELECT id FROM account WHERE demo AND erased_at IS NULL LIMIT 1',
+    )
+    return found !== undefined
+  },
   rename: async (id, name) => {
     await db.manager.update(accountRows, { id, ...living }, { name })
   },
@@ -94,6 +123,7 @@ export const accountsMysql = (db: Database, ids: Ids): Accounts => ({
     await db.manager.update(accountRows, { id, passwordHash: from }, { passwordHash: to })
   },
   changePassword: changePassword(db),
+  resetPassword: resetPassword(db),
   page: page(db),
   setRoles: setRoles(db),
   erase: eraseAccount(db, ids),

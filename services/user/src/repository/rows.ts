@@ -147,7 +147,7 @@ export type TotpRow = {
   /** The 30 s step of the last code taken: below 2^31 until the year 4011. */
   lastStep: number | null
   failures: number
-  lastFailureAt: Date | null
+  failedAt: Date | null
 }
 
 export const totpRows = new EntitySchema<TotpRow>({
@@ -159,7 +159,7 @@ export const totpRows = new EntitySchema<TotpRow>({
     confirmedAt: { name: 'confirmed_at', ...timeColumn, nullable: true },
     lastStep: { name: 'last_step', type: 'int', nullable: true },
     failures: { type: 'int' },
-    lastFailureAt: { name: 'last_failure_at', ...timeColumn, nullable: true },
+    failedAt: { name: 'failed_at', ...timeColumn, nullable: true },
   },
 })
 
@@ -183,6 +183,7 @@ export type SigningKeyRow = {
   createdAt: Date
   activeSince: Date | null
   retiredAt: Date | null
+  rotationAskedAt: Date | null
 }
 
 export const signingKeyRows = new EntitySchema<SigningKeyRow>({
@@ -196,6 +197,7 @@ export const signingKeyRows = new EntitySchema<SigningKeyRow>({
     createdAt: { name: 'created_at', ...timeColumn },
     activeSince: { name: 'active_since', ...timeColumn, nullable: true },
     retiredAt: { name: 'retired_at', ...timeColumn, nullable: true },
+    rotationAskedAt: { name: 'rotation_asked_at', ...timeColumn, nullable: true },
   },
 })
 

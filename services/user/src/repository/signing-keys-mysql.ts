@@ -1,4 +1,5 @@
 import { type Database, inTransaction, isDuplicate, recordAudit } from '@micromart/store'
+import { type EntityManager, IsNull } from 'typeorm'
 import type { SigningKeys } from '../model/ports.ts'
 import type { SigningKey } from '../model/signing-key.ts'
 import { type SigningKeyRow, signingKeyRows } from './rows.ts'
@@ -11,6 +12,7 @@ const keyOf = ({ x, y, ...row }: SigningKeyRow): SigningKey => ({
   createdAt: row.createdAt,
   activeSince: row.activeSince ?? undefined,
   retiredAt: row.retiredAt ?? undefined,
+  rotationAskedAt: row.rotationAskedAt ?? undefined,
 })
 
 const rowOf = ({ publicJwk: { x, y }, ...key }: SigningKey): SigningKeyRow => ({
@@ -22,6 +24,7 @@ const rowOf = ({ publicJwk: { x, y }, ...key }: SigningKey): SigningKeyRow => ({
   createdAt: key.createdAt,
   activeSince: key.activeSince ?? null,
   retiredAt: key.retiredAt ?? null,
+  rotationAskedAt: key.rotationAskedAt ?? null,
 })
 
 /** Replicas that start or rotate at once agree by the unique key on `slot`: the second one finds it taken. */
@@ -40,6 +43,13 @@ const add =
     }
   }
 
+/** The next key signs from here on. @throws Error when it is gone: nothing of the transaction happens */
+const activate = async (tx: EntityManager, next: string, at: Date): Promise<void> => {
+  const used = { slot: 'active', activeSince: at } as const
+  const { affected } = await tx.update(signingKeyRows, { kid: next, slot: 'next' }, used)
+  if (affected !== 1) throw new Error('The next signing key is gone')
+}
+
 const promote =
   (db: Database): SigningKeys['promote'] =>
   ({ active, next, at }, entry) =>
@@ -50,10 +60,19 @@ const promote =
         { slot: null, retiredAt: at },
       )
       if (retired.affected !== 1) return false
-      const used = { slot: 'active', activeSince: at } as const
-      const promoted = await tx.update(signingKeyRows, { kid: next, slot: 'next' }, used)
-      if (promoted.affected !== 1) throw new Error('The next signing key is gone')
+      await activate(tx, next, at)
       await recordAudit(tx, entry)
+      return true
+    })
+
+const replace =
+  (db: Database): SigningKeys['replace'] =>
+  ({ active, next, at }, entries) =>
+    inTransaction(db, async (tx) => {
+      const { affected } = await tx.delete(signingKeyRows, { kid: active, slot: 'active' })
+      if (affected !== 1) return false
+      await activate(tx, next, at)
+      for (const entry of entries) await recordAudit(tx, entry)
       return true
     })
 
@@ -65,6 +84,13 @@ export const signingKeysMysql = (db: Database): SigningKeys => ({
   },
   add: add(db),
   promote: promote(db),
+  replace: replace(db),
+  askRotation: (active, at, entry) =>
+    inTransaction(db, async (tx) => {
+      const asked = { kid: active, slot: 'active', rotationAskedAt: IsNull() } as const
+      const { affected } = await tx.update(signingKeyRows, asked, { rotationAskedAt: at })
+      if (affected === 1) await recordAudit(tx, entry)
+    }),
   forget: (kid, entry) =>
     inTransaction(db, async (tx) => {
       const { affected } = await tx.delete(signingKeyRows, { kid })

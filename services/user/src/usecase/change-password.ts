@@ -6,7 +6,7 @@ import { checkPassword } from './check-password.ts'
 
 type Deps = Pick<
   Ports,
-  'accounts' | 'failures' | 'passwords' | 'commonPasswords' | 'secrets' | 'clock' | 'log'
+  'accounts' | 'failures' | 'passwords' | 'commonPasswords' | 'secrets' | 'clock' | 'ids' | 'log'
 >
 
 export type NewPassword = {
@@ -21,7 +21,7 @@ export type NewPassword = {
  * @throws PasswordRefused, CredentialsWrong, LoginThrottled, LoginBusy, AccountGone
  */
 export const changePassword = (deps: Deps) => {
-  const { accounts, passwords, commonPasswords, secrets, clock, log } = deps
+  const { accounts, passwords, commonPasswords, secrets, clock, ids, log } = deps
   const check = checkPassword(deps)
   return async (callerId: string, wish: NewPassword): Promise<void> => {
     checkNewPassword(wish.newPassword, commonPasswords, '/newPassword')
@@ -29,12 +29,14 @@ export const changePassword = (deps: Deps) => {
     if (!credentials) throw new AccountGone()
     const key = emailKey(credentials.account.email)
     await check({ emailKey: key, credentials, password: wish.currentPassword })
+    const at = clock.now()
     const changed = await accounts.changePassword({
       id: callerId,
       version: credentials.passwordVersion,
       passwordHash: await passwords.inTurn((hasher) => hasher.hash(wish.newPassword)),
       keep: wish.refreshToken && secrets.digest(wish.refreshToken),
-      at: clock.now(),
+      at,
+      mail: { id: ids.next(), accountId: callerId, kind: 'password_changed', at },
     })
     if (!changed) throw new CredentialsWrong()
     log.info({ event: 'auth.password_changed', userId: callerId }, 'password changed')

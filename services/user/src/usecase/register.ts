@@ -43,7 +43,9 @@ export const register = (deps: Deps) => {
     if (await accounts.credentials({ emailKey: emailKey(email) })) throw new EmailTaken()
     const passwordHash = await passwords.inTurn((hasher) => hasher.hash(wish.password))
     const account = newAccount({ id: ids.next(), email, name, roles: firstRoles }, clock.now())
-    await accounts.add(account, passwordHash)
+    const { id: accountId, createdAt: at } = account
+    const mail = { id: ids.next(), accountId, kind: 'verify_email', at } as const
+    await accounts.add(account, passwordHash, { mail })
     log.info({ event: 'auth.register', outcome: 'ok', userId: account.id }, 'account opened')
     return { account, tokens: await start(account, 0, wish) }
   }

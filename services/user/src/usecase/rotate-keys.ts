@@ -15,7 +15,8 @@ export const rotateKeys = ({ keys, keyMaker, clock, log }: Deps) => {
     const now = clock.now()
     const activeSince = slot === 'active' ? now : undefined
     const made = await keyMaker.make()
-    const key = { ...made, slot, createdAt: now, activeSince, retiredAt: undefined }
+    const never = { retiredAt: undefined, rotationAskedAt: undefined }
+    const key = { ...made, slot, createdAt: now, activeSince, ...never }
     return keys.add(key, keyAudit('key.create', key.kid, now, { to: slot }))
   }
 

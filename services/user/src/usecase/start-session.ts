@@ -9,7 +9,7 @@ type Deps = Pick<Ports, 'sessions' | 'accessTokens' | 'secrets' | 'clock' | 'ids
 /**
  * Opens a session and gives out its first tokens.
  * @param passwordVersion what the password was proven against
- * @throws CredentialsWrong when it has changed since
+ * @throws CredentialsWrong when it, or whether a code is asked for, has changed since
  */
 export const startSession =
   ({ sessions, accessTokens, secrets, clock, ids }: Deps) =>
@@ -26,7 +26,8 @@ export const startSession =
       digest: secrets.digest(refreshToken),
       expiresAt: refreshExpiry(session, now),
     }
-    const opened = await sessions.open(session, first, passwordVersion)
+    const { secondFactor } = account
+    const opened = await sessions.open(session, first, { passwordVersion, secondFactor })
     if (!opened) throw new CredentialsWrong()
     const accessToken = await accessTokens.sign(account, session.id)
     return { accessToken, refreshToken, expiresIn: accessTokenSeconds }

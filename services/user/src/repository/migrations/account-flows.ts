@@ -21,7 +21,6 @@ const totp = `CREATE TABLE IF NOT EXISTS totp (
   confirmed_at DATETIME(3) NULL,
   last_step INT NULL,
   failures INT NOT NULL DEFAULT 0,
-  last_failure_at DATETIME(3) NULL,
   CONSTRAINT totp_account FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
 ) ENGINE = InnoDB`
 
@@ -32,14 +31,55 @@ const recoveryCode = `CREATE TABLE IF NOT EXISTS recovery_code (
   CONSTRAINT recovery_code_account FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
 ) ENGINE = InnoDB`
 
+// One at a time per account and purpose: the next one replaces it.
+const accountToken = `CREATE TABLE IF NOT EXISTS account_token (
+  account_id ${id},
+  purpose VARCHAR(20) ${ascii} NOT NULL,
+  digest ${digest},
+  email_digest ${digest},
+  password_version INT NOT NULL,
+  issued INT NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  expires_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (account_id, purpose),
+  UNIQUE KEY account_token_digest (digest),
+  KEY account_token_expires (expires_at),
+  CONSTRAINT account_token_account FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
+) ENGINE = InnoDB`
+
+// account_id is NULL for nobody, and has no foreign key: to queue a mail costs the same whether there is an account or not.
+const mail = `CREATE TABLE IF NOT EXISTS mail (
+  id ${id} PRIMARY KEY,
+  account_id CHAR(36) ${ascii} NULL,
+  kind VARCHAR(20) ${ascii} NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  attempts INT NOT NULL DEFAULT 0,
+  next_at DATETIME(3) NULL,
+  issued_at DATETIME(3) NULL,
+  outcome VARCHAR(10) ${ascii} NULL,
+  ended_at DATETIME(3) NULL,
+  KEY mail_next (next_at, id),
+  KEY mail_account (account_id),
+  KEY mail_ended (ended_at)
+) ENGINE = InnoDB`
+
 const changes = [
   alterOnce('session', { column: 'last_used_at' }, sessionColumns),
   alterOnce('account', { column: 'second_factor_since' }, accountColumns),
   [totp],
   [recoveryCode],
+  [accountToken],
+  [mail],
+  alterOnce('totp', { column: 'failed_at' }, 'ADD COLUMN failed_at DATETIME(3) NULL'),
+  alterOnce(
+    'signing_key',
+    { column: 'rotation_asked_at' },
+    'ADD COLUMN rotation_asked_at DATETIME(3) NULL',
+  ),
+  alterOnce('account', { column: 'demo' }, 'ADD COLUMN demo BOOLEAN NOT NULL DEFAULT FALSE'),
 ]
 
-/** What sessions are listed by, and the second factor. */
+/** What sessions are listed by, the second factor, tokens in links, and the mails that carry them. */
 export const createAccountFlows = changes.map((statements, index) =>
   sqlMigration(`CreateAccountFlows${String(1_763_800_000_300 + index)}`, statements),
 )

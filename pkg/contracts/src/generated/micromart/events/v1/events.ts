@@ -55,6 +55,7 @@ export interface OrderCancelled {
 export interface OrderShipped {
   readonly orderId: string;
   readonly carrier: string;
+  /** Always empty: it leads to a person, and events outlive an erasure. */
   readonly trackingCode: string;
 }
 
@@ -105,7 +106,10 @@ export interface UserRegistered {
   readonly userId: string;
 }
 
-/** Topic user.erased.v1 */
+/**
+ * Topic user.erased.v1
+ * Whoever keeps something of the person erases it now; PrivacyService makes sure.
+ */
 export interface UserErased {
   readonly userId: string;
 }

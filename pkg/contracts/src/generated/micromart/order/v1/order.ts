@@ -21,6 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { PaymentRecord } from "../../payment/v1/payment.ts";
 import { Address } from "../../types/v1/address.ts";
 import { Money } from "../../types/v1/money.ts";
 
@@ -179,6 +180,17 @@ export interface GetOrderRequest {
 
 export interface GetOrderResponse {
   readonly order: Order | undefined;
+}
+
+export interface ExportOrdersRequest {
+}
+
+export interface ExportOrdersResponse {
+  readonly order: Order | undefined;
+  readonly timeline: readonly TimelineEntry[];
+  readonly refunds: readonly Refund[];
+  /** Absent for an order that never came to a payment. */
+  readonly payment: PaymentRecord | undefined;
 }
 
 export interface ListOrdersRequest {
@@ -1151,6 +1163,120 @@ export const GetOrderResponse: MessageFns<GetOrderResponse> = {
             }
 
             message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseExportOrdersRequest(): ExportOrdersRequest {
+  return {};
+}
+
+export const ExportOrdersRequest: MessageFns<ExportOrdersRequest> = {
+  encode(_: ExportOrdersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportOrdersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportOrdersRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseExportOrdersResponse(): ExportOrdersResponse {
+  return { order: undefined, timeline: [], refunds: [], payment: undefined };
+}
+
+export const ExportOrdersResponse: MessageFns<ExportOrdersResponse> = {
+  encode(message: ExportOrdersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.timeline) {
+      TimelineEntry.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.refunds) {
+      Refund.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.payment !== undefined) {
+      PaymentRecord.encode(message.payment, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportOrdersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportOrdersResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.timeline.push(TimelineEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refunds.push(Refund.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.payment = PaymentRecord.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2999,7 +3125,8 @@ export type OrderServiceService = typeof OrderServiceService;
 export const OrderServiceService = {
   /**
    * Turns the caller's cart into an order. One idempotency key, one order.
-   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`;
+   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`,
+   * `too_many_open_orders` (params.limit: so many of the member's newest orders wait for a payment);
    * already_exists `cart_checked_out` (params.orderId); conflict `idempotency_in_progress`, `price_changed` (params.total);
    * unavailable when payment cannot be opened. "Declined" is a value: status FAILED.
    */
@@ -3030,6 +3157,20 @@ export const OrderServiceService = {
     requestDeserialize: (value: Buffer): ListOrdersRequest => ListOrdersRequest.decode(value),
     responseSerialize: (value: ListOrdersResponse): Buffer => Buffer.from(ListOrdersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListOrdersResponse => ListOrdersResponse.decode(value),
+  },
+  /**
+   * Everything that is kept of the caller's orders, newest first, one message an order: what a person may ask to see.
+   * Errors: unavailable when payment's part cannot be had.
+   */
+  exportOrders: {
+    path: "/micromart.order.v1.OrderService/ExportOrders" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExportOrdersRequest): Buffer => Buffer.from(ExportOrdersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExportOrdersRequest => ExportOrdersRequest.decode(value),
+    responseSerialize: (value: ExportOrdersResponse): Buffer =>
+      Buffer.from(ExportOrdersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExportOrdersResponse => ExportOrdersResponse.decode(value),
   },
   getTimeline: {
     path: "/micromart.order.v1.OrderService/GetTimeline" as const,
@@ -3157,7 +3298,8 @@ export const OrderServiceService = {
 export interface OrderServiceServer extends UntypedServiceImplementation {
   /**
    * Turns the caller's cart into an order. One idempotency key, one order.
-   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`;
+   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`,
+   * `too_many_open_orders` (params.limit: so many of the member's newest orders wait for a payment);
    * already_exists `cart_checked_out` (params.orderId); conflict `idempotency_in_progress`, `price_changed` (params.total);
    * unavailable when payment cannot be opened. "Declined" is a value: status FAILED.
    */
@@ -3165,6 +3307,11 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
   /** Errors: not_found `order_not_found`, also for another's order. */
   getOrder: handleUnaryCall<GetOrderRequest, GetOrderResponse>;
   listOrders: handleUnaryCall<ListOrdersRequest, ListOrdersResponse>;
+  /**
+   * Everything that is kept of the caller's orders, newest first, one message an order: what a person may ask to see.
+   * Errors: unavailable when payment's part cannot be had.
+   */
+  exportOrders: handleServerStreamingCall<ExportOrdersRequest, ExportOrdersResponse>;
   getTimeline: handleUnaryCall<GetTimelineRequest, GetTimelineResponse>;
   /** Before shipping, with the full refund. Errors: not_found; precondition `illegal_move` (params.from, params.to). */
   cancelOrder: handleUnaryCall<CancelOrderRequest, CancelOrderResponse>;
@@ -3199,7 +3346,8 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
 export interface OrderServiceClient extends Client {
   /**
    * Turns the caller's cart into an order. One idempotency key, one order.
-   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`;
+   * Errors: precondition `cart_empty`, `out_of_stock` (params.skus, params.available), `idempotency_mismatch`,
+   * `too_many_open_orders` (params.limit: so many of the member's newest orders wait for a payment);
    * already_exists `cart_checked_out` (params.orderId); conflict `idempotency_in_progress`, `price_changed` (params.total);
    * unavailable when payment cannot be opened. "Declined" is a value: status FAILED.
    */
@@ -3249,6 +3397,19 @@ export interface OrderServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListOrdersResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Everything that is kept of the caller's orders, newest first, one message an order: what a person may ask to see.
+   * Errors: unavailable when payment's part cannot be had.
+   */
+  exportOrders(
+    request: ExportOrdersRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportOrdersResponse>;
+  exportOrders(
+    request: ExportOrdersRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ExportOrdersResponse>;
   getTimeline(
     request: GetTimelineRequest,
     callback: (error: ServiceError | null, response: GetTimelineResponse) => void,

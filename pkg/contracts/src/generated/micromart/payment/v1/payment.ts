@@ -100,6 +100,32 @@ export interface ContinueChargeResponse {
   readonly payment: Payment | undefined;
 }
 
+export interface ListPaymentRecordsRequest {
+  /** At most 100. */
+  readonly orderIds: readonly string[];
+}
+
+export interface ListPaymentRecordsResponse {
+  readonly items: readonly PaymentRecord[];
+}
+
+/** What the shop keeps of a payment. No card: the provider alone has seen it. */
+export interface PaymentRecord {
+  readonly orderId: string;
+  /** Such as `captured` or `declined`. */
+  readonly status: string;
+  readonly provider: string;
+  /** Absent while nothing was charged. */
+  readonly amount: Money | undefined;
+  readonly refunded: Money | undefined;
+  readonly declineCode?:
+    | string
+    | undefined;
+  /** The provider's name for the charge. */
+  readonly chargeId?: string | undefined;
+  readonly updatedAt: Date | undefined;
+}
+
 export interface OpenPaymentRequest {
   readonly orderId: string;
 }
@@ -527,6 +553,230 @@ export const ContinueChargeResponse: MessageFns<ContinueChargeResponse> = {
             }
 
             message.payment = Payment.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListPaymentRecordsRequest(): ListPaymentRecordsRequest {
+  return { orderIds: [] };
+}
+
+export const ListPaymentRecordsRequest: MessageFns<ListPaymentRecordsRequest> = {
+  encode(message: ListPaymentRecordsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orderIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPaymentRecordsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPaymentRecordsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListPaymentRecordsResponse(): ListPaymentRecordsResponse {
+  return { items: [] };
+}
+
+export const ListPaymentRecordsResponse: MessageFns<ListPaymentRecordsResponse> = {
+  encode(message: ListPaymentRecordsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      PaymentRecord.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPaymentRecordsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPaymentRecordsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(PaymentRecord.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePaymentRecord(): PaymentRecord {
+  return {
+    orderId: "",
+    status: "",
+    provider: "",
+    amount: undefined,
+    refunded: undefined,
+    declineCode: undefined,
+    chargeId: undefined,
+    updatedAt: undefined,
+  };
+}
+
+export const PaymentRecord: MessageFns<PaymentRecord> = {
+  encode(message: PaymentRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.status !== "") {
+      writer.uint32(18).string(message.status);
+    }
+    if (message.provider !== "") {
+      writer.uint32(26).string(message.provider);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(34).fork()).join();
+    }
+    if (message.refunded !== undefined) {
+      Money.encode(message.refunded, writer.uint32(42).fork()).join();
+    }
+    if (message.declineCode !== undefined) {
+      writer.uint32(50).string(message.declineCode);
+    }
+    if (message.chargeId !== undefined) {
+      writer.uint32(58).string(message.chargeId);
+    }
+    if (message.updatedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.updatedAt), writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentRecord() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.refunded = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.declineCode = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.chargeId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.updatedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -2023,6 +2273,21 @@ export const PaymentServiceService = {
     responseDeserialize: (value: Buffer): GetPaymentResponse => GetPaymentResponse.decode(value),
   },
   /**
+   * What is kept of the payments of some orders, as it stands: nobody else is asked. Orders without one are left out.
+   * Errors: invalid `validation_failed`.
+   */
+  listPaymentRecords: {
+    path: "/micromart.payment.v1.PaymentService/ListPaymentRecords" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPaymentRecordsRequest): Buffer =>
+      Buffer.from(ListPaymentRecordsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPaymentRecordsRequest => ListPaymentRecordsRequest.decode(value),
+    responseSerialize: (value: ListPaymentRecordsResponse): Buffer =>
+      Buffer.from(ListPaymentRecordsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPaymentRecordsResponse => ListPaymentRecordsResponse.decode(value),
+  },
+  /**
    * A provider's notice, as it came. The signature over the raw body is the caller's only credential. An event that was seen
    * before, comes out of order or is of unknown type changes nothing and is answered like a first one.
    * Errors: invalid `signature_invalid` (also outside the tolerance), `webhook_invalid`; not_found `provider_not_found`.
@@ -2098,6 +2363,11 @@ export interface PaymentServiceServer extends UntypedServiceImplementation {
   refund: handleUnaryCall<RefundRequest, RefundResponse>;
   /** The present outcome; asks the provider when it is unknown or pending. */
   getPayment: handleUnaryCall<GetPaymentRequest, GetPaymentResponse>;
+  /**
+   * What is kept of the payments of some orders, as it stands: nobody else is asked. Orders without one are left out.
+   * Errors: invalid `validation_failed`.
+   */
+  listPaymentRecords: handleUnaryCall<ListPaymentRecordsRequest, ListPaymentRecordsResponse>;
   /**
    * A provider's notice, as it came. The signature over the raw body is the caller's only credential. An event that was seen
    * before, comes out of order or is of unknown type changes nothing and is answered like a first one.
@@ -2217,6 +2487,25 @@ export interface PaymentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPaymentResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * What is kept of the payments of some orders, as it stands: nobody else is asked. Orders without one are left out.
+   * Errors: invalid `validation_failed`.
+   */
+  listPaymentRecords(
+    request: ListPaymentRecordsRequest,
+    callback: (error: ServiceError | null, response: ListPaymentRecordsResponse) => void,
+  ): ClientUnaryCall;
+  listPaymentRecords(
+    request: ListPaymentRecordsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPaymentRecordsResponse) => void,
+  ): ClientUnaryCall;
+  listPaymentRecords(
+    request: ListPaymentRecordsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPaymentRecordsResponse) => void,
   ): ClientUnaryCall;
   /**
    * A provider's notice, as it came. The signature over the raw body is the caller's only credential. An event that was seen

@@ -1,0 +1,100 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { loadavg } from 'node:os'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { catalogueOf, limits, startBenchShop } from './bench-shop.mjs'
+import { conditions, writeReport } from './report.mjs'
+
+const { values: options } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    clients: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '20' },
+    rate: { type: 'string', default: '50' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+
+if (options.help) {
+  console.log(`npm run bench -- logins [OPTIONS]
+
+Reads products at a fixed rate (lists, single products, searches that no cache knows): first in an idle shop, then while
+clients log in all the time, once as clients that wait when they are told to, once as clients that do not.
+
+  --clients N   at once (200)
+  --seconds N   of each of the three (20)
+  --rate N      reads a second (50)
+
+Writes bench/reports/<date>-logins.json.`)
+  process.exit(0)
+}
+
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+
+const timed = async (url) => {
+  const began = performance.now()
+  const answer = await fetch(url)
+  await answer.arrayBuffer()
+  if (answer.status !== 200) throw new Error(`void: ${url} answered ${answer.status}`)
+  return performance.now() - began
+}
+
+/** Open loop: the next read starts at its time, whatever became of the others. */
+const readProducts = async (urls) => {
+  const [rate, seconds] = [Number(options.rate), Number(options.seconds)]
+  const reads = []
+  const began = performance.now()
+  for (let index = 0; index < rate * seconds; index += 1) {
+    await pause(Math.max(0, began + (index * 1_000) / rate - performance.now()))
+    reads.push(timed(urls(index)))
+  }
+  const times = (await Promise.all(reads)).toSorted((left, right) => left - right)
+  return { reads: times.length, p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
+}
+
+const flooded = async (manner, { url, account }, measure) => {
+  const flood = fork(path.join(import.meta.dirname, 'login-flood.mjs'), [
+    url,
+    options.clients,
+    JSON.stringify(account),
+    manner,
+  ])
+  try {
+    await pause(2_000) // all have begun
+    const found = await measure()
+    flood.send('end')
+    const [logins] = await once(flood, 'message')
+    return { ...found, logins }
+  } finally {
+    flood.kill()
+  }
+}
+
+const shop = await startBenchShop()
+try {
+  const url = shop.urls.gateway
+  const products = await catalogueOf(url)
+  const places = [
+    () => '/v1/products?limit=20',
+    (index) => `/v1/products/${products[index % products.length].handle}`,
+    (index) => `/v1/products?q=tea&minPrice=${index}`,
+  ]
+  const urls = (index) => `${url}${places[index % places.length](index)}`
+  const measure = () => readProducts(urls)
+  await measure() // warm
+  const idle = await measure()
+  const target = { url, account: shop.accounts.shopper }
+  const rows = { idle }
+  for (const manner of ['patient', 'impatient'])
+    rows[manner] = await flooded(manner, target, measure)
+  for (const [name, { p50, p99, logins = {} }] of Object.entries(rows)) {
+    const times = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${(p99 / idle.p99).toFixed(1)}x idle)`
+    console.log(`${name.padEnd(10)} ${times}  logins by status ${JSON.stringify(logins)}`)
+  }
+  writeReport('logins', { ...conditions(), load: loadavg(), options, limits, rows })
+} finally {
+  await shop.stop()
+}
+process.exit()

@@ -1,0 +1,1 @@
+export * from './generated/micromart/privacy/v1/privacy.ts'
