@@ -10,9 +10,13 @@ const dnsMeta = { name: 'coredns', namespace: dnsNamespace }
 
 const corefile = `.:53 {
   errors
-  health { lameduck 5s }
+  health {
+    lameduck 5s
+  }
   ready
-  kubernetes ${networks.domain} in-addr.arpa { pods insecure }
+  kubernetes ${networks.domain} in-addr.arpa {
+    pods insecure
+  }
   cache 10
   loop
   reload
@@ -148,10 +152,16 @@ const storage = () => [
   })),
 ]
 
+/** Makes an API server know the custom resources of projects, and waits until it does. */
+export const applyCustomResources = async (projects) => {
+  for (const project of projects) await kubectl.apply((await crdTexts(project)).join('\n---\n'))
+  await kubectl.ask(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'])
+}
+
 /** Gives the own cluster what others have from their makers: names, volumes, the Gateway API's and Prometheus' custom resources. */
 export const applyAddons = async () => {
   await kubectl.apply([...names(), ...storage()])
-  for (const project of ['gateway', 'prometheus']) {
-    await kubectl.apply((await crdTexts(project)).join('\n---\n'))
-  }
+  await applyCustomResources(['gateway', 'prometheus']) // Dapr's chart brings its own
+  const rollout = ['rollout', 'status', 'deployment/coredns', '--namespace', dnsNamespace]
+  await kubectl.ask([...rollout, '--timeout=5m'], { timeoutMs: 330_000 })
 }

@@ -41,9 +41,20 @@ export const makeControlGroup = () => {
   if (unified()) delegate(path.join(base, controlGroup))
 }
 
+/** What a work on a group answers; while containers end, groups vanish at any moment. */
+const unlessGone = (work, otherwise) => {
+  try {
+    return work()
+  } catch (error) {
+    if (['ENOENT', 'ENODEV'].includes(error.code)) return otherwise
+    throw error
+  }
+}
+
 const foldersBelow = (folder) => {
-  if (!existsSync(folder)) return []
-  const children = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory())
+  const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true }))
+  if (!entries) return []
+  const children = entries.filter((each) => each.isDirectory())
   return [...children.flatMap(({ name }) => foldersBelow(path.join(folder, name))), folder]
 }
 
@@ -51,11 +62,12 @@ const groups = () => hierarchies().flatMap((each) => foldersBelow(path.join(each
 
 /** The pids of all that runs in pods. */
 export const podProcesses = () => {
-  const texts = groups().map((folder) => readFileSync(path.join(folder, 'cgroup.procs'), 'utf8'))
+  const procs = (folder) => readFileSync(path.join(folder, 'cgroup.procs'), 'utf8')
+  const texts = groups().map((folder) => unlessGone(() => procs(folder), ''))
   return [...new Set(texts.flatMap((text) => text.split('\n').filter(Boolean)).map(Number))]
 }
 
 /** Removes the group and all below it, once nothing runs there. */
 export const removeControlGroup = () => {
-  for (const folder of groups()) rmdirSync(folder)
+  for (const folder of groups()) unlessGone(() => rmdirSync(folder))
 }

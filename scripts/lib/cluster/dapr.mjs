@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { ensureAuthority, certificateFiles, rootFile } from '../certificates/certificates.mjs'
@@ -31,8 +30,15 @@ export const installDaprChart = async ({ helmFlags, image, folder, home }) => {
     'global.imagePullPolicy': 'IfNotPresent',
   }
   const args = [
-    ...['upgrade', '--install', 'dapr', await daprChart(), '--namespace', 'dapr-system'],
-    ...['--create-namespace', '--wait', '--timeout', '10m', '--values', values],
+    'upgrade',
+    'dapr',
+    await daprChart(),
+    '--install',
+    '--namespace=dapr-system',
+    '--create-namespace',
+    '--wait',
+    '--timeout=10m',
+    `--values=${values}`,
     ...sets({ 'global.ha.enabled': false, ...own }),
     ...files({
       'dapr_sentry.tls.root.certPEM': rootFile(folder),
@@ -55,6 +61,3 @@ export const installDaprChart = async ({ helmFlags, image, folder, home }) => {
     })
   }
 }
-
-/** The root that sidecars of this cluster are known by, PEM. */
-export const sidecarRoot = (folder) => readFileSync(rootFile(folder), 'utf8')

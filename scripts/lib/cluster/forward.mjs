@@ -3,8 +3,10 @@ import { Fault } from '../terminal/fault.mjs'
 
 const patienceMs = 60_000
 
-const firstPort = (child) =>
+/** Reads from kubectl which ports of this machine it took: `{ 3306: 40123, ... }` by port of the pod. */
+const takenPorts = (child, wanted) =>
   new Promise((resolve, reject) => {
+    const taken = {}
     let said = ''
     const timer = setTimeout(() => reject(new Error('it says nothing')), patienceMs)
     const end = (settle) => (value) => {
@@ -15,37 +17,60 @@ const firstPort = (child) =>
     child.on('error', end(reject))
     child.on('close', (code) => end(reject)(new Error(said.trim() || `it ended with ${code}`)))
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const port = /^Forwarding from 127\.0\.0\.1:(\d+)/.exec(line)?.[1]
-      if (port) end(resolve)(Number(port))
+      const [, here, there] = /^Forwarding from 127\.0\.0\.1:(\d+) -> (\d+)/.exec(line) ?? []
+      if (here) taken[there] = Number(here)
+      if (Object.keys(taken).length === wanted) end(resolve)(taken)
     })
   })
 
 /**
- * Opens a port of this machine's loopback that leads to one of a pod, also where the pod listens on its own loopback alone.
- * @param target such as `deployment/order`
- * @returns `{ port, close() }`
+ * Opens ports of this machine's loopback that lead to those of a pod, also where the pod listens on its own loopback alone.
+ * @param target `{ namespace, target: 'deployment/order', ports: { name: number } }`
+ * @returns `{ ports: { name: number }, close() }`
  */
-export const forward = async (cluster, { namespace, target, port }) => {
-  const args = ['port-forward', '--namespace', namespace, target, `:${port}`]
+const forward = async (cluster, { namespace, target, ports }) => {
+  const wanted = Object.values(ports)
+  const args = [
+    'port-forward',
+    '--namespace',
+    namespace,
+    target,
+    ...wanted.map((port) => `:${port}`),
+  ]
   const child = cluster.spawn(args, { stdio: ['ignore', 'pipe', 'pipe'] })
   try {
-    return { port: await firstPort(child), close: () => child.kill() }
+    const taken = await takenPorts(child, wanted.length)
+    const here = ([name, port]) => [name, taken[port]]
+    return {
+      ports: Object.fromEntries(Object.entries(ports).map(here)),
+      close: () => child.kill(),
+    }
   } catch (cause) {
     child.kill()
-    throw new Fault(`Port ${port} of ${namespace}/${target} cannot be reached: ${cause.message}`, {
+    throw new Fault(`Ports of ${namespace}/${target} cannot be reached: ${cause.message}`, {
       advice: '"npm run cluster -- status" says which pods do not run.',
       cause,
     })
   }
 }
 
-/** Does something with forwarded ports, and closes them whatever happens. */
+/**
+ * Does something with forwarded ports, and closes them whatever happens.
+ * @param targets by name
+ * @param work given `{ name: ports }`
+ */
 export const withForwarded = async (cluster, targets, work) => {
-  const open = {}
+  const open = []
+  const openOne = async ([name, target]) => {
+    const forwarded = await forward(cluster, target)
+    open.push(forwarded)
+    return [name, forwarded.ports]
+  }
   try {
-    for (const [name, target] of Object.entries(targets)) open[name] = await forward(cluster, target)
-    return await work(Object.fromEntries(Object.entries(open).map(([name, { port }]) => [name, port])))
+    const opened = await Promise.allSettled(Object.entries(targets).map(openOne))
+    for (const { status, reason } of opened) if (status === 'rejected') throw reason
+    return await work(Object.fromEntries(opened.map(({ value }) => value)))
   } finally {
-    for (const { close } of Object.values(open)) close()
+    for (const { close } of open) close()
   }
 }

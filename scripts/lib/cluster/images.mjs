@@ -30,7 +30,7 @@ const saved = (engine) =>
  * Writes images into one archive, in which layers that they share lie once.
  * @param file appears whole
  */
-export const saveImages = (engine, references, file) => {
+const saveImages = (engine, references, file) => {
   mkdirSync(path.dirname(file), { recursive: true })
   rmSync(file, { force: true })
   return engine.run([...saved(engine), '--output', file, ...references], {

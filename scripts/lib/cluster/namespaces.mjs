@@ -4,7 +4,7 @@ import { readJson, writePrivate } from '../shop/secrets.mjs'
 import { runCommand } from '../machine/run-command.mjs'
 import { findProgram } from '../machine/programs.mjs'
 import { spawnServer, waitFor } from '../stores/servers.mjs'
-import { at, logDir, networks, node } from './layout.mjs'
+import { at, logDir, node } from './layout.mjs'
 
 /**
  * Folders that container programs use whatever they are told. Inside of the cluster's own mount namespace each is a folder
@@ -81,6 +81,3 @@ export const openNamespaces = async (run) => {
   await runCommand(nsenter, words, { log, what: "Opening the cluster's namespaces" })
   return holder
 }
-
-/** Networks that a pod's name resolution and addresses come from, for whoever asks inside. */
-export const resolvConf = () => `nameserver ${networks.dns}\n`

@@ -62,11 +62,17 @@ const own = (name, version, target, packages, usually) =>
     usually: `${usually} on two cores, once`,
   })
 
-/** What the control plane and the node are made of. */
-export const nodePrograms = [
+/** The control plane, and what asks it. */
+export const controlPrograms = [
+  kubectl,
   ofKubernetes('kube-apiserver', 1700, '3 to 5 minutes'),
   ofKubernetes('kube-controller-manager', 1900, '1 to 2 minutes'),
   ofKubernetes('kube-scheduler', 1600, '1 minute'),
+]
+
+/** What the control plane and the node are made of. */
+export const nodePrograms = [
+  ...controlPrograms,
   ofKubernetes('kubelet', 1700, '1 to 2 minutes'),
   ofKubernetes('kube-proxy', 1100, '1 minute'),
   // kube-proxy enforces no NetworkPolicy.

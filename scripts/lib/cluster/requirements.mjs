@@ -52,6 +52,19 @@ export const hindrances = () => {
   return reasons
 }
 
+export const isLinuxRoot = () => process.platform === 'linux' && process.getuid() === 0
+
+/** @throws Fault where no cluster of this checkout can be */
+export const requireLinuxRoot = () => {
+  if (isLinuxRoot()) return
+  throw new Fault(
+    'A Kubernetes node needs Linux and root: no cluster of this checkout can be here',
+    {
+      advice: elsewhere,
+    },
+  )
+}
+
 /** @throws Fault when no cluster can be started here */
 export const requireHost = () => {
   const reasons = hindrances()

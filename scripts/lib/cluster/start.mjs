@@ -59,8 +59,10 @@ const startNode = async (context, pause) => {
   const runtime = spawnInside(containerd(), context)
   await waitFor('containerd', runtime, () => importArchive(context.holder, pause), patienceMs)
   await grantFirewall()
-  const [kubelet] = nodeServers(context.files).map((each) => spawnInside(each, context))
-  await waitFor('the node', kubelet, nodeIsReady, patienceMs)
+  const [kubelet, ...others] = nodeServers(context.files)
+  await waitFor('the node', spawnInside(kubelet, context), nodeIsReady, patienceMs)
+  // kube-router ends when it finds no node of its name.
+  for (const each of others) spawnInside(each, context)
 }
 
 /** Goes on with the cluster that runs: what is started now is written down with the rest. */
@@ -74,21 +76,32 @@ export const continueRun = () => {
 }
 
 /**
- * Starts an empty cluster. What fails leaves a run that `stopCluster` ends.
+ * Starts a control plane that has no node. What fails leaves a run that `stopCluster` ends.
  * @param files of `ensurePrograms`
- * @param pause archive of the pods' first container
- * @returns the run
+ * @returns `{ run, files, holder }`
  */
-export const startCluster = async ({ files, pause, say }) => {
+export const startApi = async ({ files, say }) => {
   mkdirSync(clusterHome, { recursive: true, mode: 0o700 })
   mkdirSync(logDir, { recursive: true })
   const runId = randomBytes(8).toString('hex')
   process.env[runMark] = runId
   const run = openRun(clusterHome, runId)
   await say.step('Keys of the cluster', { usually: '2 to 5 s' }, makeKeys)
-  makeControlGroup()
   const context = { run, files, holder: await openNamespaces(run) }
   await say.step('Control plane', { usually: '8 to 20 s' }, () => startControlPlane(context))
+  return context
+}
+
+/**
+ * Starts an empty cluster. What fails leaves a run that `stopCluster` ends.
+ * @param files of `ensurePrograms`
+ * @param pause archive of the pods' first container
+ * @returns the run
+ */
+export const startCluster = async ({ files, pause, say }) => {
+  const context = await startApi({ files, say })
+  const { run } = context
+  makeControlGroup()
   await say.step('Node', { usually: '5 to 15 s' }, () => startNode(context, pause))
   run.note({ node: true, context: ownContext })
   return run

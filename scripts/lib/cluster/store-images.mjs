@@ -32,9 +32,24 @@ const redis = {
   packages: ['redis-server', 'redis-tools'],
   changes: [user, programs],
   // Not what its scripts would need.
-  only: 'redis-server redis-tools libatomic1 libc6 libjemalloc2 liblzf1 libssl3 libsystemd0 libgcc-s1 libcap2 libgcrypt20 libgpg-error0 liblz4-1 liblzma5 libzstd1'.split(
-    ' ',
-  ),
+  only: [
+    'redis-server',
+    'redis-tools',
+    'libatomic1',
+    'libc6',
+    'libjemalloc2',
+    'liblzf1',
+    'libssl3',
+    'libsystemd0',
+    'libgcc-s1',
+    'libstdc++6',
+    'libcap2',
+    'libgcrypt20',
+    'libgpg-error0',
+    'liblz4-1',
+    'liblzma5',
+    'libzstd1',
+  ],
   finish: nameUser,
 }
 

@@ -4,7 +4,9 @@ import { ensureLocalBase } from '../images/base.mjs'
 import { buildImages } from '../images/build.mjs'
 import { ensureEngine } from '../images/engine.mjs'
 import { parts } from '../images/parts.mjs'
+import { rootFile } from '../certificates/certificates.mjs'
 import { isAlive } from '../machine/processes.mjs'
+import { demoAccounts } from '../shop/demo-accounts.mjs'
 import { readRun, starterIsAlive } from '../shop/run-file.mjs'
 import { Fault } from '../terminal/fault.mjs'
 import { applyAddons } from './addons.mjs'
@@ -17,7 +19,8 @@ import { addonPrograms, clientPrograms, ensurePrograms, nodePrograms } from './p
 import { ensurePackages, requireHost } from './requirements.mjs'
 import { continueRun, openDoor, startCluster } from './start.mjs'
 import { stopCluster } from './stop.mjs'
-import { namespaces, publicUrl } from './shop/place.mjs'
+import { requireRunning } from './status.mjs'
+import { certificatesIn, namespaces, publicUrl } from './shop/place.mjs'
 import { deployShop } from './shop/deploy.mjs'
 import { seedShelves } from './shop/seed.mjs'
 
@@ -25,7 +28,7 @@ import { seedShelves } from './shop/seed.mjs'
 export const shopFolder = at('shop')
 
 /** The run of a cluster that is whole: every process that it began is there. */
-export const wholeRun = () => {
+const wholeRun = () => {
   const run = readRun(clusterHome)
   const processes = Object.values(run?.processes ?? {})
   return run?.node && processes.every((each) => each && isAlive(each)) ? run : undefined
@@ -103,26 +106,51 @@ const prepare = async (say) => {
   return { files, engine, pause: await pauseArchive(engine, imageOf('pause')) }
 }
 
+const place = (context, { changed, release }) => ({
+  cluster: kubectl,
+  kustomize: context.files.kubectl,
+  home: shopFolder,
+  changed,
+  release,
+  say: context.say,
+  logDir,
+})
+
+/** What a caller may want to know of the shop. */
+const facts = () => ({
+  url: publicUrl,
+  zipkin: `http://127.0.0.1:${doors.zipkin}`,
+  kubeconfig,
+  accounts: demoAccounts(shopFolder),
+  ca: rootFile(certificatesIn(shopFolder)),
+})
+
 /**
  * Brings the own cluster to where it should be, from wherever it is: nothing, half started, running with older images.
- * @returns `{ url, zipkin, kubeconfig }`
+ * @returns `{ url, zipkin, kubeconfig, accounts, ca }`
  */
 export const up = async (say) => {
   const context = { ...(await prepare(say)), say }
+  const isNew = !wholeRun()
   const run = await ensureCluster(context)
   const { changed, release } = await provideImages({ ...context, run })
+  const images = { changed: isNew ? [] : changed, release } // in a new cluster nothing runs older ones
   await installPlatform(say)
-  await deployShop({
-    cluster: kubectl,
-    kustomize: context.files.kubectl,
-    home: shopFolder,
-    changed,
-    release,
-    say,
-    logDir,
-  })
+  await deployShop(place(context, images))
   if (!run.processes['door-edge']) await openDoors(run)
   await say.step('Catalogue', { usually: '5 to 15 s' }, () => seedShelves(shopFolder, { logDir }))
   run.note({ ready: new Date().toISOString() })
-  return { url: publicUrl, zipkin: `http://127.0.0.1:${doors.zipkin}`, kubeconfig }
+  return facts()
+}
+
+/** Builds and loads what has changed, and restarts what runs it. @returns the references of the changed images */
+export const reload = async (say) => {
+  requireRunning()
+  refuseSecond()
+  const context = { ...(await prepare(say)), say }
+  const run = continueRun()
+  const images = await provideImages({ ...context, run })
+  if (images.changed.length > 0) await deployShop(place(context, images))
+  run.note({ ready: new Date().toISOString() })
+  return images.changed
 }

@@ -17,8 +17,6 @@ const modules = {
   prometheus: ['github.com/prometheus-operator/prometheus-operator', 'v0.88.0'],
 }
 
-export const versionOf = (name) => modules[name][1]
-
 /** The folder of a module, fetched when it is not in Go's cache. @throws Fault when it cannot be had */
 const folderOf = async (name) => {
   const [module, version] = modules[name]

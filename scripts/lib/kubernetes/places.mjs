@@ -9,7 +9,7 @@ import { findProgram } from '../machine/programs.mjs'
 import { outputOf } from '../machine/run-command.mjs'
 import { inRange, versionIn } from '../machine/versions.mjs'
 
-export const overlays = path.join(root, 'deploy', 'kubernetes', 'overlays')
+const overlays = path.join(root, 'deploy', 'kubernetes', 'overlays')
 
 const colour = (name) => ({
   [`${name}, idle`]: { folders: [`${name}/namespace`, name], isColour: true },
@@ -59,7 +59,7 @@ export const findKustomize = async (say, logDir) => {
 }
 
 /** What a folder of overlays makes, as YAML. @throws Error with what kustomize says */
-export const renderText = async (file, folder) => {
+const renderText = async (file, folder) => {
   const args = ['kustomize', path.join(overlays, folder)]
   const { stdout } = await promisify(execFile)(file, args, { maxBuffer: 1 << 26 })
   return stdout

@@ -66,7 +66,10 @@ const secretTable = () =>
   Object.fromEntries(
     services.map((app) => {
       const { file, ...tokens } = secretNames(app)
-      return [app, { [file]: { 'secrets.json': secretsInFile(app) }, tokens: Object.values(tokens) }]
+      return [
+        app,
+        { [file]: { 'secrets.json': secretsInFile(app) }, tokens: Object.values(tokens) },
+      ]
     }),
   )
 

@@ -18,56 +18,81 @@ import {
 } from './secrets.mjs'
 
 const isMigration = ({ kind }) => kind === 'Job'
-const inNamespace = (name) => ({ metadata }) => metadata.namespace === name
+const inNamespace =
+  (name) =>
+  ({ metadata }) =>
+    metadata.namespace === name
 
 /** What a pod that does not come says of it: events first, then its log. */
 const whyNot = async (cluster, namespace, label) => {
   const ask = (args) => cluster.ask(args).catch((error) => error.message)
-  const events = await ask([
-    ...['get', 'events', '--namespace', namespace, '--field-selector=type=Warning'],
-    ...['--sort-by=.lastTimestamp', '-o', 'custom-columns=WHAT:.involvedObject.name,SAYS:.message'],
-  ])
-  const log = await ask([
-    ...['logs', '--namespace', namespace, '--selector', label, '--all-containers', '--tail=6'],
-  ])
+  const where = ['--namespace', namespace]
+  const columns = 'custom-columns=WHAT:.involvedObject.name,SAYS:.message'
+  const warnings = ['--field-selector=type=Warning', '--sort-by=.lastTimestamp', '-o', columns]
+  const events = await ask(['get', 'events', ...where, ...warnings])
+  const log = await ask(['logs', ...where, '--selector', label, '--all-containers', '--tail=6'])
   return `${events.split('\n').slice(-5).join('\n')}\n${log}`.split('\n').join('\n    ')
 }
 
-/** Waits for a condition of all objects that a label names. @throws Fault with what their pods say */
-export const waitReady = async (cluster, { namespace, kind, label, condition, minutes = 8 }) => {
-  const args = ['wait', '--namespace', namespace, kind, '--selector', label]
-  const limit = `--timeout=${minutes * 60}s`
+const patienceMinutes = 10
+
+/** Runs a command of kubectl that waits. @throws Fault with what the pods of a label say when it waits in vain */
+const waited = async (cluster, args, { what, namespace, label }) => {
+  const limit = ['--namespace', namespace, `--timeout=${patienceMinutes}m`]
   try {
-    await cluster.ask([...args, `--for=${condition}`, limit], { timeoutMs: minutes * 60_000 + 30_000 })
+    await cluster.ask([...args, ...limit], { timeoutMs: (patienceMinutes + 1) * 60_000 })
   } catch (cause) {
-    throw new Fault(
-      `${kind} in ${namespace} not ${condition} after ${minutes} minutes: ${cause.message}\n    ${await whyNot(cluster, namespace, label)}`,
-      { advice: '"npm run cluster -- kubectl get pods -A" shows all pods.', cause },
-    )
+    const why = await whyNot(cluster, namespace, label)
+    throw new Fault(`${what} in ${namespace} did not come: ${cause.message}\n    ${why}`, {
+      advice: '"npm run cluster -- kubectl get pods -A" shows all pods.',
+      cause,
+    })
   }
 }
 
-const part = 'app.kubernetes.io/part-of=micromart'
+/** Waits until all pods of a workload are those of its present form, and ready. */
+const rolledOut = (cluster, { kind, metadata: { name, namespace } }) =>
+  waited(cluster, ['rollout', 'status', `${kind.toLowerCase()}/${name}`], {
+    what: name,
+    namespace,
+    label: `app.kubernetes.io/name=${name}`,
+  })
 
-const startStores = async (cluster, objects) => {
-  await cluster.apply(objects.filter(inNamespace(namespaces.stores)))
-  for (const name of ['mariadb', 'redis']) {
-    const label = `app.kubernetes.io/name=${name}`
-    const condition = 'jsonpath={.status.readyReplicas}=1'
-    await waitReady(cluster, { namespace: namespaces.stores, kind: 'statefulset', label: part, condition })
-    await waitReady(cluster, { namespace: namespaces.stores, kind: 'pod', label, condition: 'condition=Ready' })
+const runsPods = ({ kind }) => ['Deployment', 'StatefulSet'].includes(kind)
+
+const allRolledOut = async (cluster, objects) => {
+  for (const each of objects.filter(runsPods)) await rolledOut(cluster, each)
+}
+
+/** Images keep their name: what runs an older one of the same name is started anew. */
+const restarted = async (cluster, objects, references) => {
+  const changed = objects
+    .filter(runsPods)
+    .filter(({ spec }) =>
+      spec.template.spec.containers.some(({ image }) => references.includes(image)),
+    )
+  for (const { kind, metadata } of changed) {
+    const target = `${kind.toLowerCase()}/${metadata.name}`
+    await cluster.ask(['rollout', 'restart', target, '--namespace', metadata.namespace])
   }
+}
+
+const startStores = async (cluster, objects, changed) => {
+  const stores = objects.filter(inNamespace(namespaces.stores))
+  await cluster.apply(stores)
+  await restarted(cluster, stores, changed)
+  await allRolledOut(cluster, stores)
 }
 
 const storePorts = {
-  mariadb: { namespace: namespaces.stores, target: 'service/mariadb', port: 3306 },
-  redis: { namespace: namespaces.stores, target: 'service/redis', port: 6379 },
+  mariadb: { namespace: namespaces.stores, target: 'statefulset/mariadb', ports: { mysql: 3306 } },
+  redis: { namespace: namespaces.stores, target: 'statefulset/redis', ports: { redis: 6379 } },
 }
 
 /** Runs something with the administrators' addresses of the stores in the cluster, as this machine reaches them. */
 export const withStores = (cluster, home, work) =>
   withForwarded(cluster, storePorts, ({ mariadb, redis }) => {
-    const hosts = { mariadb: `localhost:${mariadb}`, redis: `localhost:${redis}` }
+    const hosts = { mariadb: `localhost:${mariadb.mysql}`, redis: `localhost:${redis.redis}` }
     return work(storeUrls(administrators(home), { ca: rootFile(certificatesIn(home)), hosts }))
   })
 
@@ -109,8 +134,12 @@ const migrate = async (cluster, objects, release) => {
   if (found.items.length === jobs.length && isDone) return
   await cluster.ask(['delete', 'jobs', ...inData, '--selector', migrationLabel, '--wait'])
   await cluster.apply(jobs)
-  const wanted = { namespace: namespaces.data, kind: 'job', label: migrationLabel }
-  await waitReady(cluster, { ...wanted, condition: 'condition=Complete' })
+  const done = ['wait', 'job', '--selector', migrationLabel, '--for=condition=Complete']
+  await waited(cluster, done, {
+    what: 'the migrations',
+    namespace: namespaces.data,
+    label: migrationLabel,
+  })
 }
 
 const seedPeople = (cluster, { home, logDir }) =>
@@ -123,25 +152,6 @@ const seedPeople = (cluster, { home, logDir }) =>
     }),
   )
 
-const restarted = async (cluster, objects, references) => {
-  const changed = objects.filter(
-    ({ kind, spec }) =>
-      kind === 'Deployment' &&
-      spec.template.spec.containers.some(({ image }) => references.includes(image)),
-  )
-  for (const { metadata } of changed) {
-    const target = `deployment/${metadata.name}`
-    await cluster.ask(['rollout', 'restart', target, '--namespace', metadata.namespace])
-  }
-}
-
-const rolledOut = async (cluster) => {
-  for (const namespace of [namespaces.traces, namespaces.provider, namespaces.shop, namespaces.edge]) {
-    const wanted = { namespace, kind: 'deployment', label: part }
-    await waitReady(cluster, { ...wanted, condition: 'condition=Available' })
-  }
-}
-
 /**
  * Applies overlays/local to a cluster that has Dapr and an edge, with everything that it must be given.
  * @param cluster of `kubectl.mjs`
@@ -150,7 +160,16 @@ const rolledOut = async (cluster) => {
  * @param changed references that were loaded anew
  * @param release what the images were made of: another one migrates
  */
-export const deployShop = async ({ cluster, kustomize, home, images, changed, release, say, logDir }) => {
+export const deployShop = async ({
+  cluster,
+  kustomize,
+  home,
+  images,
+  changed,
+  release,
+  say,
+  logDir,
+}) => {
   const rendered = await renderObjects(kustomize, 'local')
   const objects = images ? withImages(rendered, images) : rendered
   const spaces = objects.filter(({ kind }) => kind === 'Namespace')
@@ -160,20 +179,23 @@ export const deployShop = async ({ cluster, kustomize, home, images, changed, re
       ...(await certificateObjects(home)),
       ...administratorObjects(administrators(home)),
     ])
-    await startStores(cluster, objects)
+    await startStores(cluster, objects, changed)
   })
   await say.step('Databases, accounts and secrets', { usually: '3 to 10 s' }, () =>
     furnish(cluster, { home, say }),
   )
   await say.step('Migrations', { usually: '5 to 30 s' }, async () => {
-    await cluster.apply(objects.filter(inNamespace(namespaces.data)).filter((each) => !isMigration(each)))
+    await cluster.apply(
+      objects.filter(inNamespace(namespaces.data)).filter((each) => !isMigration(each)),
+    )
     await migrate(cluster, objects, release)
     await seedPeople(cluster, { home, logDir })
   })
   await say.step('The shop, its edge and Zipkin', { usually: '30 to 120 s' }, async () => {
     await cluster.apply(objects.filter((each) => !isMigration(each)))
-    await restarted(cluster, objects, changed)
-    await rolledOut(cluster)
+    const pods = objects.filter((each) => !inNamespace(namespaces.stores)(each))
+    await restarted(cluster, pods, changed)
+    await allRolledOut(cluster, pods)
   })
 }
 

@@ -27,3 +27,6 @@ export const certificatesIn = (home) => path.join(home, 'certs')
 
 /** Where pods find the root that they believe. */
 export const caInPods = '/run/micromart/ca/ca.crt'
+
+/** Who its apps are, before their names: the trust domain is that of scripts/resources/kubernetes/names.mjs. */
+export const spiffePrefix = `spiffe://micromart/ns/${namespaces.shop}/`

@@ -60,7 +60,9 @@ export const administrators = (home) => {
 
 const adminName = 'micromart_admin'
 
-const administratorSql = (password) => `CREATE USER IF NOT EXISTS '${adminName}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL;
+const administratorSql = (
+  password,
+) => `CREATE USER IF NOT EXISTS '${adminName}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL;
 ALTER USER '${adminName}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL;
 GRANT ALL PRIVILEGES ON *.* TO '${adminName}'@'%' WITH GRANT OPTION;
 `
