@@ -53,8 +53,8 @@ const mayDo = async (group: Group, [verb, resource, namespace]: Deed): Promise<b
   const subresource = /^(pods|deployments\.apps|serviceaccounts)\/(.+)$/.exec(resource)
   const what = subresource ? [subresource[1]!, '--subresource', subresource[2]!] : [resource]
   const { text } = await kubectl('auth', 'can-i', verb, ...what, '--namespace', namespace, ...as)
-  const answer = text.split('\n').at(-1)
-  if (answer !== 'yes' && answer !== 'no') throw new Error(text)
+  const answer = /^(yes|no)\b/m.exec(text)?.[1] // a warning may stand beside it
+  if (!answer) throw new Error(text)
   return answer === 'yes'
 }
 

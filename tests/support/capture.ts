@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { shop } from './shop.ts'
+import { eventually, shop } from './shop.ts'
 
 type Captured<Result> = {
   readonly result: Result
@@ -19,19 +20,35 @@ const program = () => {
   return [first, [...rest, 'tcpdump']] as const
 }
 
-const started = async (file: string) => {
+/** Each packet at once, without names, and room for what two cores cannot write at once. */
+const flags = '-i any -n -U --immediate-mode -s 0 -B 65536 -Z root'.split(' ')
+
+const start = (file: string) => {
   const [first, rest] = program()
-  // Large enough for what two cores cannot write at once; without names, each packet at once.
-  const flags = ['-i', 'any', '-n', '-U', '-s', '0', '-B', '65536', '-Z', 'root', '-w', file, 'tcp']
-  const child = spawn(first, [...rest, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(first, [...rest, ...flags, '-w', file, 'tcp'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
-  for await (const data of child.stderr) {
-    said += String(data)
-    if (said.includes('listening on')) break
-  }
-  if (!said.includes('listening on')) throw new Error(`tcpdump: ${said}`)
-  return child
+  // Read to its end: a pipe that nobody reads ends the program.
+  child.stderr.on('data', (data: Buffer) => {
+    said += data.toString()
+  })
+  return { child, said: () => said, exit: once(child, 'exit') }
 }
+
+type Running = ReturnType<typeof start>
+
+/** Asks until it is so, as long as the program runs. */
+const whileRunning = ({ child, said }: Running, ask: () => Promise<boolean>): Promise<boolean> =>
+  eventually(
+    async () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`tcpdump: ${said()}`)
+      return await ask()
+    },
+    (isSo) => isSo,
+    60_000,
+  )
 
 const flowsIn = (file: string): ReadonlySet<string> => {
   const [first, rest] = program()
@@ -44,18 +61,32 @@ const flowsIn = (file: string): ReadonlySet<string> => {
   return new Set([...targets].map(([, address, port]) => `${address}:${port}`))
 }
 
-/** All packets between pods while something is done. */
+/**
+ * Traces go in the open and hold nothing of persons: what is asked there can be read, and once it was seen all that went before it
+ * was, too.
+ */
+const seenLast = async (running: Running, file: string): Promise<void> => {
+  const mark = randomBytes(16).toString('hex')
+  await whileRunning(running, async () => {
+    await fetch(`${shop.zipkin}/api/v2/trace/${mark}`)
+    return readFileSync(file).includes(mark)
+  })
+}
+
+/** All packets between pods while something is done. @throws when the capture does not see what can be read */
 export const capture = async <Result>(work: () => Promise<Result>): Promise<Captured<Result>> => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'micromart-capture-'))
   const file = path.join(folder, 'packets')
+  const running = start(file)
   try {
-    const child = await started(file)
+    await whileRunning(running, async () => running.said().includes('listening on'))
     const result = await work()
-    const exit = once(child, 'exit')
-    child.kill('SIGINT')
-    await exit
+    await seenLast(running, file)
+    running.child.kill('SIGINT')
+    await running.exit
     return { result, bytes: readFileSync(file), flows: flowsIn(file) }
   } finally {
+    running.child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
 }

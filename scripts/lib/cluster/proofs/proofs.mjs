@@ -33,6 +33,8 @@ export const proofs = {
   calls: {
     says: 'every allowed and every refused call, by the identities that sentry gave',
     files: ofShop('zero-trust/calls', 'zero-trust/apis'),
+    // Between apps that never speak the network refuses before any access list could.
+    wallsOpen: true,
   },
   roles: {
     says: 'what each role may do in the cluster, and what not',

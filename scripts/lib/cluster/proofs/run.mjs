@@ -4,6 +4,7 @@ import { Fault } from '../../terminal/fault.mjs'
 import { at } from '../layout.mjs'
 import { requireRunning } from '../status.mjs'
 import { proofs } from './proofs.mjs'
+import { withWallsOpen } from './open-walls.mjs'
 import { withShopFile } from './shop-file.mjs'
 
 const home = at('proofs')
@@ -21,12 +22,16 @@ const chosen = (names) => {
   return names.length > 0 ? names : Object.keys(proofs)
 }
 
+const asItIs = (work) => work()
+
 const runProof = async (name, { env, say }) => {
-  const { says, files } = proofs[name]
+  const { says, files, wallsOpen } = proofs[name]
   const began = Date.now()
   say.line(`\n> ${name}: ${says}`)
   const project = files[0].startsWith('tests/cluster/') ? 'cluster' : 'e2e'
-  const result = await runJest(project, { home, env, extra: oneByOne, jestArgs: files })
+  const result = await (wallsOpen ? withWallsOpen : asItIs)(() =>
+    runJest(project, { home, env, extra: oneByOne, jestArgs: files }),
+  )
   const counts = countsOf(result)
   return { name, ...counts, code: result.code, seconds: (Date.now() - began) / 1000 }
 }
