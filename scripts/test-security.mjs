@@ -76,14 +76,14 @@ await main(async () => {
   const { stopRun } = await import('./lib/shop/shop.mjs')
   const own = beginRun(home)
   const stop = () => stopRun(own, path.join(home, 'shop'))
-  stopOnSignals({ run: own, say, stop })
+  const { begun: isOver } = stopOnSignals({ run: own, say, stop })
   try {
     await ensureDependencies(say, path.join(home, 'log'))
     const { runStages } = await import('./lib/tests/stages.mjs')
     process.env.MICROMART_FUZZ_REQUESTS = values.requests
     process.env.MICROMART_FUZZ_SEED = values.seed
     const jestArgs = ['--testNamePattern', pattern, ...files]
-    const results = await runStages(stages, { home, run: own, say, jestArgs })
+    const results = await runStages(stages, { home, run: own, say, jestArgs, isOver })
     await stop()
     report(results)
     process.exit(results.totals.failed > 0 || results.broken ? 1 : 0)

@@ -8,6 +8,7 @@ import { cleanUp } from './lib/shop/run-file.mjs'
 import { createSay } from './lib/terminal/say.mjs'
 import { createVerdicts } from './lib/terminal/verdicts.mjs'
 import { stopOnSignals } from './lib/terminal/signals.mjs'
+import { placesOf } from './lib/audit/image-sbom.mjs'
 import { ensureLocalBase } from './lib/images/base.mjs'
 import { buildImages } from './lib/images/build.mjs'
 import { judgeDockerfile } from './lib/images/dockerfile-policy.mjs'
@@ -58,9 +59,10 @@ const developmentAlone = () => {
 const judgeImages = async (engine, images) => {
   for (const [name, reference] of Object.entries(images)) {
     const part = parts().find((each) => each.name === name)?.folder
+    const listed = part && placesOf(part)
     const facts = await inspectImage(engine, reference)
     const files = await filesOf(engine, reference, path.join(logDir, 'images-files.log'))
-    tell(name, judge({ ...facts, files, part, development: developmentAlone() }))
+    tell(name, judge({ ...facts, files, part, development: developmentAlone(), listed }))
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
 import { readMailbox } from '@micromart/testing'
 import { Secret, TOTP } from 'otpauth'
+import { type Connected, connected, form } from './support/connected.ts'
 import { type Homes, leaks, livedIn, type Secrets } from './support/leaks.ts'
 import { keys, logs, rows, spans } from './support/remains.ts'
 import { type Answer, call, eventually, shop } from './support/shop.ts'
@@ -32,6 +33,7 @@ const idStays: Homes<'account id'> = [
   [/^order\.orders\.(user_id|cart_key)$/, ['account id'], 'books of orders; as tax law asks'],
   [/^order\.order_keys\.principal$/, ['account id'], 'one key, one order; three days'],
   [/^order\.erased_users\.user_id$/, ['account id'], 'the last token lives minutes; a day'],
+  [/^user\.audit_entries\.(actor_id|object_id)$/, ['account id'], 'who erased whom; for good'],
   [/^user\.outbox\.(aggregate_id|payload)$/, ['account id'], 'events sent; a day'],
   [/^order\.outbox\.payload$/, ['account id'], 'events sent; a day'],
   [/^stream (user|order)\.\w+\.v1$/, ['account id'], 'events; until 100,000 newer ones'],
@@ -56,6 +58,7 @@ type Life = {
   readonly token: string
   readonly secrets: Secrets
   readonly orders: readonly string[]
+  readonly connected: Connected
 }
 
 const headers = () => ({ 'idempotency-key': randomUUID(), 'user-agent': said.browser })
@@ -76,7 +79,7 @@ const joined = async () => {
   const code = new TOTP({ secret: Secret.fromBase32(factor.body.secret) }).generate()
   const confirm = { token, body: { code } }
   const confirmed = await call<{ recoveryCodes: string[] }>('POST', '/v1/me/totp/confirm', confirm)
-  const [used = '', unused = ''] = confirmed.body.recoveryCodes
+  const [used = '', another = '', unused = ''] = confirmed.body.recoveryCodes
   const inside = await login({ totp: used })
   expect(inside.status).toBe(200)
   const [mail] = await eventually(
@@ -85,6 +88,7 @@ const joined = async () => {
   )
   return {
     token: inside.body.accessToken,
+    code: another,
     secrets: {
       'access token': inside.body.accessToken,
       'refresh token': inside.body.refreshToken,
@@ -116,21 +120,22 @@ const done = (answer: Answer<unknown>) => expect([200, 201, answer.text]).toCont
 /** Ships an order, once its goods are claimed, and gives a part of the money back. */
 const served = async (admin: string, id: string) => {
   const at = `/v1/admin/orders/${id}`
+  const own = () => ({ 'idempotency-key': randomUUID() }) // in a browser of the staff's
   const parcel = { carrier: 'DHL', trackingCode: said['tracking code'] }
-  const ship = { token: admin, headers: headers(), body: parcel }
+  const ship = { token: admin, headers: own(), body: parcel }
   await eventually(
     () => call('POST', `${at}/ship`, ship),
     ({ status }) => status === 200,
   )
   const wish = { amount: { amount: 500, currency: 'EUR' }, reason: said['words of staff'] }
-  const refund = { token: admin, headers: { 'idempotency-key': randomUUID() }, body: wish }
+  const refund = { token: admin, headers: own(), body: wish }
   done(await call('POST', `${at}/refunds`, refund))
 }
 
 const lived = async (): Promise<Life> => {
   const admin = await loginAs('admin')
   const { sku } = await newProduct(admin)
-  const { token, secrets } = await joined()
+  const { token, secrets, code } = await joined()
   done(await call('POST', '/v1/me/addresses', { token, headers: headers(), body: shippingAddress }))
   const shipped = await buys(token, sku)
   await served(admin, shipped)
@@ -139,8 +144,11 @@ const lived = async (): Promise<Life> => {
   const waiting = await buys(token, sku)
   await addToCart({ token }, sku)
   expect((await login({ password: said['wrong password'] })).status).toBe(401)
+  const member = { ...account, recoveryCode: code, userAgent: said.browser }
+  const app = await connected(admin, `App ${canary}`, member)
   const { body: me } = await call<{ id: string }>('GET', '/v1/me', { token })
-  return { id: me.id, token, secrets, orders: [shipped, proven, waiting] }
+  const orders = [shipped, proven, waiting]
+  return { id: me.id, token, secrets: { ...secrets, ...app.secrets }, orders, connected: app }
 }
 
 type Erasure = {
@@ -182,6 +190,14 @@ describe('a whole life in the shop', () => {
     const holds = Object.entries(told).filter(([, text]) => copy.includes(text))
     expect(holds.map(([what]) => what)).toEqual(Object.keys(told))
     for (const id of life.orders) expect(copy).toContain(id)
+    const { clientId: id } = life.connected
+    expect(JSON.parse(copy)).toMatchObject({
+      sessions: expect.arrayContaining([
+        expect.objectContaining({
+          client: { id, name: `App ${canary}`, scopes: life.connected.scopes },
+        }),
+      ]),
+    })
     const doors = { password, wrong, ...life.secrets }
     expect(leaks([{ place: 'copy', text: copy }], doors)).toEqual([])
   })
@@ -189,7 +205,7 @@ describe('a whole life in the shop', () => {
   it('is erased by every service, and a receipt says so that the shop has signed', async () => {
     expect([begun.status, begun.text]).toEqual([204, ''])
     expect(Object.fromEntries(erasure.parts.map(({ app, erased }) => [app, erased]))).toEqual({
-      user: expect.objectContaining({ accounts: 1, addresses: 1, sessions: 2 }),
+      user: expect.objectContaining({ accounts: 1, addresses: 1, sessions: 4 }),
       order: { orders: 3 },
       cart: { carts: 1 },
     })
@@ -214,6 +230,23 @@ describe('a whole life in the shop', () => {
       placeOrder({ token }),
     ])
     expect(closed.map(({ status }) => status)).toEqual([401, 401, 401, 401])
+  })
+
+  it('ends what it let an application do, and the browser that it was signed in with', async () => {
+    const { secrets, connected: app } = life
+    const refreshed = await form('/oauth2/token', {
+      grant_type: 'refresh_token',
+      client_id: app.clientId,
+      refresh_token: secrets['refresh token of an application'] ?? '',
+    })
+    expect([refreshed.status, await refreshed.json()]).toMatchObject([
+      400,
+      { error: 'invalid_grant' },
+    ])
+    const bearer = { authorization: `Bearer ${secrets['access token of an application'] ?? ''}` }
+    const told = await fetch(new URL('/oauth2/userinfo', shop.gateway), { headers: bearer })
+    expect(told.status).toBe(401)
+    expect((await app.own.open(app.url)).text).toContain('Password')
   })
 
   it('leaves its orders and money in the books, the unsent one cancelled and paid back', async () => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
-import { browser, type Exchange } from '@micromart/testing'
 import * as oidc from 'openid-client'
+import { shopBrowser } from './support/pages.ts'
 import { call, shop } from './support/shop.ts'
 import { newMember } from './support/shopper.ts'
 
@@ -36,19 +36,6 @@ const discovered = (id: string, auth?: oidc.ClientAuth) =>
     execute: [oidc.allowInsecureRequests],
   })
 
-const overHttp: Exchange = async ({ method, url, headers, body }) => {
-  const answer = await fetch(url, {
-    method,
-    headers,
-    redirect: 'manual',
-    ...(body !== undefined && { body }),
-    signal: AbortSignal.timeout(20_000),
-  })
-  const single = [...answer.headers].filter(([name]) => name !== 'set-cookie')
-  const cookies = answer.headers.getSetCookie().map((value) => ['set-cookie', value] as const)
-  return { status: answer.status, headers: [...single, ...cookies], body: await answer.text() }
-}
-
 const startOf = async (config: oidc.Configuration, scope: string) => {
   const verifier = oidc.randomPKCECodeVerifier()
   const checks = {
@@ -68,7 +55,7 @@ const startOf = async (config: oidc.Configuration, scope: string) => {
 }
 
 const allowed = async (url: URL, { email, password }: { email: string; password: string }) => {
-  const own = browser(new URL(shop.gateway).origin, overHttp)
+  const own = shopBrowser()
   const consent = await own.press(await own.open(url), 'Sign in', { email, password })
   const back = await own.press(consent, 'Allow')
   return { own, back: back.url }

@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { accessOf, apps } from '@micromart/contracts'
-import * as cart from '@micromart/contracts/cart'
-import * as ops from '@micromart/contracts/ops'
 import * as order from '@micromart/contracts/order'
-import * as payment from '@micromart/contracts/payment'
-import * as product from '@micromart/contracts/product'
 import * as user from '@micromart/contracts/user'
 import { isOwnScope, type Role, roles, scopes, scopesOf } from '@micromart/kernel'
 import { table } from '../gateway/src/routes/index.ts'
+import { access } from '../pkg/contracts/src/generated/access.ts'
 import { absent, address, askingFor, prepareThings, send, type Things } from './support/asking.ts'
 import {
   allCallers,
@@ -32,6 +29,12 @@ beforeAll(async () => {
   callers = await allCallers()
   things = await prepareThings(admin, callers.owner)
 }, 120_000)
+
+// An open letter is work for somebody: the books of this shop would name it for ever.
+afterAll(async () => {
+  const url = `/v1/admin/dead-letters/${things.letters[0]}`
+  expect((await call('DELETE', url, { token: admin })).status).toBe(204)
+})
 
 /** What takes something away comes last, the account itself at the very end. */
 const lateness = ({ name, method }: Operation): number =>
@@ -217,14 +220,8 @@ describe('S32 every RPC through the sidecars', () => {
   } as const
 
   it('has every RPC of every proto', () => {
-    const contracts: readonly object[] = [cart, ops, order, payment, product, user]
-    const all = contracts
-      .flatMap((one) => Object.entries(one))
-      .filter(([name]) => name.endsWith('ServiceService'))
-      .flatMap(([, definition]) => Object.values(definition as Readonly<Record<string, Rpc>>))
     const called = new Set(rpcs.map(({ path }) => path))
-    expect(all.map(({ path }) => path).filter((path) => !called.has(path))).toEqual([])
-    expect(all.filter(({ path }) => accessOf(path) === undefined)).toEqual([])
+    expect(Object.keys(access).filter((path) => !called.has(path))).toEqual([])
   })
 
   it.each(rpcs.map((rpc) => [`${rpc.app} ${rpc.path}`, rpc] as const))(

@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startGateway } from './service.ts'
 
-await runMain(apps.gateway, () => startGateway(readConfig(process.env)))
+await runMain(apps.gateway, () => readConfig(process.env), startGateway)

@@ -4,9 +4,13 @@ import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Log, systemClock } from '@micromart/kernel'
 import {
   createLog,
+  loopInTime,
+  type ReadyChecks,
+  readinessOf,
   startHealthServer,
   startTelemetry,
   strictSecrets,
+  telemetrySettings,
   tokenVerifier,
 } from '@micromart/service'
 import { CatalogueCache } from './cache/catalogue-cache.ts'
@@ -18,7 +22,7 @@ import { openStreams, type OpenStreams } from './events/open-streams.ts'
 import { createApp } from './http/app.ts'
 import { readDocuments } from './http/documents.ts'
 import { listen, listenSecurely } from './http/listen.ts'
-import { makeMetrics } from './http/metrics.ts'
+import { makeMetrics, watchHoldings } from './http/metrics.ts'
 import { makeLimits, type Rates } from './limits/limits.ts'
 import { openRedis } from './limits/redis.ts'
 import { table } from './routes/index.ts'
@@ -64,19 +68,30 @@ const verifierOf = (config: Config, sidecar: Sidecar, clock: Clock) => {
   })
 }
 
+/** Not the services behind it: while one is down the others can be used. */
+const checksOf = (
+  { READY_LAG_MS }: Config,
+  { outboundReady }: Sidecar,
+  serving: () => boolean,
+): ReadyChecks => ({
+  listeners: async () => (serving() ? undefined : 'not open'),
+  sidecar: async () => ((await outboundReady()) ? undefined : 'lets no calls out'),
+  eventLoop: loopInTime(READY_LAG_MS),
+})
+
 type Parts = Pick<Shop, 'log' | 'clock' | 'streams'>
 
 const shopOf = async (
   config: Config,
   sidecar: Sidecar,
   parts: Parts,
-  serving: () => boolean,
+  checks: ReadyChecks,
 ): Promise<Shop> => ({
   ...connectServices(sidecar),
   ...parts,
   heartbeatMs: config.EVENT_HEARTBEAT_MS,
   currency: config.SHOP_CURRENCY,
-  ready: async () => serving() && (await sidecar.outboundReady()),
+  ready: async () => (await readinessOf(checks, () => false)).ready,
   documents: await readDocuments({
     imagesDir: config.IMAGES_DIR,
     contacts: config.SECURITY_CONTACT,
@@ -90,14 +105,19 @@ const openDoors = async (app: Express, config: Config, log: Log) => {
   const { PUBLIC_HOST: host, MAX_SOCKETS: maxSockets, TLS_CHECK_MS: everyMs } = config
   const { PUBLIC_PORT, PUBLIC_TLS_PORT, TLS_CERT_FILE: certificate, TLS_KEY_FILE: key } = config
   const { port } = starting.use(await listen(app, { port: PUBLIC_PORT, host, maxSockets }))
-  let tlsPort: number | undefined
+  let secure: Awaited<ReturnType<typeof listenSecurely>> | undefined
   if (PUBLIC_TLS_PORT !== undefined && certificate !== undefined && key !== undefined) {
     const files = { certificate, key }
     const secured = { port: PUBLIC_TLS_PORT, host, maxSockets, files, everyMs, log }
-    tlsPort = starting.use(await listenSecurely(app, secured)).port
+    secure = starting.use(await listenSecurely(app, secured))
   }
   const open = starting.move()
-  return { port, tlsPort, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  return {
+    port,
+    tlsPort: secure?.port,
+    certificateEnds: () => secure?.certificateEnds(),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
 }
 
 /**
@@ -109,14 +129,7 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     overrides
   let isServing = false
   await using starting = new AsyncDisposableStack()
-  starting.use(
-    startTelemetry({
-      serviceName: config.APP_ID,
-      zipkinUrl: config.ZIPKIN_URL,
-      sampleRatio: config.TRACE_RATIO,
-      decidesForStrangers: true,
-    }),
-  )
+  starting.use(startTelemetry({ ...telemetrySettings(config), decidesForStrangers: true }))
   const connected = starting.use(
     await connectSidecar({
       grpcPort: config.DAPR_GRPC_PORT,
@@ -127,12 +140,13 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   )
   const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const streams = streamsOf(config)
-  const shop = await shopOf(config, sidecar, { log, clock, streams }, () => isServing)
+  const checks = checksOf(config, sidecar, () => isServing)
+  const shop = await shopOf(config, sidecar, { log, clock, streams }, checks)
   // First of all: the sidecar lets calls out only when our own port answers.
   const health = starting.use(
     await startHealthServer(
       { port: config.HTTP_PORT, host: config.HTTP_HOST },
-      { ready: shop.ready, stopping: () => false },
+      { checks, stopping: () => false },
     ),
   )
   const redis = starting.use(await openRedis(await sidecar.secret('redis-gateway'), log))
@@ -145,12 +159,13 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
     limits: makeLimits(ratesOf(config), { redis: redis.client, clock, log }),
     cache,
     log,
-    metrics: makeMetrics(),
+    metrics: starting.use(makeMetrics()),
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
     httpsOrigin: httpsOriginOf(config),
   })
-  const { port, tlsPort } = starting.use(await openDoors(app, config, log))
+  const { port, tlsPort, certificateEnds } = starting.use(await openDoors(app, config, log))
+  starting.use(watchHoldings({ cache, streams, certificateEnds }))
   starting.use(streams) // ends first: the listeners wait for what runs
   isServing = true
   log.info({ port, tlsPort }, 'serving')

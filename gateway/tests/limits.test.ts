@@ -12,6 +12,7 @@ const env = {
   RATE_LOGINS_PER_MINUTE: '4',
   RATE_WRITES_PER_MINUTE: '4',
   RATE_CHECKOUTS_PER_MINUTE: '2',
+  RATE_TOKENS_PER_MINUTE: '3',
 }
 
 const guestOrder = {
@@ -49,6 +50,7 @@ describe('S48 rate limits', () => {
       sidecar.answer('user', 'Login', () => ({
         tokens: { accessToken: 'a', refreshToken: 'r', expiresIn: 300 },
       }))
+      sidecar.answer('user', 'Serve', () => ({ status: 200, headers: [], body: Buffer.alloc(0) }))
       sidecar.answer('cart', 'AddItem', () => ({ cart: aCart() }))
       sidecar.answer('product', 'ListProducts', () => ({ items: [] }))
       sidecar.answer('order', 'PlaceOrder', () => ({ order: anOrder(), replayed: false }))
@@ -70,6 +72,18 @@ describe('S48 rate limits', () => {
     expect(refused.headers['ratelimit-policy']).toBe('"auth";q=4;w=60')
     expect(refused.headers['ratelimit']).toMatch(/^"auth";r=0;t=\d+$/)
     expect((await login(shop, anAddress())).status).toBe(200)
+  })
+
+  it('those on the pages of the authorization server count with them, tokens for themselves', async () => {
+    const address = anAddress()
+    const send = (path: string) => shop.http.post(path).set(from(address)).type('form').send('a=b')
+    const page = `/oauth2/interaction/${'u'.repeat(40)}`
+    expect(await statuses(2, () => login(shop, address))).toEqual([200, 200])
+    expect((await send(`${page}/login`)).status).toBe(200)
+    expect((await send(`${page}/code`)).status).toBe(200)
+    expect((await send(`${page}/login`)).status).toBe(429)
+    expect((await login(replica, address)).status).toBe(429)
+    expect(await statuses(4, () => send('/oauth2/token'))).toEqual([200, 200, 200, 429])
   })
 
   it('a neighbour in the same /64 is the same address', async () => {

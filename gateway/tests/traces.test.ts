@@ -31,7 +31,7 @@ describe('what is kept of traces', () => {
 
   beforeAll(async () => {
     using zipkin = await startZipkin()
-    const shop = await startForTest({ env: { ZIPKIN_URL: zipkin.url } })
+    const shop = await startForTest({ env: { ZIPKIN_URL: zipkin.url, TRACE_RATIO: '1' } })
     shop.sidecar.answer('product', 'GetProduct', () => ({ product: aProduct({ handle: 'tea' }) }))
     const asked = () => shop.sidecar.recorded('product.ChangesSince')
     await eventually(() => expect(asked().length).toBeGreaterThan(1))

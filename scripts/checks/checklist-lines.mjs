@@ -110,8 +110,8 @@ export const checklistLines = [
       [
         'Containers have no root, no rights, no shell and pinned bases',
         {
-          instead:
-            'no image is built yet; `npm run audit` checks `deploy/` as soon as there is one',
+          missing:
+            'base images come by exact tags, not by digest; pods and network policies have no test here',
         },
       ],
       'Decisions survive clocks that are five minutes apart',

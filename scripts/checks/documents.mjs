@@ -13,6 +13,7 @@ import { environmentPage } from './environment.mjs'
 import { permissionsPage } from './permissions.mjs'
 import { rpcPaths } from './rpcs.mjs'
 import { personalDataPage } from './personal-data.mjs'
+import { telemetryPage } from './telemetry.mjs'
 
 const isWriting = process.argv.includes('--write')
 
@@ -29,6 +30,7 @@ const files = {
   'docs/permissions.md': permissionsPage({ table, marks }),
   'docs/security/checklist.md': checklistPage(),
   'docs/security/personal-data.md': personalDataPage(),
+  'docs/telemetry.md': telemetryPage(),
   ...localResources(),
   ...kubernetesResources(),
 }

@@ -19,6 +19,9 @@ user.account | email_verified_at, second_factor_since | when the address was pro
 user.account | id | account id (UUID) | naming whose something is | for ever | its owner; staff with \`users:read\` | stays: it names nobody once the account is erased, and orders, money and audits need it
 user.address | name, line1, line2, city, region, postal_code, country, phone | postal addresses | filling in a checkout | until its owner deletes it | its owner | deleted with the account, at once
 user.session | user_agent, address | browser, and where it logged in from (/24 or /48) | its owner recognises their own sessions | 90 days at most | its owner | deleted with the account, at once
+user.session | client_id | which application acts for its owner | its owner ends it | 90 days at most | its owner | deleted with the account, at once
+user.oauth_grant | granted, declined | what somebody lets an application do | doing no more than that | as long as the session | its owner | deleted with the account, at once
+user.refresh_token | content | what an application’s refresh token stands for, its owner’s id among it, encrypted | giving the next one | as long as the session | nobody; the service itself | deleted with the account, at once
 user.totp | sealed_secret | secret of the second factor, encrypted | checking codes | until switched off | nobody; the service itself | deleted with the account, at once
 user.recovery_code | digest | SHA-256 of recovery codes | checking them | until used | nobody; the service itself | deleted with the account, at once
 user.account_token | digest, email_digest | SHA-256 of a link’s token, and of the address it went to | verifying, resetting | an hour, a day | nobody; the service itself | deleted with the account, at once
@@ -27,7 +30,7 @@ user.idempotency_keys | answer | answers that hold account or address | a repeat
 user.mail | account_id | that a mail went out, to whom | sending it, and telling its owner | a day after it was sent | its owner | deleted with the account, at once
 user.account_role, user.address, user.session, user.account_token, user.totp, user.recovery_code, user.kept_answer | account_id | account id | whose row it is | as long as the row | nobody; the service itself | deleted with the account, at once
 user.oauth_state | account_id | account id | whose code, consent or page it is | minutes; as long as the session | nobody; the service itself | deleted with the account, at once
-user.oauth_state | content | where somebody stands between the pages of the authorization server, encrypted | going on from page to page | minutes; as long as the session | nobody; the service itself | deleted with the account, at once
+user.oauth_state | content | where somebody stands between the pages of the authorization server, encrypted | going on from page to page | minutes; as long as the session | nobody; the service itself | deleted with the account, at once; before somebody has given a password it names no account, and goes within half an hour
 user.erasure | account_id | account id of an erased account | finishing the erasure; proving it | three years | nobody; the service itself | stays: it names nobody once the account is erased, and orders, money and audits need it
 user.outbox | aggregate_id, payload | account ids in events | telling the others | a day | nobody; the service itself | goes by itself within a day
 order.orders | email | e-mail address | telling about the order | until erased | its owner; staff with \`orders:read\` | emptied at once
@@ -44,7 +47,7 @@ order.outbox | payload | cart keys with account ids in events | telling the othe
 order.dead_letters | payload | events with account ids that could not be handled | handling them later | until decided, then 90 days | staff with \`ops\` | stays: it names nobody once the account is erased, and orders, money and audits need it
 product.dead_letter_decisions, order.dead_letter_decisions, user.dead_letter_decisions, payment.dead_letter_decisions | actor | account id of staff | who decided about a letter | 90 days | staff with \`ops\` | stays: it names nobody once the account is erased, and orders, money and audits need it
 product.audit_entries, user.audit_entries, order.audit_entries, payment.audit_entries | actor_id, object_id | account ids | who did what to whom, in a log that only grows | for ever | staff with \`ops\` | stays: it names nobody once the account is erased, and orders, money and audits need it
-product.audit_entries, user.audit_entries, order.audit_entries, payment.audit_entries | address, user_agent | network address and browser | where staff acted from, and who erased an account | for ever | staff with \`ops\` | stays: it names nobody once the account is erased, and orders, money and audits need it
+product.audit_entries, user.audit_entries, order.audit_entries, payment.audit_entries | address, user_agent | network address and browser | where staff acted from; of who erases an account neither is kept | for ever | staff with \`ops\` | stays: it names nobody once the account is erased, and orders, money and audits need it
 product.audit_entries, user.audit_entries, order.audit_entries, payment.audit_entries | state_before, state_after | roles, states, amounts, without names | what an act changed | for ever | staff with \`ops\` | stays: it names nobody once the account is erased, and orders, money and audits need it
 payment.payments | action_url, charge_id | the provider’s page and name for a charge | going on with it; paying back | with the money’s books | nobody; the service itself | stays: the provider keeps its own records of who paid
 `)
@@ -54,7 +57,9 @@ export const plain: Readonly<Record<string, string>> = {
   'user.account': 'password_version, created_at, erased_at, demo',
   'user.account_role': 'role',
   'user.address': 'id, created_at',
-  'user.session': 'id, started_at, ends_at, revoked_at, client_id, last_used_at',
+  'user.session': 'id, started_at, ends_at, revoked_at, last_used_at',
+  'user.oauth_grant': 'session_id',
+  'user.refresh_token': 'digest, session_id, expires_at, used_at',
   'user.totp': 'started_at, confirmed_at, last_step, failures, failed_at',
   'user.account_token': 'purpose, password_version, issued, created_at, expires_at',
   'user.login_failure': 'failures, last_at',
@@ -93,7 +98,7 @@ export const plain: Readonly<Record<string, string>> = {
 export const impersonal: Readonly<Record<string, string>> = {
   product:
     'audit_head, categories, category_listings, dead_letters, event_failures, idempotency_keys, migrations, outbox, products, product_categories, product_changes, product_search, stock, stock_holds, stock_hold_lines, stock_movements, stock_returns, variants',
-  user: 'audit_head, dead_letters, erasure_part, event_failures, migrations, oauth_client, oauth_grant, refresh_token, signing_key',
+  user: 'audit_head, dead_letters, erasure_part, event_failures, migrations, oauth_client, signing_key',
   order:
     'audit_head, book_marks, book_open, cart_checkout, cart_locks, event_failures, inbox, migrations, order_lines, refund_lines',
   payment:

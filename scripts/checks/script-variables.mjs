@@ -49,6 +49,13 @@ const given = [
     'Where downloads and builds are kept; CI names a lasting one.',
   ],
   [
+    'MICROMART_REGISTRY',
+    'HOST/PATH',
+    '`localhost/micromart`',
+    "Where Compose takes the shop's images from.",
+  ],
+  ['MICROMART_TAG', 'tag', '`local`', 'Which of them.'],
+  [
     'MICROMART_DAPR_RELEASES',
     'URL',
     '`https://github.com/dapr`',

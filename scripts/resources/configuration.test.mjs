@@ -10,7 +10,7 @@ describe('the Configuration of an app', () => {
     const { accessControl } = configurationOf(apps.cart, place).spec
     expect(accessControl).toMatchObject({ defaultAction: 'deny', trustDomain: 'shop' })
     expect(accessControl.policies).toEqual(
-      [apps.gateway, apps.order].map((appId) => ({
+      [apps.gateway, apps.user, apps.order].map((appId) => ({
         appId,
         ...place,
         defaultAction: 'deny',

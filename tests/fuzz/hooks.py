@@ -21,6 +21,7 @@ ADDRESS = {
     "postalCode": "69001",
     "country": "FR",
 }
+CALLBACK = "https://app.example/callback"
 
 
 def ask(method, path, body=None, token=None, **headers):
@@ -75,12 +76,19 @@ def new_product(staff):
     return ask("POST", "/v1/admin/products", draft, staff)
 
 
+def new_client(staff, **more):
+    """An OAuth client: a machine, unless it is told otherwise."""
+    draft = {"name": "Fuzz", "grantTypes": ["client_credentials"], "scopes": ["orders:read"], **more}
+    return ask("POST", "/v1/admin/clients", draft, staff)
+
+
 OWN = {}
 
 
 def furnish():
-    """A product, a shopper, an address and an order of our own: nothing that another test needs is touched."""
-    product = new_product(admin())
+    """A product, a shopper, an address, an order and clients of our own: nothing that another test needs is touched."""
+    staff = admin()
+    product = new_product(staff)
     OWN["product"] = product["id"]
     OWN["sku"] = product["variants"][0]["sku"]
     shopper = register()
@@ -89,6 +97,10 @@ def furnish():
     OWN["address"] = ask("POST", "/v1/me/addresses", ADDRESS, token)["id"]
     OWN["order"] = buy(token)
     OWN["erasure"], OWN["erasureToken"] = erase()
+    till = new_client(staff)
+    OWN["client"], OWN["clientSecret"] = till["id"], till["secret"]
+    application = {"tokenEndpointAuthMethod": "none", "grantTypes": ["authorization_code"], "scopes": ["openid", "orders"]}
+    OWN["application"] = new_client(staff, redirectUris=[CALLBACK], **application)["id"]
     return token
 
 
@@ -101,6 +113,7 @@ KINDS = [
     ("/v1/orders/", "order"),
     ("/v1/admin/orders/", "order"),
     ("/v1/admin/users/", "user"),
+    ("/v1/admin/clients/", "client"),
     ("/v1/me/addresses/", "address"),
     ("/v1/cart/items/", "sku"),
     ("/v1/admin/stock/", "sku"),
@@ -167,12 +180,29 @@ def known_login(case):
     return {"email": member["email"], "password": member["password"]}
 
 
-def roles(case):
-    staff = admin()
-    url = f"{SHOP['gateway']}/v1/admin/users/{OWN['user']}"
-    answer = requests.get(url, headers={"Authorization": f"Bearer {staff}"}, timeout=20)
+def as_read(case, path):
+    """With the version that stands there."""
+    answer = requests.get(SHOP["gateway"] + path, headers={"Authorization": f"Bearer {admin()}"}, timeout=20)
     case.headers["If-Match"] = answer.headers["ETag"]
     return case.body
+
+
+def as_client(form):
+    """What a client sends, with its secret. A secret of our own client is never rotated."""
+
+    def body(case):
+        case.headers["Authorization"] = requests.auth._basic_auth_str(OWN["client"], OWN["clientSecret"])
+        return form
+
+    return body
+
+
+def asked(case):
+    """What sends a browser to the page to sign in."""
+    challenge = {"code_challenge": "x" * 43, "code_challenge_method": "S256"}
+    known = {"client_id": OWN["application"], "redirect_uri": CALLBACK, "response_type": "code", "scope": "openid orders"}
+    kept = {name: value for name, value in case.query.items() if name in ("state", "nonce", "login_hint")}
+    return {**kept, **known, **challenge}
 
 
 # Bodies that name what there is; of chance alone hardly any would be let in.
@@ -182,7 +212,11 @@ BODIES = {
     "POST /v1/admin/products": product,
     "POST /v1/auth/login": known_login,
     "POST /v1/auth/refresh": lambda case: {"refreshToken": register()["refreshToken"]},
-    "PUT /v1/admin/users/{id}/roles": roles,
+    "PUT /v1/admin/users/{id}/roles": lambda case: as_read(case, f"/v1/admin/users/{OWN['user']}"),
+    "PUT /v1/admin/clients/{id}": lambda case: as_read(case, f"/v1/admin/clients/{OWN['client']}"),
+    "POST /oauth2/token": as_client({"grant_type": "client_credentials", "scope": "orders:read"}),
+    "POST /oauth2/introspect": as_client({"token": SHOPPER}),
+    "POST /oauth2/revoke": as_client({"token": "unknown"}),
     "POST /v1/admin/products/import": lambda case: "Handle,Title,Variant SKU,Variant Price\n"
     f"fuzz-{turn},{json.dumps(case.body)},FUZZ-{uuid.uuid4()},1.00\n",
 }
@@ -212,6 +246,11 @@ def before_call(context, case, kwargs):
         add_to_cart(token_for(case))
     if name == "DELETE /v1/admin/products/{id}":
         case.path_parameters["id"] = new_product(token_for(case))["id"]
+    if name in ("DELETE /v1/admin/clients/{id}", "POST /v1/admin/clients/{id}/secret"):
+        case.path_parameters["id"] = new_client(token_for(case))["id"]
+        as_read(case, f"/v1/admin/clients/{case.path_parameters['id']}")
+    if name == "GET /oauth2/authorize":
+        case.query = asked(case)
     if name == "POST /v1/orders/{id}/payment":
         case.path_parameters["id"] = buy(token_for(case), "tok_3ds")
     if name in BODIES:

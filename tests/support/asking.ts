@@ -20,6 +20,8 @@ export const address = {
 export type Things = {
   readonly admin: string
   readonly addressId: string
+  /** The owner's, and not the one that asks. */
+  readonly sessionId: string
   readonly orderId: string
   readonly sku: string
   /** On the shelf where staff count. */
@@ -59,6 +61,15 @@ const deadLetter = async (admin: string): Promise<string> => {
   return `order:${id}`
 }
 
+type Sessions = { readonly items: readonly { readonly id: string; readonly current: boolean }[] }
+
+const otherSession = async (token: string): Promise<string> => {
+  const { body } = await call<Sessions>('GET', '/v1/me/sessions', { token })
+  const other = body.items.find(({ current }) => !current)
+  if (!other) throw new Error('the owner has no other session')
+  return other.id
+}
+
 export const prepareThings = async (admin: string, owner: Caller): Promise<Things> => {
   const token = owner.token ?? ''
   const { sku } = await newProduct(admin, { stock: 100 })
@@ -74,7 +85,9 @@ export const prepareThings = async (admin: string, owner: Caller): Promise<Thing
   const account = await call<{ id: string }>('GET', '/v1/me', { token: buyer.token })
   const accountId = account.body.id
   const addressId = saved.body.id
-  return { admin, addressId, orderId, sku, countedSku, staffOrderId, accountId, letters }
+  const sessionId = await otherSession(token)
+  const bought = { orderId, sku, countedSku, staffOrderId }
+  return { admin, addressId, sessionId, ...bought, accountId, letters }
 }
 
 type Parts = {
@@ -103,11 +116,25 @@ const aProduct = async ({ admin }: Things): Promise<Parts> => ({
   params: { id: (await newProduct(admin)).id },
 })
 
+const clientMetadata = () => ({
+  name: unique('Matrix'),
+  scopes: ['catalog:write'],
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  grantTypes: ['client_credentials'],
+})
+
+const aClient = async ({ admin: token }: Things) => {
+  const body = clientMetadata()
+  const made = await call<{ id: string }>('POST', '/v1/admin/clients', { token, body })
+  return { params: { id: made.body.id } }
+}
+
 /** What the document cannot tell: whose ids, and bodies that do something. The rest of a request is made of its schema. */
 const known: Readonly<Record<string, (things: Things) => Parts | Promise<Parts>>> = {
   'POST /v1/me/addresses': () => ({ body: address }),
   'PUT /v1/me/addresses/{id}': ({ addressId: id }) => ({ params: { id }, body: address }),
   'DELETE /v1/me/addresses/{id}': ({ addressId: id }) => ({ params: { id } }),
+  'DELETE /v1/me/sessions/{id}': ({ sessionId: id }) => ({ params: { id } }),
   'POST /v1/cart/items': ({ sku }) => ({ body: { sku, quantity: 1 } }),
   'PATCH /v1/cart/items/{sku}': shelf,
   'DELETE /v1/cart/items/{sku}': shelf,
@@ -157,6 +184,17 @@ const known: Readonly<Record<string, (things: Things) => Parts | Promise<Parts>>
     params: { id: things.accountId },
     ...(await etagOf(things)),
   }),
+  'POST /v1/admin/clients': () => ({ body: clientMetadata() }),
+  'GET /v1/admin/clients/{id}': aClient,
+  'PUT /v1/admin/clients/{id}': async (things) => ({
+    ...(await aClient(things)),
+    body: { name: unique('Matrix'), scopes: ['catalog:write'] },
+  }),
+  'POST /v1/admin/clients/{id}/secret': async (things) => ({
+    ...(await aClient(things)),
+    body: { keepSeconds: 60 },
+  }),
+  'DELETE /v1/admin/clients/{id}': aClient,
   'GET /v1/admin/dead-letters/{id}': letter(0),
   'POST /v1/admin/dead-letters/{id}/replay': letter(0),
   'DELETE /v1/admin/dead-letters/{id}': letter(1),

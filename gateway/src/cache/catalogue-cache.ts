@@ -73,6 +73,15 @@ export class CatalogueCache {
     return this.#entries.size
   }
 
+  get bytes(): number {
+    return this.#entries.bytes
+  }
+
+  /** Seconds since the last good answer about changes; NaN before the first. */
+  get newsAge(): number {
+    return Number.isFinite(this.#knownAsOf) ? (this.#now() - this.#knownAsOf) / 1_000 : Number.NaN
+  }
+
   /** What a URL was answered with before, while that still counts. */
   hit(url: string): Prepared | undefined {
     const key = this.#aliases.get(url)

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { unwatchFile, watchFile } from 'node:fs'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
@@ -35,6 +36,10 @@ export const readCertificate = async (files: CertificateFiles): Promise<SecureCo
   createSecureContext(options)
   return options
 }
+
+/** When the first certificate of a chain ends. */
+export const certificateEnd = ({ cert }: SecureContextOptions): Date =>
+  new X509Certificate(cert as Buffer).validToDate
 
 type Watch = {
   readonly files: CertificateFiles

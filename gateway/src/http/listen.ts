@@ -8,12 +8,18 @@ import {
 } from 'node:http'
 import { createServer as createSecure } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
 import { randomBytes } from 'node:crypto'
 import type { Log } from '@micromart/kernel'
 import type { Express } from 'express'
 import { securityHeaders } from '../middleware/security-headers.ts'
 import { problemBody, refusal } from '../problem/problem.ts'
-import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts'
+import {
+  certificateEnd,
+  type CertificateFiles,
+  readCertificate,
+  watchCertificate,
+} from './certificate.ts'
 
 export type ListenSettings = {
   readonly port: number
@@ -113,6 +119,9 @@ type Secured = ListenSettings & {
   readonly log: Log
 }
 
+/** The HTTPS listener, and when the certificate ends that it serves. */
+type Secure = Listening & { readonly certificateEnds: () => Date }
+
 /** A handshake takes as long as headers may. */
 const handshakeTimeout = 10_000
 
@@ -120,7 +129,7 @@ const handshakeTimeout = 10_000
  * The public listener for HTTPS. A certificate that is renewed serves the connections that come after.
  * @throws when there is no good certificate to begin with
  */
-export const listenSecurely = async (app: Express, settings: Secured): Promise<Listening> => {
+export const listenSecurely = async (app: Express, settings: Secured): Promise<Secure> => {
   const { files, everyMs, log } = settings
   const options = await readCertificate(files)
   const server = createSecure(
@@ -129,8 +138,12 @@ export const listenSecurely = async (app: Express, settings: Secured): Promise<L
   )
   await using starting = new AsyncDisposableStack()
   const { port } = starting.use(await listenOn(server, settings))
-  const renew = server.setSecureContext.bind(server)
+  let ends = certificateEnd(options)
+  const renew = (renewed: SecureContextOptions): void => {
+    server.setSecureContext(renewed)
+    ends = certificateEnd(renewed)
+  }
   starting.use(watchCertificate({ files, everyMs, renew, log }))
   const running = starting.move()
-  return { port, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { port, certificateEnds: () => ends, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

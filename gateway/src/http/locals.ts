@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { IdempotencyKey } from '@micromart/dapr'
 import type { Caller } from '@micromart/service'
 import type { Response } from 'express'
+import type { Route } from './route.ts'
 
 /** What the middlewares learn about one request. */
 export type Locals = {
   requestId: string
+  /** The row of the table that answers; undefined for what no row does. */
+  route?: Route
   /** Of its span; made up when it has none. */
   traceId?: string
   caller: Caller

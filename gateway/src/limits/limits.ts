@@ -1,3 +1,4 @@
+import { counter } from '@micromart/contracts/telemetry'
 import { type Clock, DomainError, type Log } from '@micromart/kernel'
 import type { Redis } from 'ioredis'
 import type { Budget } from '../http/route.ts'
@@ -40,6 +41,7 @@ export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits =>
     writes: localLimiter(rates.writes, clock),
     webhooks: localLimiter(rates.webhooks, clock),
   }
+  const fallbacks = counter('micromart_limiter_fallbacks_total')
   return {
     rates,
     takeRead: localLimiter(rates.reads, clock).take,
@@ -47,6 +49,7 @@ export const makeLimits = (rates: Rates, { redis, clock, log }: Deps): Limits =>
       try {
         return await shared[budget].take(key)
       } catch (cause) {
+        fallbacks.add(1, { budget })
         log.warn({ budget, cause }, 'rate limits are counted without Redis')
         if (budget === 'auth') {
           throw new DomainError('unavailable', 'limiter_unavailable', {}, { cause })

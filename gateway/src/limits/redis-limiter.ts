@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Limiter, Rate, Verdict } from './bucket.ts'
+import { redisCalls } from './redis-telemetry.ts'
 
 /**
  * A leaky bucket in place of the library's fixed window: a full window would make a client wait up to its end.
@@ -29,6 +30,9 @@ const verdictOf = (allowed: boolean, result: RateLimiterRes): Verdict => ({
   waitMs: allowed ? 0 : result.msBeforeNext,
 })
 
+/** A bucket that is empty is rejected with what is in it. */
+const isFailure = (reason: unknown): boolean => !(reason instanceof RateLimiterRes)
+
 /**
  * Buckets shared by all replicas.
  * @param prefix of the keys, such as `gw:auth`
@@ -43,10 +47,11 @@ export const redisLimiter = (redis: Redis, prefix: string, { perMinute }: Rate):
     rejectIfRedisNotReady: true,
     customIncrTtlLuaScript: leakyBucket,
   })
+  const call = redisCalls()
   return {
     take: async (key) => {
       try {
-        return verdictOf(true, await limiter.consume(key))
+        return verdictOf(true, await call('EVALSHA', () => limiter.consume(key), isFailure))
       } catch (result) {
         if (result instanceof RateLimiterRes) return verdictOf(false, result)
         throw result

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { LabelsOf, SpanAttributes } from '@micromart/contracts/telemetry'
 import {
   context,
   propagation,
@@ -13,14 +14,29 @@ import { localsOf } from '../http/locals.ts'
 import type { GatewayMetrics } from '../http/metrics.ts'
 import type { Route } from '../http/route.ts'
 
+type Labels = LabelsOf<'http_server_request_duration_seconds'>
+type HttpMethod = Labels['http_request_method']
+
 /** Records how long an answer took, by route template: no ids among the labels. */
-export const measure = ({ method, path }: Route, { durations }: GatewayMetrics): RequestHandler => {
-  const labels = { http_request_method: method.toUpperCase(), http_route: path }
+export const measure = (route: Route, { durations, requests }: GatewayMetrics): RequestHandler => {
+  const method = route.method.toUpperCase() as HttpMethod
+  const byStatus = new Map<number, Labels>()
+  const labelsOf = (status: number): Labels => {
+    const known = byStatus.get(status) ?? {
+      http_request_method: method,
+      http_route: route.path,
+      http_response_status_code: status,
+    }
+    byStatus.set(status, known)
+    return known
+  }
   return (_request, response, next) => {
     const begun = performance.now()
+    localsOf(response).route = route
+    requests.active += 1
     response.once('close', () => {
-      const seconds = (performance.now() - begun) / 1_000
-      durations.record(seconds, { ...labels, http_response_status_code: response.statusCode })
+      requests.active -= 1
+      durations.record((performance.now() - begun) / 1_000, labelsOf(response.statusCode))
     })
     next()
   }
@@ -44,7 +60,10 @@ const finish = (span: Span, response: Response): void => {
 /** The span of a request, in whose context its calls are made. */
 export const traced = ({ method, path }: Route): RequestHandler => {
   const name = `${method.toUpperCase()} ${path}`
-  const attributes = { 'http.request.method': method.toUpperCase(), 'http.route': path }
+  const attributes: SpanAttributes = {
+    'http.request.method': method.toUpperCase(),
+    'http.route': path,
+  }
   return (request, response, next) => {
     const parent = parentOf(request)
     const tracer = trace.getTracer('@micromart/gateway')

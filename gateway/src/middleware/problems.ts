@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { Log } from '@micromart/kernel'
+import type { Log, Scope } from '@micromart/kernel'
 import type { ErrorRequestHandler, Request } from 'express'
 import { callerFields } from '../http/caller-fields.ts'
 import { type Locals, localsOf, traceIdOf } from '../http/locals.ts'
 import type { GatewayMetrics } from '../http/metrics.ts'
 import { isPage } from '../http/pages.ts'
+import type { Route } from '../http/route.ts'
 import { type HttpProblem, problemBody, problemOf } from '../problem/problem.ts'
 import { problemPage, problemPagePolicy } from '../problem/problem-page.ts'
 
@@ -59,9 +60,17 @@ const logRefusal = (log: Log, request: Request, locals: Locals, problem: HttpPro
   log.warn({ ...fields, outcome: problem.code, requestId, traceId }, 'refused')
 }
 
-const countRefusal = ({ code, status }: HttpProblem, { limited, denied }: GatewayMetrics): void => {
-  if (code === 'rate_limited') limited.add(1)
-  if (status === 403) denied.add(1)
+const scopeOf = (route: Route | undefined): Scope | 'none' =>
+  route === undefined || route.auth.kind === 'none' ? 'none' : route.auth.scope
+
+const countRefusal = (
+  { code, status }: HttpProblem,
+  { route }: Locals,
+  { limited, denied }: GatewayMetrics,
+): void => {
+  const isLimited = code === 'rate_limited' && route !== undefined && route.budget !== 'none'
+  if (isLimited) limited.add(1, { budget: route.budget })
+  if (status === 403) denied.add(1, { permission: scopeOf(route) })
 }
 
 /** The one place where an error becomes an answer. What nobody expected is logged here, once. */
@@ -69,7 +78,7 @@ export const problems = (log: Log, metrics: GatewayMetrics): ErrorRequestHandler
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error)
     const traceId = traceIdOf(response)
-    countRefusal(problem, metrics)
+    countRefusal(problem, localsOf(response), metrics)
     logRefusal(log, request, localsOf(response), problem)
     if (problem.status >= 500) {
       const { requestId } = localsOf(response)

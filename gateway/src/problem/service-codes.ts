@@ -48,7 +48,7 @@ export const serviceCodes = {
   scope_above_own: text(
     403,
     'Scope above own',
-    'Nobody registers a client for more than they hold.',
+    'Nobody registers a client for more than they hold, or changes one that may do more.',
   ),
   address_not_found: text(404, 'Address not found', 'There is no such address.'),
   client_not_found: text(404, 'Client not found', 'There is no such client.'),

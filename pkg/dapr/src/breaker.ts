@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { observe } from '@micromart/contracts/telemetry'
 import { DomainError } from '@micromart/kernel'
 import CircuitBreaker from 'opossum'
 
@@ -52,7 +53,15 @@ const tryLaterAndLater = (circuit: CircuitBreaker<unknown>): (() => number) => {
   return () => triesAt
 }
 
-const makeBreaker = (name: string, service: string, { rotation, isFailure }: Shared): Breaker => {
+/** A breaker with what is told of it. */
+type Watched = {
+  readonly breaker: Breaker
+  readonly labels: { readonly target: string; readonly operation: string }
+  /** As `micromart_breaker_state` counts. */
+  readonly state: () => 0 | 1 | 2
+}
+
+const makeBreaker = (name: string, service: string, { rotation, isFailure }: Shared): Watched => {
   const circuit = new CircuitBreaker<unknown>((work) => work(), {
     name,
     timeout: false, // a call brings its own deadline
@@ -65,7 +74,7 @@ const makeBreaker = (name: string, service: string, { rotation, isFailure }: Sha
     errorFilter: (error) => !isFailure(error),
   })
   const triesAt = tryLaterAndLater(circuit)
-  return async <T>(work: () => Promise<T>) => {
+  const breaker = async <T>(work: () => Promise<T>) => {
     try {
       return (await circuit.fire(work)) as T
     } catch (error) {
@@ -73,6 +82,11 @@ const makeBreaker = (name: string, service: string, { rotation, isFailure }: Sha
       throw error
     }
   }
+  const state = () => {
+    if (circuit.opened) return 2
+    return circuit.halfOpen ? 1 : 0
+  }
+  return { breaker, labels: { target: service, operation: name.split('/').at(-1) ?? name }, state }
 }
 
 const isOpenBreaker = (error: unknown): boolean =>
@@ -81,19 +95,25 @@ const isOpenBreaker = (error: unknown): boolean =>
 /**
  * Circuit breakers (opossum), one per name: 20 calls within 10 s of which more than half fail open it. After half a second one
  * call tries; while that fails, the next waits for a tenth of the outage so far, 5 s at most. A breaker that is open throws DomainError unavailable `dependency_unavailable`
- * with `service` and `retryAfter` (whole seconds).
+ * with `service` and `retryAfter` (whole seconds). Their states are told as `micromart_breaker_state`.
  * @param isFailure whether an error means that no answer came; any answer, a refusal too, says that the other side is well
  */
 export const startBreakers = (isFailure: (error: unknown) => boolean): Breakers => {
   const rotation = new EventEmitter().setMaxListeners(0)
   const timer = setInterval(() => rotation.emit('rotate'), bucketMs).unref()
-  const byName = new Map<string, Breaker>()
+  const byName = new Map<string, Watched>()
+  const watch = observe('micromart_breaker_state', (tell) => {
+    for (const { labels, state } of byName.values()) tell(state(), labels)
+  })
   return {
     of: (name, service) => {
       const known = byName.get(name) ?? makeBreaker(name, service, { rotation, isFailure })
       byName.set(name, known)
-      return known
+      return known.breaker
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => {
+      watch[Symbol.dispose]()
+      clearInterval(timer)
+    },
   }
 }

@@ -29,6 +29,9 @@ const options = {
 export const openChannel = (port: number): Client =>
   new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options)
 
+/** 0 idle, 1 connecting, 2 ready, 3 failing, 4 closed: grpc-js' own numbers. Asking does not make it connect. */
+export const stateOf = (client: Client): number => client.getChannel().getConnectivityState(false)
+
 export type Outgoing = {
   readonly metadata: Metadata
   readonly deadline: Date

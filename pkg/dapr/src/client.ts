@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Client, Metadata } from '@grpc/grpc-js'
 import { accessOf, idempotencyHeaders } from '@micromart/contracts'
-import { DomainError } from '@micromart/kernel'
-import type { Histogram } from '@opentelemetry/api'
+import type { Histogram, SpanAttributes } from '@micromart/contracts/telemetry'
+import { DomainError, type ErrorKind } from '@micromart/kernel'
 import type { Breakers } from './breaker.ts'
 import { callOnce, type Outgoing, type patientAtStart } from './channel.ts'
 import { callContext } from './context.ts'
@@ -50,7 +50,7 @@ export type Wire = {
   readonly client: Client
   readonly apiToken: string | undefined
   readonly breakers: Breakers
-  readonly durations: Histogram
+  readonly durations: Histogram<'dapr_client_request_duration_seconds'>
   readonly atStart: ReturnType<typeof patientAtStart>
 }
 
@@ -98,7 +98,7 @@ const noteReplay = (metadata: Metadata): void => {
   if (scope && metadata.get(idempotencyHeaders.replayed).length > 0) scope.replayed = true
 }
 
-const outcomeOf = (error: unknown): string =>
+const outcomeOf = (error: unknown): ErrorKind =>
   error instanceof DomainError ? error.kind : 'internal'
 
 /** One prepared RPC: what does not change from call to call is made here, once. */
@@ -106,7 +106,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
   const { method, target, proxied, limitMs, idempotent } = plan
   const { service, method: name } = partsOf(method.path)
   const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': name }
-  const spanAttributes = { ...attributes, 'peer.service': target }
+  const spanAttributes: SpanAttributes = { ...attributes, 'peer.service': target }
   const share = proxied ? shareOf(method.path) : nothing
   const breaker = wire.breakers.of(`${target}${method.path}`, target)
 
@@ -133,7 +133,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
     if (proxied) outgoing.metadata.set('dapr-app-id', target)
     const span = beginCall(`${service}/${name}`, spanAttributes, outgoing.metadata)
     const begun = performance.now()
-    let failed: string | undefined
+    let failed: ErrorKind | undefined
     try {
       return await send(request, outgoing)
     } catch (error) {
@@ -141,7 +141,7 @@ export const prepareCall = (wire: Wire, plan: Plan) => {
       throw error
     } finally {
       endCall(span, failed)
-      const labels = { target, operation: name, outcome: failed ?? 'ok' }
+      const labels = { target, operation: name, outcome: failed ?? ('ok' as const) }
       wire.durations.record((performance.now() - begun) / 1_000, labels)
     }
   }

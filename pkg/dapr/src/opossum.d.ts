@@ -17,6 +17,7 @@ declare module 'opossum' {
   export default class CircuitBreaker<T> {
     constructor(action: (work: () => Promise<T>) => Promise<T>, options: Options)
     readonly opened: boolean
+    readonly halfOpen: boolean
     readonly options: Options
     fire(work: () => Promise<T>): Promise<T>
     on(event: 'open' | 'close' | 'halfOpen', listener: () => void): this

@@ -1,6 +1,6 @@
-import { metrics } from '@opentelemetry/api'
+import { histogram, observe } from '@micromart/contracts/telemetry'
 import { startBreakers } from './breaker.ts'
-import { openChannel, patientAtStart } from './channel.ts'
+import { openChannel, patientAtStart, stateOf } from './channel.ts'
 import { type ClientOptions, makeClient, type RpcClient, type Wire } from './client.ts'
 import { outboundReady } from './health.ts'
 import type { Definition } from './method.ts'
@@ -41,17 +41,12 @@ export type Sidecar = AsyncDisposable & {
   readonly outboundReady: () => Promise<boolean>
 }
 
-const startWire = ({ grpcPort, apiToken, appId }: SidecarSettings): Wire => ({
+const startWire = ({ grpcPort, apiToken }: SidecarSettings): Wire => ({
   client: openChannel(grpcPort),
   apiToken,
   breakers: startBreakers(isMissingAnswer),
   atStart: patientAtStart(),
-  durations: metrics
-    .getMeter(`@micromart/${appId}`)
-    .createHistogram('dapr_client_request_duration_seconds', {
-      description: 'Calls through the own sidecar',
-      unit: 's',
-    }),
+  durations: histogram('dapr_client_request_duration_seconds'),
 })
 
 /** Connects to the own sidecar. It need not be up yet: the first calls wait for it within their deadline. */
@@ -59,6 +54,7 @@ export const connectSidecar = async (settings: SidecarSettings): Promise<Sidecar
   const wire = startWire(settings)
   const own: Wire = { ...wire, atStart: patientAtStart() } // its own API answers before it lets calls out
   const { httpPort, apiToken } = settings
+  const watch = observe('grpc_client_channel_state', (tell) => tell(stateOf(wire.client)))
   return {
     client: (definition, target, options) => makeClient(wire, definition, target, options),
     stream: (definition, target) => makeStreams(wire, definition, target),
@@ -67,6 +63,7 @@ export const connectSidecar = async (settings: SidecarSettings): Promise<Sidecar
     secret: secretReader(httpPort, apiToken),
     outboundReady: () => outboundReady(httpPort),
     [Symbol.asyncDispose]: async () => {
+      watch[Symbol.dispose]()
       wire.breakers[Symbol.dispose]()
       wire.client.close()
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Metadata } from '@grpc/grpc-js'
+import type { SpanAttributes } from '@micromart/contracts/telemetry'
 import {
-  type Attributes,
   type Context,
   context,
   propagation,
@@ -34,7 +34,7 @@ export const outsideTraces = <T>(work: () => T): T => {
 /** Begins a span for an outgoing call and writes its W3C context into the call's metadata. */
 export const beginCall = (
   name: string,
-  attributes: Attributes,
+  attributes: SpanAttributes,
   metadata: Metadata,
   kind: SpanKind = SpanKind.CLIENT,
 ): Span => {

@@ -27,12 +27,20 @@ const payloadOf = (data: Buffer): string => {
   }
 }
 
+type Keeping = {
+  readonly letters: DeadLetters
+  readonly notes: FailureNotes
+  readonly clock: Clock
+  /** Told of each, with the topic that its event names. */
+  readonly arrived: (topic: string | undefined) => void
+}
+
 /**
  * Keeps what arrives on an app's dead-letter topic. The CloudEvent there is the original: its `topic` says where it came
  * from. Whatever it holds, it is kept; only a store that is away makes it come again.
  */
 export const keepLetter =
-  (letters: DeadLetters, notes: FailureNotes, clock: Clock) =>
+  ({ letters, notes, clock, arrived }: Keeping) =>
   async (request: TopicEventRequest): Promise<void> => {
     const id = letterId(request.id)
     const topic = fits(request.extensions?.['topic'], topicForm)
@@ -44,4 +52,5 @@ export const keepLetter =
       traceparent: fits(request.extensions?.['traceparent'], traceparentForm),
       at: clock.now(),
     })
+    arrived(topic)
   }

@@ -7,8 +7,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { AppCallbackHealthCheckService, AppCallbackService } from '@micromart/dapr/protocol'
+import { counter } from '@micromart/contracts/telemetry'
 import type { Log } from '@micromart/kernel'
-import { metrics } from '@opentelemetry/api'
 import { guarded, type GuardSettings } from './guard.ts'
 import { type LetterTopic, onTopicEvent, type TopicHandlers } from './topics.ts'
 
@@ -25,7 +25,7 @@ export type ServedService = readonly [
   implementation: UntypedServiceImplementation,
 ]
 
-export type GrpcSettings = Omit<GuardSettings, 'durations'> & {
+export type GrpcSettings = GuardSettings & {
   readonly services: readonly ServedService[]
   readonly topics: TopicHandlers
   readonly letterTopic: LetterTopic | undefined
@@ -67,9 +67,8 @@ const addCallbacks = (
   { topics, letterTopic, appToken, log }: GrpcSettings,
   stopping: () => boolean,
 ) => {
-  const consumed = metrics
-    .getMeter('@micromart/service')
-    .createCounter('micromart_events_consumed_total', { description: 'Events by topic and answer' })
+  const consumed = counter('micromart_events_consumed_total')
+  for (const topic of Object.keys(topics)) consumed.add(0, { topic, outcome: 'success' })
   server.addService(AppCallbackService, {
     // Subscriptions are files in components/: nothing is said twice.
     listTopicSubscriptions: (_call: unknown, reply: (error: null, value: object) => void) =>
@@ -86,10 +85,7 @@ const addCallbacks = (
 /** The gRPC server with everything Dapr may call on it; not yet listening. */
 export const buildGrpcServer = (settings: GrpcSettings, stopping: () => boolean): Server => {
   const server = new Server(options)
-  const durations = metrics
-    .getMeter('@micromart/service')
-    .createHistogram('rpc_server_request_duration_seconds', { unit: 's' })
-  for (const service of settings.services) addGuarded(server, service, { ...settings, durations })
+  for (const service of settings.services) addGuarded(server, service, settings)
   addCallbacks(server, settings, stopping)
   return server
 }

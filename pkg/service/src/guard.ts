@@ -5,16 +5,9 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { accessOf } from '@micromart/contracts'
-import { callContext, unkeptSpan } from '@micromart/dapr'
+import { callContext } from '@micromart/dapr'
 import type { Log } from '@micromart/kernel'
-import {
-  context,
-  type Histogram,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import { callerFor } from './access.ts'
 import type { CallContext } from './caller.ts'
 import {
@@ -26,9 +19,9 @@ import {
   requireAppToken,
   requireSmallMetadata,
   tokenOf,
-  traceOf,
 } from './incoming.ts'
 import { refusal } from './refusal.ts'
+import { describeCall, type RpcTelemetry, type ServedRpc } from './rpc-telemetry.ts'
 import { runServed } from './served.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 
@@ -36,59 +29,22 @@ export type GuardSettings = {
   readonly verifier: TokenVerifier
   readonly appToken: string | undefined
   readonly log: Log
-  readonly durations: Histogram
+  readonly telemetry: RpcTelemetry
 }
 
 type AnyMethod = MethodDefinition<unknown, unknown>
 /** What unary and streaming calls have in common. */
-type Call = Pick<ServerDuplexStream<unknown, unknown>, 'on' | 'emit' | 'metadata' | 'getDeadline'>
+type Call = Pick<
+  ServerDuplexStream<unknown, unknown>,
+  'on' | 'emit' | 'metadata' | 'getDeadline'
+> & {
+  /** Of a call with one message in. */
+  readonly request?: unknown
+}
 type Handler = (call: unknown, reply?: sendUnaryData<unknown>) => void
 
-/** Codes that say that the server failed; the others are answers. */
-const faults: ReadonlySet<number> = new Set([
-  status.UNKNOWN,
-  status.DEADLINE_EXCEEDED,
-  status.UNIMPLEMENTED,
-  status.INTERNAL,
-  status.UNAVAILABLE,
-])
-
-const begin = (call: Call, path: string): Span => {
-  const parent = traceOf(call.metadata)
-  const unkept = unkeptSpan(parent)
-  if (unkept) return unkept
-  const [, service = '', method = ''] = path.split('/')
-  const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method }
-  const tracer = trace.getTracer('@micromart/service')
-  const options = { kind: SpanKind.SERVER, attributes }
-  return tracer.startSpan(`${service}/${method}`, options, parent)
-}
-
-type Answering = {
-  /** Ends span and clock of the call with its gRPC code; the first one counts. */
-  readonly answered: (code: number) => void
-  readonly isAnswered: () => boolean
-}
-
-const startAnswering = (span: Span, method: string, durations: Histogram): Answering => {
-  const begun = performance.now()
-  let ended = false
-  return {
-    isAnswered: () => ended,
-    answered: (code) => {
-      if (ended) return
-      ended = true
-      span.setAttribute('rpc.grpc.status_code', code)
-      if (faults.has(code)) span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end()
-      const labels = { rpc_method: method, grpc_code: status[code] ?? String(code) }
-      durations.record((performance.now() - begun) / 1_000, labels)
-    },
-  }
-}
-
 /** grpc-js says `cancelled` at the end of every call, answered or not; only the second means that nobody waits. */
-const signalOf = (call: Call, { answered, isAnswered }: Answering): AbortSignal => {
+const signalOf = (call: Call, { answered, isAnswered }: ServedRpc): AbortSignal => {
   const controller = new AbortController()
   call.on('cancelled', () => {
     if (isAnswered()) return
@@ -122,7 +78,7 @@ const admit = async (
 }
 
 const replyAndEnd =
-  (reply: sendUnaryData<unknown>, { answered }: Answering): sendUnaryData<unknown> =>
+  (reply: sendUnaryData<unknown>, { answered }: ServedRpc): sendUnaryData<unknown> =>
   (error, ...rest) => {
     answered(error?.code ?? status.OK)
     reply(error, ...rest)
@@ -137,17 +93,17 @@ export const guarded = (
   handler: Handler,
   settings: GuardSettings,
 ): Handler => {
-  const { log, durations } = settings
+  const { log, telemetry } = settings
   return (incoming, send) => {
     const call = incoming as Call
-    const span = begin(call, path)
-    const answering = startAnswering(span, path, durations)
-    const { answered } = answering
-    const reply = send && replyAndEnd(send, answering)
-    const signal = signalOf(call, answering)
+    const served = telemetry.begin(call.metadata, path)
+    const { span, answered } = served
+    const reply = send && replyAndEnd(send, served)
+    const signal = signalOf(call, served)
     const run = async () => {
       const { known, token } = await admit(call, path, settings, signal)
       const { requestId, deadline } = known
+      describeCall(span, known.caller, call.request)
       callContext.run({ token, requestId, deadline, signal }, () =>
         runServed({ context: known, log, answered }, () => handler(call, reply)),
       )

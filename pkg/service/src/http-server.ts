@@ -1,40 +1,23 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type ReadyChecks, readinessOf } from './readiness.ts'
 import { metricsText } from './telemetry.ts'
 
 export type HealthSettings = {
-  /** Whether requests can be served now: store and sidecar answer. */
-  readonly ready: () => Promise<boolean>
+  /** What serving needs: the store, the own sidecar. */
+  readonly checks: ReadyChecks
   readonly stopping: () => boolean
 }
-
-const readyLimitMs = 2_000
 
 const say = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
 }
 
-const within = <T>(limitMs: number, work: Promise<T>, otherwise: T): Promise<T> => {
-  const { promise, resolve } = Promise.withResolvers<T>()
-  const timer = setTimeout(() => resolve(otherwise), limitMs)
-  const late = new Set([promise, work])
-  return Promise.race(late).finally(() => clearTimeout(timer))
-}
-
-const isReady = async ({ ready, stopping }: HealthSettings): Promise<boolean> => {
-  if (stopping()) return false
-  try {
-    return await within(readyLimitMs, ready(), false)
-  } catch {
-    return false
-  }
-}
-
 const sayReady = async (response: ServerResponse, settings: HealthSettings): Promise<void> => {
-  const ready = await isReady(settings)
-  say(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
+  const { ready, checks } = await readinessOf(settings.checks, settings.stopping)
+  say(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks })
 }
 
 const sayMetrics = async (response: ServerResponse): Promise<void> => {
@@ -57,7 +40,10 @@ const listener =
 /** Where a server listens; port 0 takes any. */
 export type ListenAddress = { readonly port: number; readonly host: string }
 
-/** The small HTTP server, on the loopback unless told otherwise: `/livez`, `/readyz`, `/metrics` (Prometheus text). */
+/**
+ * The small HTTP server, on the loopback unless told otherwise: `/livez`, `/readyz` with what each check says, `/metrics`
+ * (Prometheus text). A start-up probe asks `/livez`.
+ */
 export const startHealthServer = async (
   { port, host }: ListenAddress,
   settings: HealthSettings,

@@ -5,6 +5,7 @@ import {
   DeadLetterServiceService,
 } from '@micromart/contracts/ops'
 import { PrivacyServiceService } from '@micromart/contracts/privacy'
+import { counter, observe } from '@micromart/contracts/telemetry'
 import {
   type AuditList,
   type Backlog,
@@ -15,7 +16,6 @@ import {
   systemClock,
 } from '@micromart/kernel'
 import type { KeyedAnswers } from '@micromart/store/idempotency'
-import { metrics, type ObservableCallback } from '@opentelemetry/api'
 import { auditRpc } from './audit-rpc.ts'
 import { backlogRpc } from './backlog-rpc.ts'
 import { deadLetterRpc } from './dead-letter-rpc.ts'
@@ -50,18 +50,17 @@ export type StartedOperations = Disposable & {
   readonly letterTopic: LetterTopic | undefined
 }
 
-const watchLetters = (letters: DeadLetters): (() => void) => {
-  const gauge = metrics
-    .getMeter('@micromart/service')
-    .createObservableGauge('micromart_dead_letters_open', {
-      description: 'Events that wait for somebody to decide',
-    })
-  const observe: ObservableCallback = async (result) => {
-    const open = await letters.countOpen().catch(() => undefined) // a store that is away says so elsewhere
-    if (open !== undefined) result.observe(open)
+const watchLetters = (letters: DeadLetters): Disposable =>
+  observe('micromart_dead_letters_open', async (tell) => tell(await letters.countOpen()))
+
+/** Counts letters by the topics that the app hears; what claims another came past them. */
+const arrivals = (topics: TopicHandlers, otherwise: string) => {
+  const arrived = counter('micromart_dlq_messages_total')
+  for (const topic of Object.keys(topics)) arrived.add(0, { topic })
+  return (topic: string | undefined): void => {
+    const isHeard = topic !== undefined && Object.hasOwn(topics, topic)
+    arrived.add(1, { topic: isHeard ? topic : otherwise })
   }
-  gauge.addCallback(observe)
-  return () => gauge.removeCallback(observe)
 }
 
 const consuming = (
@@ -71,7 +70,9 @@ const consuming = (
   log: Log,
 ) => {
   const notes = failureNotes(letters, log)
-  const letterTopic = { name: deadLetterTopic(app), keep: keepLetter(letters, notes, clock), notes }
+  const name = deadLetterTopic(app)
+  const arrived = arrivals(topics, name)
+  const letterTopic = { name, keep: keepLetter({ letters, notes, clock, arrived }), notes }
   const desk = { consumer: app, letters, topics, answers, clock, log }
   const service: ServedService = [DeadLetterServiceService, deadLetterRpc(desk)]
   return { letterTopic, service }
@@ -88,7 +89,7 @@ export const startOperations = (
   const { letters, backlog, audit, erase } = operations ?? {}
   const consumed = operations && letters && consuming(letters, operations, topics, log)
   if (consumed) services.push(consumed.service)
-  if (letters) stack.defer(watchLetters(letters))
+  if (letters) stack.use(watchLetters(letters))
   if (operations && audit) services.push([AuditServiceService, auditRpc(operations.app, audit)])
   if (erase) services.push([PrivacyServiceService, privacyRpc(erase)])
   if (backlog) services.push([BacklogServiceService, backlogRpc(backlog)])

@@ -2,16 +2,13 @@ import { type App, apps, tokenAudience } from '@micromart/contracts'
 import { UserServiceService } from '@micromart/contracts/user'
 import { connectSidecar, type Sidecar } from '@micromart/dapr'
 import { type Clock, type Ids, type Log, systemClock, systemIds } from '@micromart/kernel'
-import type { z } from 'zod'
 import { createLog } from './log.ts'
 import { strictSecrets } from './production.ts'
+import { loopInTime, type ReadyChecks } from './readiness.ts'
 import { type Running, serve, type ServeSettings } from './serve.ts'
-import type { baseSettings } from './settings.ts'
-import { startTelemetry } from './telemetry.ts'
+import type { BaseConfig } from './settings.ts'
+import { startTelemetry, telemetrySettings } from './telemetry.ts'
 import { type TokenVerifier, tokenVerifier } from './token-verifier.ts'
-
-/** What every service reads from its environment. */
-export type BaseConfig = z.output<typeof baseSettings>
 
 /** What a test may put in place of the real thing. */
 export type PlatformOverrides = {
@@ -47,6 +44,21 @@ const shopVerifier = (config: BaseConfig, sidecar: Sidecar, clock: Clock): Token
   return tokenVerifier({ fetchJwks, issuer: config.ISSUER_URL, audience: tokenAudience, clock })
 }
 
+const checksOf = (
+  { READY_LAG_MS }: BaseConfig,
+  { outboundReady }: Sidecar,
+  storeAnswers: Offer['storeAnswers'],
+): ReadyChecks => ({
+  ...(storeAnswers && {
+    store: async () => {
+      await storeAnswers()
+      return undefined
+    },
+  }),
+  sidecar: async () => ((await outboundReady()) ? undefined : 'lets no calls out'),
+  eventLoop: loopInTime(READY_LAG_MS),
+})
+
 /**
  * Starts a service's telemetry and its way to the sidecar. Its own parts come next, `serve` is the last; disposing goes the
  * other way round:
@@ -58,10 +70,10 @@ export const startPlatform = async (
   { clock = systemClock, ids = systemIds, ...given }: PlatformOverrides = {},
 ): Promise<Platform> => {
   await using starting = new AsyncDisposableStack()
-  const { ZIPKIN_URL: zipkinUrl, TRACE_RATIO: sampleRatio, APP_ID: appId } = config
-  starting.use(startTelemetry({ serviceName: appId, zipkinUrl, sampleRatio }))
+  starting.use(startTelemetry(telemetrySettings(config)))
   const log = given.log ?? createLog(app, { level: config.LOG_LEVEL })
   const { DAPR_GRPC_PORT: grpcPort, DAPR_HTTP_PORT: httpPort, DAPR_API_TOKEN: apiToken } = config
+  const { APP_ID: appId } = config
   const connected = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))
   const sidecar = strictSecrets(connected, config.SHOP_ENV)
   const running = starting.move()
@@ -78,10 +90,7 @@ export const startPlatform = async (
         httpHost: config.HTTP_HOST,
         appToken: config.APP_API_TOKEN,
         verifier: verifier ?? shopVerifier(config, sidecar, clock),
-        ready: async () => {
-          await storeAnswers?.()
-          return sidecar.outboundReady()
-        },
+        checks: checksOf(config, sidecar, storeAnswers),
         log,
       }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -2,7 +2,10 @@ import { buildGrpcServer, listen, type ServedService, shutDown } from './grpc-se
 import { startHealthServer } from './http-server.ts'
 import type { Log } from '@micromart/kernel'
 import type { TokenVerifier } from './token-verifier.ts'
+import { isLeaving } from './leaving.ts'
 import { type Operations, startOperations } from './operations.ts'
+import type { ReadyChecks } from './readiness.ts'
+import { rpcTelemetry } from './rpc-telemetry.ts'
 import type { TopicHandlers } from './topics.ts'
 
 export type ServeSettings = {
@@ -18,7 +21,8 @@ export type ServeSettings = {
   readonly verifier: TokenVerifier
   /** APP_API_TOKEN: what our sidecar proves itself with. */
   readonly appToken?: string | undefined
-  readonly ready: () => Promise<boolean>
+  /** What serving needs, for `/readyz`. */
+  readonly checks?: ReadyChecks
   readonly log: Log
 }
 
@@ -29,18 +33,20 @@ const graceMs = 5_000
 
 /** Listens for RPCs and events on the loopback only, as strangers come through the sidecar; and for questions of health. */
 export const serve = async (settings: ServeSettings): Promise<Running> => {
-  const { topics = {}, verifier, appToken, log, ready } = settings
+  const { topics = {}, verifier, appToken, log, checks = {} } = settings
   let stopped = false
-  const stopping = () => stopped
+  const stopping = () => stopped || isLeaving()
   await using starting = new AsyncDisposableStack()
   const operations = starting.use(startOperations(settings.operations, topics, log))
   const { letterTopic } = operations
   const services = [...settings.services, ...operations.services]
-  const grpc = buildGrpcServer({ services, topics, letterTopic, verifier, appToken, log }, stopping)
+  const telemetry = starting.use(rpcTelemetry())
+  const guard = { verifier, appToken, log, telemetry }
+  const grpc = buildGrpcServer({ services, topics, letterTopic, ...guard }, stopping)
   const address = { port: settings.httpPort, host: settings.httpHost ?? '127.0.0.1' }
   const port = await listen(grpc, settings.grpcPort)
   starting.defer(() => shutDown(grpc, graceMs))
-  const http = starting.use(await startHealthServer(address, { ready, stopping }))
+  const http = starting.use(await startHealthServer(address, { checks, stopping }))
   starting.defer(() => {
     stopped = true
   })

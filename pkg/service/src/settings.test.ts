@@ -22,7 +22,12 @@ describe('settings', () => {
       HTTP_PORT: 7204,
       DAPR_HTTP_PORT: 7304,
       DAPR_GRPC_PORT: 7404,
-      TRACE_RATIO: 1,
+      TRACE_RATIO: 0.1,
+      TRACE_CHECKOUT_RATIO: 1,
+      BUILD_VERSION: '0.0.0',
+      BUILD_COMMIT: 'unknown',
+      DRAIN_MS: 5_000,
+      READY_LAG_MS: 1_000,
       LOG_LEVEL: 'info',
       SHOP_CURRENCY: 'EUR',
     })

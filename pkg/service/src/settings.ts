@@ -12,6 +12,35 @@ export const healthHost = z
   .ipv4()
   .default('127.0.0.1')
   .describe('The address that HTTP_PORT listens on: 0.0.0.0 in a pod, for its probes.')
+const ratio = z.coerce.number().min(0).max(1)
+const milliseconds = z.coerce.number().int().min(0).max(60_000)
+
+/** What every process reads: how it tells of itself, and how it ends. */
+export const processVariables = {
+  ZIPKIN_URL: z
+    .url()
+    .optional()
+    .describe('Zipkin server for traces; without it and OTLP_URL they are kept nowhere.'),
+  OTLP_URL: z
+    .url()
+    .optional()
+    .describe('OTLP receiver (HTTP) for traces, such as a collector; then not to Zipkin.'),
+  TRACE_RATIO: ratio
+    .default(0.1)
+    .describe('Share of traces kept, 0..1, of those that begin here and are no checkouts.'),
+  TRACE_CHECKOUT_RATIO: ratio
+    .default(1)
+    .describe('Share kept of checkouts, payments and refunds, and of what finishes them.'),
+  BUILD_VERSION: z.string().min(1).default('0.0.0').describe('Version that runs.'),
+  BUILD_COMMIT: z.string().min(1).default('unknown').describe('Commit that it was built from.'),
+  DRAIN_MS: milliseconds
+    .default(5_000)
+    .describe('How long it serves on after SIGTERM, not ready any more, before it closes.'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('The least level that is logged.'),
+}
 
 /** What every service reads from its environment; a service's own `config.ts` extends it. */
 export const baseSettings = z.object({
@@ -28,8 +57,10 @@ export const baseSettings = z.object({
   DAPR_HTTP_PORT: port.describe("The own sidecar's HTTP port."),
   DAPR_GRPC_PORT: port.describe("The own sidecar's gRPC port."),
   ISSUER_URL: z.url().describe("`iss` of access tokens: the shop's public address."),
-  ZIPKIN_URL: z.url().optional().describe('Zipkin server; without it traces are kept nowhere.'),
-  TRACE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('Share of traces kept, 0..1.'),
+  ...processVariables,
+  READY_LAG_MS: milliseconds
+    .default(1_000)
+    .describe('Not ready while the event loop is later than this half of the time; 0: whatever.'),
   DAPR_API_TOKEN: z
     .string()
     .min(1)
@@ -40,11 +71,10 @@ export const baseSettings = z.object({
     .min(1)
     .optional()
     .describe('Sent by the own sidecar; RPCs without it are refused.'),
-  LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error'])
-    .default('info')
-    .describe('The least level that is logged.'),
 })
+
+/** What every service reads from its environment. */
+export type BaseConfig = z.output<typeof baseSettings>
 
 /** Faults of an environment, all together; it names variables and never shows their values. */
 export class SettingsError extends Error {

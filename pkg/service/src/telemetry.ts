@@ -1,29 +1,49 @@
+import { checkoutSpans } from '@micromart/contracts/telemetry'
 import { context, metrics, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { ZipkinExporter } from '@opentelemetry/exporter-zipkin'
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace'
-import { watchRuntime } from './runtime-metrics.ts'
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { type Build, watchProcess } from './process-metrics.ts'
+import type { BaseConfig } from './settings.ts'
+import { samplerOf, type Sampling } from './sampling.ts'
+import { spanExporter, type SpanTarget } from './span-export.ts'
 
 export type TelemetrySettings = {
   /** The app id. */
   readonly serviceName: string
-  /** Of the Zipkin server, such as http://127.0.0.1:9411. Without it spans are made, so that ids travel, but kept nowhere. */
-  readonly zipkinUrl?: string | undefined
-  /** 0..1, for traces that begin here. */
-  readonly sampleRatio: number
-  /** The gateway alone: a stranger's `traceparent` continues as trace id, but the ratio decides whether it is kept. */
+  readonly build: Build
+  /** Without a target spans are made, so that ids travel, but kept nowhere. */
+  readonly target: SpanTarget
+  readonly sampling: Sampling
+  /** The gateway alone: a stranger's `traceparent` continues as trace id, but whether it is kept is decided here. */
   readonly decidesForStrangers?: boolean
 }
+
+/** What of an app's environment is about telemetry. */
+type TelemetryConfig = Pick<
+  BaseConfig,
+  | 'APP_ID'
+  | 'ZIPKIN_URL'
+  | 'OTLP_URL'
+  | 'TRACE_RATIO'
+  | 'TRACE_CHECKOUT_RATIO'
+  | 'BUILD_VERSION'
+  | 'BUILD_COMMIT'
+>
+
+/** Telemetry as the environment wants it. */
+export const telemetrySettings = (config: TelemetryConfig): TelemetrySettings => ({
+  serviceName: config.APP_ID,
+  build: { version: config.BUILD_VERSION, commit: config.BUILD_COMMIT },
+  target: { zipkinUrl: config.ZIPKIN_URL, otlpUrl: config.OTLP_URL },
+  sampling: {
+    ratio: config.TRACE_RATIO,
+    exceptions: { names: checkoutSpans, ratio: config.TRACE_CHECKOUT_RATIO },
+  },
+})
 
 let reader: PrometheusExporter | undefined
 
@@ -34,22 +54,14 @@ export const metricsText = async (): Promise<string> => {
   return new PrometheusSerializer('', false, undefined, true, true).serialize(resourceMetrics)
 }
 
-const samplerOf = ({ sampleRatio, decidesForStrangers = false }: TelemetrySettings): Sampler => {
-  const root = new TraceIdRatioBasedSampler(sampleRatio)
-  const strangers = { remoteParentSampled: root, remoteParentNotSampled: root }
-  return new ParentBasedSampler({ root, ...(decidesForStrangers ? strangers : {}) })
-}
-
-const spansUrl = (zipkinUrl: string): string => new URL('/api/v2/spans', zipkinUrl).href
-
 const startTracing = (settings: TelemetrySettings, resource: Resource): TracerProvider => {
-  const { zipkinUrl } = settings
-  const exporters =
-    zipkinUrl === undefined ? [] : [new ZipkinExporter({ url: spansUrl(zipkinUrl) })]
-  const spanProcessors = exporters.map(
-    (exporter) => new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000 }),
-  )
-  const provider = new TracerProvider({ resource, sampler: samplerOf(settings), spanProcessors })
+  const { target, sampling, decidesForStrangers = false } = settings
+  const exporter = spanExporter(target)
+  const spanProcessors = exporter
+    ? [new BatchSpanProcessor({ exporter, scheduledDelayMillis: 1_000 })]
+    : []
+  const sampler = samplerOf(sampling, decidesForStrangers)
+  const provider = new TracerProvider({ resource, sampler, spanProcessors })
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   trace.setGlobalTracerProvider(provider)
@@ -70,15 +82,19 @@ const stopAll = async (tracing: TracerProvider, counting: MeterProvider): Promis
 }
 
 /**
- * Starts traces (W3C context, Zipkin) and metrics (`/metrics`) for the whole process; begin with it, since instruments
- * made earlier count nothing. A second call in one process, as in tests, joins the first.
+ * Starts traces (W3C context, to Zipkin or by OTLP) and metrics (`/metrics`) for the whole process; begin with it, since
+ * instruments made earlier count nothing. A second call in one process, as in tests, joins the first.
  */
 export const startTelemetry = (settings: TelemetrySettings): AsyncDisposable => {
   if (reader) return { [Symbol.asyncDispose]: async () => {} }
-  const resource = resourceFromAttributes({ 'service.name': settings.serviceName })
-  const tracing = startTracing(settings, resource)
+  const { serviceName, build } = settings
+  const resource = resourceFromAttributes({
+    'service.name': serviceName,
+    'service.version': build.version,
+  })
   const counting = startMetrics(resource)
-  const watch = watchRuntime()
+  const tracing = startTracing(settings, resource)
+  const watch = watchProcess(build)
   return {
     [Symbol.asyncDispose]: async () => {
       watch[Symbol.dispose]()

@@ -5,11 +5,11 @@ import {
   type TopicEventRequest,
   type TopicEventResponse,
 } from '@micromart/dapr/protocol'
+import type { AttributeName, Counter, SpanAttributes } from '@micromart/contracts/telemetry'
 import { DomainError, type Log } from '@micromart/kernel'
 import {
   type Context,
   context,
-  type Counter,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
@@ -20,6 +20,7 @@ import { isLetterTopic, letterId } from './dead-letters.ts'
 import { type FailureNotes, reasonOf } from './event-failures.ts'
 import { deadlineOf, requireAppToken, requireOwnSidecar, traceOf } from './incoming.ts'
 import { refusal } from './refusal.ts'
+import { attributesOf } from './rpc-telemetry.ts'
 
 /** An event as a topic's handler gets it. Its payload is JSON of any shape: parse it. */
 export type TopicEvent = {
@@ -51,7 +52,7 @@ export type TopicSettings = {
   readonly letterTopic: LetterTopic | undefined
   readonly appToken: string | undefined
   readonly log: Log
-  readonly consumed: Counter
+  readonly consumed: Counter<'micromart_events_consumed_total'>
 }
 
 const poisoned = (code: string, cause?: unknown) => new DomainError('invalid', code, {}, { cause })
@@ -85,7 +86,10 @@ const handle = async (
   if (request.topic === letterTopic?.name) return letterTopic.keep(request)
   const handler = Object.hasOwn(topics, request.topic) ? topics[request.topic] : undefined
   if (!handler) throw poisoned('topic_not_handled')
-  await handler(eventOf(request))
+  const event = eventOf(request)
+  const span = trace.getActiveSpan()
+  if (span?.isRecording()) span.setAttributes(attributesOf(event.payload))
+  await handler(event)
 }
 
 /** A letter is never dropped: only a store that is away keeps it from being kept. */
@@ -109,7 +113,12 @@ const noteFailure = async (
 const consume = (request: TopicEventRequest, carried: Context, settings: TopicSettings) => {
   const { log, consumed, letterTopic } = settings
   const { id, topic } = request
-  const attributes = { 'messaging.destination.name': topic, 'messaging.message.id': id }
+  const attributes: SpanAttributes = {
+    'messaging.system': 'dapr',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': topic,
+    'messaging.message.id': id,
+  }
   const options = { kind: SpanKind.CONSUMER, attributes }
   const parent = parentOf(carried, request)
   const span = trace.getTracer('@micromart/service').startSpan(`${topic} process`, options, parent)
@@ -123,7 +132,9 @@ const consume = (request: TopicEventRequest, carried: Context, settings: TopicSe
       log.error({ topic, eventId: id, answer: outcomes[answer], cause }, 'an event was not handled')
       if (!isLetterTopic(topic)) await noteFailure(request, cause, letterTopic)
     }
-    consumed.add(1, { topic, outcome: outcomes[answer] })
+    const outcome = outcomes[answer]
+    consumed.add(1, { topic, outcome })
+    span.setAttribute('micromart.event.outcome' satisfies AttributeName, outcome)
     span.end()
     return answer
   }

@@ -92,7 +92,6 @@ describe('access', () => {
       httpPort: 0,
       services: [[definition, { openBackDoor: whoCalls() }]],
       verifier,
-      ready: async () => true,
       log: silentLog,
     })
     await using client = await testClient(definition, running.port)

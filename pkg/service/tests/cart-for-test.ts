@@ -47,7 +47,6 @@ export const startCart = async (
       httpPort: 0,
       services: [cartWith(handlers)],
       verifier,
-      ready: async () => true,
       log: silentLog,
       ...overrides,
     }),

@@ -28,6 +28,7 @@ import {
   type TestClient,
   testClient,
   testDatabase,
+  telemetryForTest,
 } from '@micromart/testing'
 import { type CartForTest, keptLog, startCart } from './cart-for-test.ts'
 
@@ -65,7 +66,7 @@ describe('a dead letter', () => {
   }
 
   beforeAll(async () => {
-    stack.use(startTelemetry({ serviceName: 'test', sampleRatio: 0 }))
+    stack.use(startTelemetry(telemetryForTest()))
     const { url } = stack.use(await testDatabase('letters', migrations))
     const db = stack.use(await openDatabase({ url, entities: [] }))
     const take = async (event: TopicEvent) => {

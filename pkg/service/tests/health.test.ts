@@ -12,19 +12,28 @@ const get = async (port: number, path: string) => {
 
 describe('the small HTTP port', () => {
   it('says alive always, and ready when store and sidecar are', async () => {
-    let ready = false
-    await using cart = await startCart({}, { ready: async () => ready })
+    let wrong: string | undefined = 'lets no calls out'
+    const checks = { store: async () => undefined, sidecar: async () => wrong }
+    await using cart = await startCart({}, { checks })
     const { httpPort } = cart.running
     expect(await get(httpPort, '/livez')).toEqual([200, '{"status":"alive"}'])
-    expect(await get(httpPort, '/readyz')).toEqual([503, '{"status":"not ready"}'])
-    ready = true
-    expect(await get(httpPort, '/readyz?x=1')).toEqual([200, '{"status":"ready"}'])
+    const found = (sidecar: string) => `"checks":{"store":"ok","sidecar":"${sidecar}"}}`
+    const unready = `{"status":"not ready",${found('lets no calls out')}`
+    expect(await get(httpPort, '/readyz')).toEqual([503, unready])
+    wrong = undefined
+    expect(await get(httpPort, '/readyz?x=1')).toEqual([200, `{"status":"ready",${found('ok')}`])
     expect(await get(httpPort, '/elsewhere')).toEqual([404, '{"status":"not found"}'])
   })
 
   it('is not ready when the question fails', async () => {
-    await using cart = await startCart({}, { ready: () => Promise.reject(new Error('away')) })
-    expect(await get(cart.running.httpPort, '/readyz')).toEqual([503, '{"status":"not ready"}'])
+    const away = new Error('connect ECONNREFUSED mysql://shop:hunter2@127.0.0.1')
+    await using cart = await startCart({}, { checks: { store: () => Promise.reject(away) } })
+    const [status, text] = await get(cart.running.httpPort, '/readyz')
+    const said = 'connect ECONNREFUSED mysql://[redacted]@127.0.0.1'
+    expect([status, JSON.parse(String(text))]).toEqual([
+      503,
+      { status: 'not ready', checks: { store: said } },
+    ])
   })
 })
 

@@ -12,6 +12,7 @@ import {
   newTraceparent,
   readMetric,
   startFakeSidecar,
+  telemetryForTest,
 } from '@micromart/testing'
 import { trace } from '@opentelemetry/api'
 import { type CartForTest, startCart } from './cart-for-test.ts'
@@ -58,7 +59,7 @@ describe('a request through gateway, sidecars and service', () => {
   beforeAll(async () => {
     const zipkin = stack.use(await startZipkin())
     spans = zipkin.spans
-    stack.use(startTelemetry({ serviceName: 'cart', zipkinUrl: zipkin.url, sampleRatio: 1 }))
+    stack.use(startTelemetry(telemetryForTest({ ratio: 1, zipkinUrl: zipkin.url })))
     const getCart = unary(async () => {
       inHandler.push(trace.getActiveSpan()?.spanContext().spanId)
       return { cart: undefined }

@@ -5,6 +5,8 @@ import { joinAmbient } from './ambient.ts'
 import { isUnproven } from './faults.ts'
 import { queryDirectly } from './direct-queries.ts'
 import type { MigrationClass } from './migration.ts'
+import { watchPool } from './pool-metrics.ts'
+import { countRetries } from './transaction.ts'
 
 export type DatabaseOptions = {
   /** As `addressOf` reads it, the serving account (DML only). */
@@ -109,5 +111,12 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   }
   queryDirectly(source)
   joinAmbient(source)
-  return Object.assign(source, { [Symbol.asyncDispose]: close })
+  countRetries()
+  const watch = watchPool(source)
+  return Object.assign(source, {
+    [Symbol.asyncDispose]: async () => {
+      watch[Symbol.dispose]()
+      await close()
+    },
+  })
 }

@@ -1,5 +1,6 @@
+import { counter } from '@micromart/contracts/telemetry'
 import { type Clock, DomainError, systemClock, systemIds } from '@micromart/kernel'
-import { context, metrics, trace } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import type { DataSource } from 'typeorm'
 import { isLockTimeout } from './faults.ts'
 import {
@@ -41,12 +42,7 @@ export type Outcome = 'first' | 'replayed' | 'resumed' | 'mismatch' | 'in_progre
 
 /** Counts what became of keyed requests. */
 export const countKeyed = (handler: string, outcome: Outcome): void =>
-  metrics
-    .getMeter('@micromart/store')
-    .createCounter('micromart_idempotency_total', {
-      description: 'Requests with an idempotency key, by handler and outcome',
-    })
-    .add(1, { handler, outcome })
+  counter('micromart_idempotency_total').add(1, { handler, outcome })
 
 export const inProgress = (handler: string, retryAfter: number): DomainError => {
   countKeyed(handler, 'in_progress')

@@ -1,4 +1,4 @@
-import { context, isSpanContextValid, trace } from '@opentelemetry/api'
+import { type Context, context, isSpanContextValid, trace } from '@opentelemetry/api'
 import { type DataSource, type EntityManager, EntitySchema } from 'typeorm'
 import { write } from './table.ts'
 import { bigintColumn, idColumn, jsonColumn, timeColumn } from './columns.ts'
@@ -59,20 +59,23 @@ export const outboxTables = (): string[] => [
    ) ENGINE = InnoDB`,
 ]
 
-/** W3C trace context of the change, so that the consumer's work joins its trace. */
-const activeTraceparent = (): string | null => {
-  const span = trace.getSpanContext(context.active())
+/** W3C trace context, https://www.w3.org/TR/trace-context/; null without a span. */
+export const traceparentOf = (of: Context): string | null => {
+  const span = trace.getSpanContext(of)
   if (span === undefined || !isSpanContextValid(span)) return null
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`
 }
 
-/** Writes an event into the outbox; the relay publishes it once the transaction has committed. */
+/**
+ * Writes an event into the outbox, with the trace context of the change, which the consumers' work joins; the relay publishes
+ * it once the transaction has committed.
+ */
 export const addEvent = async (tx: EntityManager, event: NewEvent): Promise<void> => {
   const { id, topic, aggregateId, payload, occurredAt } = event
   await tx.query(
     `INSERT INTO outbox (id, topic, aggregate_id, payload, traceparent, occurred_at)
      VALUES (?, ?, ?, ?, ?, ?)`,
-    [id, topic, aggregateId, JSON.stringify(payload), activeTraceparent(), occurredAt],
+    [id, topic, aggregateId, JSON.stringify(payload), traceparentOf(context.active()), occurredAt],
   )
 }
 

@@ -1,13 +1,12 @@
-import { metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-
-const parameters = {
-  unit: 's',
-  description: 'Time a query took, seen by the service',
-  advice: { explicitBucketBoundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 3] },
-}
+import { histogram, type SpanAttributes } from '@micromart/contracts/telemetry'
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 
 /** The first word: SELECT, INSERT, UPDATE, DELETE, COMMIT, ... */
 const operationOf = (query: string): string => /\w+/.exec(query)?.[0].toUpperCase() ?? 'QUERY'
+
+/** The first table that a statement names. */
+const tableOf = (query: string): string | undefined =>
+  /\b(?:FROM|INTO|UPDATE)\s+`?(\w+)/i.exec(query)?.[1]
 
 /** Told of each query that has ended, with the milliseconds that it took. */
 export type QueryRecord = (query: string, tookMs: number, success: boolean) => void
@@ -18,21 +17,22 @@ export type QueryRecord = (query: string, tookMs: number, success: boolean) => v
  */
 export const queryRecord = (database: string): QueryRecord => {
   const tracer = trace.getTracer('@micromart/store')
-  const histogram = metrics
-    .getMeter('@micromart/store')
-    .createHistogram('db_client_operation_duration_seconds', parameters)
+  const durations = histogram('db_client_operation_duration_seconds')
   return (query, tookMs, success) => {
     const operation = operationOf(query)
-    histogram.record(tookMs / 1000, { db_operation_name: operation })
+    durations.record(tookMs / 1000, { db_system_name: 'mysql', db_operation_name: operation })
     if (!trace.getActiveSpan()?.isRecording()) return
-    const attributes = {
+    const table = tableOf(query)
+    const attributes: SpanAttributes = {
       'db.system.name': 'mysql',
       'db.namespace': database,
       'db.operation.name': operation,
-      'db.query.text': query.slice(0, 500),
+      ...(table && { 'db.collection.name': table }),
+      'db.query.text': query.slice(0, 300),
     }
     const startTime = Math.round(Date.now() - tookMs) // Zipkin refuses a batch with a broken microsecond
-    const span = tracer.startSpan(operation, { kind: SpanKind.CLIENT, startTime, attributes })
+    const name = table ? `${operation} ${table}` : operation
+    const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime, attributes })
     if (!success) span.setStatus({ code: SpanStatusCode.ERROR })
     span.end()
   }

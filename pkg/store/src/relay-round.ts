@@ -1,6 +1,7 @@
+import { counter } from '@micromart/contracts/telemetry'
 import type { Clock, Log } from '@micromart/kernel'
-import { metrics } from '@opentelemetry/api'
 import type { OutboxEvent } from './outbox.ts'
+import { publishTraced } from './publish-span.ts'
 import type { RelayConnection, StoredEvent } from './relay-connection.ts'
 
 type Deps = {
@@ -78,16 +79,13 @@ const publishLane = async (
 /** A round is: read, publish, mark. Nothing is locked meanwhile; a crash before the mark repeats the events. */
 export const relayRound = (deps: Deps) => {
   const rests = createRests(deps.clock)
-  const published = metrics
-    .getMeter('@micromart/store')
-    .createCounter('micromart_events_published_total', {
-      description: 'Events given to the broker, by topic and outcome',
-    })
+  const publish = publishTraced(deps.publish)
+  const published = counter('micromart_events_published_total')
   const count: Lane['count'] = (topic, outcome) => published.add(1, { topic, outcome })
 
   const publishAll = async (events: readonly StoredEvent[], sent: string[]) => {
     const end = performance.now() + roundMs
-    const lane: Lane = { ...deps, count, hasTime: () => performance.now() < end }
+    const lane: Lane = { publish, count, hasTime: () => performance.now() < end }
     const queue = [...Map.groupBy(events, ({ aggregateId }) => aggregateId)]
     const refusals: Refusal[] = []
     const work = async () => {

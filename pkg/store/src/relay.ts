@@ -68,24 +68,27 @@ export const startRelay = (options: RelayOptions): Relay => {
     }
   }
   const rest = (ms: number) => pause(Math.max(0, ms), undefined, { signal }).catch(() => undefined)
+  let isActive = false
   const turn = async () => {
     await using connection = await connectRelay(db)
     while (!signal.aborted && !(await connection.lock())) await rest(intervalMs)
+    isActive = true
     await serveOutbox(connection)
   }
   const loop = async () => {
     while (!signal.aborted) {
       await turn().catch((cause: unknown) => log.warn({ cause }, 'relay lost its database'))
+      isActive = false
       await rest(longestPauseMs)
     }
   }
 
-  const unwatch = watchBacklog(db, clock)
+  const watch = watchBacklog(db, clock, () => isActive)
   const running = loop()
   return {
     wake: () => afterCommit(bell.ring), // inside a larger transaction there is nothing to read yet
     [Symbol.asyncDispose]: async () => {
-      unwatch()
+      watch[Symbol.dispose]()
       stop.abort()
       bell.ring()
       await running

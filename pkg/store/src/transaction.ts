@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { metrics } from '@opentelemetry/api'
+import { counter } from '@micromart/contracts/telemetry'
 import type { DataSource, EntityManager } from 'typeorm'
 import { ambientTransaction, joined, joinedStatement } from './ambient.ts'
 import { databaseFault, isContention } from './faults.ts'
 
 const attempts = 5
-const retries = () =>
-  metrics.getMeter('@micromart/store').createCounter('micromart_transaction_retries_total', {
-    description: 'Transactions run again after a deadlock or a lock timeout',
-  })
+
+/** Made when a database is opened: it counts from 0. */
+export const countRetries = () => counter('micromart_transaction_retries_total')
 
 /** Full jitter, 10 ms doubled per attempt: two losers of one deadlock must not meet again. */
 const backoff = (attempt: number): number => Math.random() * 10 * 2 ** attempt
@@ -19,7 +18,7 @@ const untilWon = async <T>(attempt: () => Promise<T>): Promise<T> => {
       return await attempt()
     } catch (error) {
       if (!isContention(error) || count === attempts) throw databaseFault(error) ?? error
-      retries().add(1)
+      countRetries().add(1)
       await pause(backoff(count))
     }
   }

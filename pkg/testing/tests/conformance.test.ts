@@ -7,7 +7,7 @@ import { TopicAnswer } from '@micromart/dapr/protocol'
 import { systemIds } from '@micromart/kernel'
 import { startTelemetry } from '@micromart/service'
 import { trace } from '@opentelemetry/api'
-import { eventually, newTraceparent, startFakeSidecar } from '../src/index.ts'
+import { eventually, newTraceparent, startFakeSidecar, telemetryForTest } from '../src/index.ts'
 import { deadTopicOf, startDaprds } from './real-daprd.ts'
 import { type RecordingApp, startRecordingApp } from './recording-app.ts'
 
@@ -155,7 +155,7 @@ describe.each(worlds)('%s', (_name, startWorld) => {
   })
 
   it('appends a traceparent of the same trace', async () => {
-    await using _telemetry = startTelemetry({ serviceName: 'caller', sampleRatio: 1 })
+    await using _telemetry = startTelemetry(telemetryForTest({ ratio: 1 }))
     const tracer = trace.getTracer('test')
     const traceId = await tracer.startActiveSpan('shopping', async (span) => {
       await cart().getCart({ cartToken: undefined })

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { judgeDockerfile } from '../images/dockerfile-policy.mjs'
 import { root } from '../machine/paths.mjs'
 import { judged, unknown } from './outcome.mjs'
 
@@ -9,27 +10,11 @@ const filesIn = (folder) =>
     return entry.isDirectory() ? filesIn(name) : [name]
   })
 
-const instruction = (name) => new RegExp(`^${name}\\s+(.+)$`, 'gim')
-
-/** What a Dockerfile lacks. */
-export const dockerfileFaults = (text) => {
-  const lines = text.replaceAll(/\\\n/g, ' ')
-  const of = (name) => [...lines.matchAll(instruction(name))].map(([, value]) => value.trim())
-  const stages = of('FROM').map((from) => /\sAS\s+(\S+)$/i.exec(from)?.[1])
-  const bases = of('FROM').map((from) => from.split(/\s+/)[0])
-  const unpinned = bases.filter(
-    (base) => base !== 'scratch' && !stages.includes(base) && !/@sha256:[0-9a-f]{64}$/.test(base),
+/** By the rules of `npm run verify:images`, which looks into the built images, too. */
+const dockerfileFaults = (text) =>
+  judgeDockerfile(text).flatMap(({ check, faults }) =>
+    faults.map((fault) => `${fault}: breaks "${check}"`),
   )
-  const user = of('USER').at(-1)
-  return [
-    ...unpinned.map((base) => `${base} is not pinned by digest`),
-    ...(user === undefined || /^(root|0)(:|$)/.test(user) ? ['runs as root'] : []),
-    ...of('ADD').map((what) => `ADD ${what}: COPY what is there, nothing from elsewhere`),
-    ...of('(?:ENV|ARG)')
-      .filter((value) => /(?:PASSWORD|SECRET|TOKEN|API_?KEY)\b\S*=\S/i.test(value))
-      .map((value) => `${value.split('=')[0]} holds a secret`),
-  ]
-}
 
 /** What a workload of Kubernetes must say of its containers (restricted pod profile). */
 const demands = [

@@ -15,7 +15,8 @@ const revision = async () => (await outputOf('git', ['-C', root, 'rev-parse', 'H
 
 const version = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version
 
-const buildArgs = (values) =>
+/** As flags of a build. */
+export const buildArgs = (values) =>
   Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .flatMap(([name, value]) => ['--build-arg', `${name}=${value}`])
@@ -29,14 +30,18 @@ const lastStep = (text) => {
     .slice(0, 72)
 }
 
-const runBuild = async ({ name, folder }, { engine, from, reference, inputs, say, logDir }) => {
-  const values = {
-    PART: folder,
-    BASE: from.base,
-    BUILDER: from.builder,
-    VERSION: version(),
-    REVISION: await revision(),
-  }
+/** The Dockerfile's arguments for one part. */
+export const buildValues = async ({ folder }, from) => ({
+  PART: folder,
+  BASE: from.base,
+  BUILDER: from.builder,
+  VERSION: version(),
+  REVISION: await revision(),
+})
+
+const runBuild = async (part, { engine, from, reference, inputs, say, logDir }) => {
+  const { name } = part
+  const values = await buildValues(part, from)
   const label = ['--label', `${inputsLabel}=${inputs}`]
   const args = [...engine.flags.build, '-f', dockerfile, ...buildArgs(values), ...label]
   await say.step(`${name}: building`, { usually: '20 to 60 s' }, (progress) =>

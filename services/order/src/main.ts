@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startOrder } from './service.ts'
 
-await runMain(apps.order, () => startOrder(readConfig(process.env)))
+await runMain(apps.order, () => readConfig(process.env), startOrder)

@@ -5,7 +5,7 @@ import { OrderServiceService } from '@micromart/contracts/order'
 import { PaymentServiceService } from '@micromart/contracts/payment'
 import { ProductServiceService } from '@micromart/contracts/product'
 import { UserServiceService } from '@micromart/contracts/user'
-import type { Sidecar } from '@micromart/dapr'
+import type { RpcClient, Sidecar } from '@micromart/dapr'
 import type { Clock, Log } from '@micromart/kernel'
 import { type Platform, startBackground, startPlatform } from '@micromart/service'
 import {
@@ -27,14 +27,16 @@ import { chargeDeadlineMs, paymentsRpc } from './client/payments-rpc.ts'
 import { stockRpc } from './client/stock-rpc.ts'
 import { usersRpc } from './client/users-rpc.ts'
 import type { Config } from './config.ts'
+import { attendedInTrace } from './handler/attended.ts'
 import { orderTopics } from './handler/events.ts'
 import { orderTokens } from './handler/order-token.ts'
 import { orderRpc } from './handler/rpc.ts'
-import { countedOrders, countWatchers, timed } from './metrics.ts'
+import { countedOrders, countWatchers, timed, timedSteps } from './metrics.ts'
 import { limits } from './model/limits.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { keysMysql } from './repository/keys-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
+import { watchOrders } from './repository/order-gauges.ts'
 import { ordersMysql } from './repository/orders-mysql.ts'
 import { entities } from './repository/rows.ts'
 import { timelineNews } from './repository/timeline-news.ts'
@@ -48,15 +50,25 @@ export type OrderService = AsyncDisposable & {
   readonly sweep: () => Promise<void>
 }
 
+/** Payment as order asks it; the question for refunds that nobody told of is asked for ever, and in no trace. */
+const paymentClient = (sidecar: Sidecar): RpcClient<PaymentServiceService> => {
+  const deadlines = { charge: chargeDeadlineMs, continueCharge: chargeDeadlineMs }
+  const polls = sidecar.client(PaymentServiceService, apps.payment, { unsampled: true })
+  const { listForeignRefunds } = polls
+  return {
+    ...sidecar.client(PaymentServiceService, apps.payment, { deadlines }),
+    listForeignRefunds,
+  }
+}
+
 /** The other services, through the sidecar. */
 const remotePorts = (sidecar: Sidecar, log: Log) => {
-  const deadlines = { charge: chargeDeadlineMs, continueCharge: chargeDeadlineMs }
   const again = { idempotent: true } // reads, and holds keyed by the order; payment's calls are repeated by Dapr
   return {
     carts: cartsRpc(sidecar.client(CartServiceService, apps.cart, again)),
     users: usersRpc(sidecar.client(UserServiceService, apps.user, again)),
     stock: stockRpc(sidecar.client(ProductServiceService, apps.product, again)),
-    payments: paymentsRpc(sidecar.client(PaymentServiceService, apps.payment, { deadlines }), log),
+    payments: paymentsRpc(paymentClient(sidecar), log),
   }
 }
 
@@ -137,22 +149,26 @@ export const startOrder = async (
   const db = starting.use(await openDatabase({ url, entities, migrations }))
   const relay = starting.use(startRelay({ db, publish: sidecar.publish, log }))
   const tail = starting.use(startTimelineTail({ news: timelineNews(db), everyMs: lookMs, log }))
-  countWatchers(tail.watchers)
+  starting.use(countWatchers(tail.watchers))
+  starting.use(watchOrders(db, clock))
   const moment = () => pause(bookMoment)
   const told = {
     event: () => afterCommit(relay.wake),
     entries: (orderId: string) => afterCommit(() => tail.wrote(orderId)),
   }
+  const remote = remotePorts(sidecar, log)
+  const orders = countedOrders(ordersMysql(db, ids, told))
   const real: Ports = {
     clock,
     ids,
     log,
     currency: config.SHOP_CURRENCY,
-    ...remotePorts(sidecar, log),
-    orders: countedOrders(ordersMysql(db, ids, told)),
+    users: remote.users,
+    ...timedSteps({ ...remote, orders }),
     keys: keysMysql(db),
     books: { own: booksMysql(db, clock), remote: booksRpc(sidecar), moment },
     background: starting.use(startBackground(log)),
+    attended: attendedInTrace,
     tail,
   }
   const ports = { ...real, ...overrides(real) }

@@ -267,10 +267,12 @@ it('gives late money back with payment, and its timeline says so', async () => {
 
 it('counts them among the refunds', async () => {
   const one = await sold(test)
-  const before = await test.metric('micromart_refunds_total', { status: 'refunded' })
+  const before = await test.metric('micromart_order_refunds_total', { status: 'refunded' })
   test.shop.refundAtDesk(one.id, 100n)
   await one.ship()
   await test.sweep()
-  expect(await test.metric('micromart_refunds_total', { status: 'refunded' })).toBe(before + 1)
+  expect(await test.metric('micromart_order_refunds_total', { status: 'refunded' })).toBe(
+    before + 1,
+  )
   expect((await one.read())?.status).toBe(ORDER_STATUS_SHIPPED)
 })

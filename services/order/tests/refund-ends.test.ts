@@ -83,7 +83,7 @@ describe('a refund that payment cannot make now', () => {
 describe('a refund that the provider refuses', () => {
   it('ends: nobody asks again, staff sees it and may try anew', async () => {
     const { ask, id, read, order: rpc, name } = await sold(test)
-    const before = await test.metric('micromart_refunds_total', { status: 'refused' })
+    const before = await test.metric('micromart_order_refunds_total', { status: 'refused' })
     test.shop.refuseRefunds(id)
 
     const { refund, order } = await ask({ amount: eur(700n) })
@@ -94,7 +94,9 @@ describe('a refund that the provider refuses', () => {
       payment: { status: PAYMENT_STATUS_REFUND_REFUSED },
       refunded: undefined,
     })
-    expect(await test.metric('micromart_refunds_total', { status: 'refused' })).toBe(before + 1)
+    expect(await test.metric('micromart_order_refunds_total', { status: 'refused' })).toBe(
+      before + 1,
+    )
     const asked = () => test.calledFor(id).filter((rpc) => rpc === 'payment.Refund').length
     await test.later(60_000)
     expect(asked()).toBe(1)

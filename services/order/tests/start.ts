@@ -8,6 +8,7 @@ import {
   testDatabase,
   testTokens,
 } from '@micromart/testing'
+import { readConfig } from '../src/config.ts'
 import { migrations } from '../src/repository/migrations/index.ts'
 import { type Overrides, startOrder } from '../src/service.ts'
 import { anAddress, fakeShop } from './fake-shop.ts'
@@ -37,17 +38,16 @@ export const startForTest = async (overrides: Overrides = () => ({})) => {
   const shop = fakeShop(sidecar)
   const clock = movableClock()
   const config = {
-    SHOP_ENV: 'local' as const,
-    APP_ID: 'order',
-    APP_PORT: 0,
-    HTTP_PORT: 0,
-    HTTP_HOST: '127.0.0.1',
-    DAPR_HTTP_PORT: sidecar.httpPort,
-    DAPR_GRPC_PORT: sidecar.grpcPort,
-    ISSUER_URL: tokens.issuer,
-    TRACE_RATIO: 1,
-    LOG_LEVEL: 'error' as const,
-    SHOP_CURRENCY: 'EUR',
+    ...readConfig({
+      SHOP_ENV: 'local',
+      APP_ID: 'order',
+      APP_PORT: '0',
+      HTTP_PORT: '0',
+      DAPR_HTTP_PORT: String(sidecar.httpPort),
+      DAPR_GRPC_PORT: String(sidecar.grpcPort),
+      ISSUER_URL: tokens.issuer,
+      LOG_LEVEL: 'error',
+    }),
     SWEEP_EVERY_MS: neverByItself,
   }
   const start = (changes: Overrides) =>

@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startPayment } from './service.ts'
 
-await runMain(apps.payment, () => startPayment(readConfig(process.env)))
+await runMain(apps.payment, () => readConfig(process.env), startPayment)

@@ -18,6 +18,7 @@ import { openProvider } from './provider.ts'
 import { booksMysql } from './repository/books-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { noticesMysql } from './repository/notices-mysql.ts'
+import { watchPayments } from './repository/payment-gauges.ts'
 import { paymentCounters } from './repository/payment-metrics.ts'
 import { paymentsMysql } from './repository/payments-mysql.ts'
 import { refundsMysql } from './repository/refunds-mysql.ts'
@@ -76,6 +77,7 @@ export const startPayment = async (
   const platform = starting.use(await startPlatform(apps.payment, config, overrides))
   const url = await platform.sidecar.secret('mysql-payment')
   const db = starting.use(await openDatabase({ url, entities, migrations }))
+  starting.use(watchPayments(db, platform.clock))
   const opened = { config, db, platform, starting }
   const ports = await wire(opened, overrides)
   const use = paymentUseCases(ports)

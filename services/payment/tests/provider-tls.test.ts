@@ -37,6 +37,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['scripts/certs.mjs', '--out', folder])
   const database = open.use(await testDatabase('provider', migrations))
   const config = readConfig({
+    SHOP_ENV: 'local',
     HTTP_PORT: '0',
     TLS_PORT: '0',
     TLS_CERT_FILE: file('provider.crt'),

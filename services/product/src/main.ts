@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startProduct } from './service.ts'
 
-await runMain(apps.product, () => startProduct(readConfig(process.env)))
+await runMain(apps.product, () => readConfig(process.env), startProduct)

@@ -1,15 +1,11 @@
-import { metrics } from '@opentelemetry/api'
+import { counter } from '@micromart/contracts/telemetry'
 import type { Stock } from './model/ports.ts'
 import type { UseCases } from './usecase/index.ts'
 
-const meter = () => metrics.getMeter('@micromart/product')
-
-/** The stock with its holds counted; labels are bounded. Made once telemetry runs: instruments made before count nothing. */
+/** The stock with its holds counted. Made once telemetry runs: instruments made before count nothing. */
 export const countedStock = (stock: Stock): Stock => {
-  const failures = meter().createCounter('micromart_stock_reservation_failures', {
-    description: 'Holds and claims that were refused',
-  })
-  const holds = meter().createCounter('micromart_stock_holds', { description: 'Holds by outcome' })
+  const failures = counter('micromart_stock_reservation_failures_total')
+  const holds = counter('micromart_stock_holds_total')
   return {
     ...stock,
     hold: async (...of) => {
@@ -35,9 +31,7 @@ export const countedStock = (stock: Stock): Stock => {
 export const countedImport = (
   importProducts: UseCases['importProducts'],
 ): UseCases['importProducts'] => {
-  const rows = meter().createCounter('micromart_import_rows', {
-    description: 'Rows of imported files by outcome',
-  })
+  const rows = counter('micromart_import_rows_total')
   return async function* (...of) {
     for await (const reports of importProducts(...of)) {
       for (const { outcome } of reports) rows.add(1, { outcome })

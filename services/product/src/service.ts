@@ -22,6 +22,7 @@ import { changesMysql } from './repository/changes-mysql.ts'
 import { migrations } from './repository/migrations/index.ts'
 import { productsMysql } from './repository/products-mysql.ts'
 import { entities } from './repository/rows.ts'
+import { watchStock } from './repository/stock-gauges.ts'
 import { stockMysql } from './repository/stock-mysql.ts'
 import { productUseCases, type UseCases } from './usecase/index.ts'
 
@@ -82,6 +83,7 @@ export const startProduct = async (
   const { sidecar, clock, ids, log } = platform
   const db = starting.use(await openStore(sidecar))
   const parts = { db, clock, ids, log }
+  starting.use(watchStock(db, clock))
   const use = wire(config, parts)
   const answers = idempotent(db, { clock })
   starting.use(startRelay({ db, publish: sidecar.publish, log }))

@@ -1,5 +1,5 @@
 import { apps } from '@micromart/contracts'
-import { healthHost, readSettings } from '@micromart/service'
+import { healthHost, processVariables, readSettings } from '@micromart/service'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -77,12 +77,7 @@ export const settings = z
       .min(0)
       .default(300)
       .describe('How long `tok_3ds` waits for the shopper, in seconds.'),
-    ZIPKIN_URL: z.url().optional().describe('Zipkin server; without it traces are kept nowhere.'),
-    TRACE_RATIO: z.coerce.number().min(0).max(1).default(1).describe('Share of traces kept, 0..1.'),
-    LOG_LEVEL: z
-      .enum(['debug', 'info', 'warn', 'error'])
-      .default('info')
-      .describe('The least level that is logged.'),
+    ...processVariables,
   })
   .refine((env) => env.SHOP_ENV === 'local', {
     path: ['SHOP_ENV'],

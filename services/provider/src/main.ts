@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startProvider } from './service.ts'
 
-await runMain(apps.provider, () => startProvider(readConfig(process.env)))
+await runMain(apps.provider, () => readConfig(process.env), startProvider)

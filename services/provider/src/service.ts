@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Log, systemClock, systemIds } from '@micromart/kernel'
-import { createLog, startTelemetry } from '@micromart/service'
+import { createLog, startTelemetry, telemetrySettings } from '@micromart/service'
 import { type Database, openDatabase } from '@micromart/store'
 import { webhookHttp } from './client/webhook-http.ts'
 import { startClock } from './clock.ts'
@@ -70,9 +70,9 @@ const tlsOf = async ({ TLS_PORT: port, TLS_CERT_FILE, TLS_KEY_FILE }: Config) =>
 
 const serveApi = async (opened: Opened & { readonly key: string }, ports: Ports, use: UseCases) => {
   const { config, db, key, log } = opened
-  const ready = async () => {
+  const store = async () => {
     await db.query('SELECT 1')
-    return true
+    return undefined
   }
   const routesAt = (origin: string) => {
     const publicUrl = config.PROVIDER_PUBLIC_URL ?? origin
@@ -87,7 +87,7 @@ const serveApi = async (opened: Opened & { readonly key: string }, ports: Ports,
     key,
     routesAt,
     page: (request, response) => servePage(use, request, response),
-    ready,
+    checks: { store },
     log,
   })
 }
@@ -98,11 +98,10 @@ export const startProvider = async (
   overrides: Partial<Ports> = {},
 ): Promise<Listening> => {
   await using starting = new AsyncDisposableStack()
-  const { ZIPKIN_URL: zipkinUrl, TRACE_RATIO: sampleRatio, APP_ID: serviceName } = config
-  starting.use(startTelemetry({ serviceName, zipkinUrl, sampleRatio }))
+  starting.use(startTelemetry(telemetrySettings(config)))
   const { databaseUrl: url, key, webhookKey } = await readSecrets(config)
   const db = starting.use(await openDatabase({ url, entities, migrations }))
-  const log = createLog(serviceName, { level: config.LOG_LEVEL })
+  const log = createLog(config.APP_ID, { level: config.LOG_LEVEL })
   let wake = () => {}
   const opened = { config, db, key, webhookKey, wake: () => wake(), log }
   const ports = wire(opened, overrides)

@@ -3,4 +3,4 @@ import { runMain } from '@micromart/service'
 import { readConfig } from './config.ts'
 import { startUser } from './service.ts'
 
-await runMain(apps.user, () => startUser(readConfig(process.env)))
+await runMain(apps.user, () => readConfig(process.env), startUser)

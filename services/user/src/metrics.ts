@@ -1,20 +1,15 @@
-import { apps } from '@micromart/contracts'
-import { metrics } from '@opentelemetry/api'
+import { counter, type LabelsOf, observe } from '@micromart/contracts/telemetry'
 import { refusedAs } from './model/errors.ts'
 import type { Mails } from './model/mail-ports.ts'
 import type { Sessions } from './model/ports.ts'
 import type { TokenEnd } from './oauth/token-notes.ts'
 import type { UseCases } from './usecase/index.ts'
 
-/** Logins, registrations and refreshes by how they ended; labels are bounded. */
-const attempts = () =>
-  metrics.getMeter(`@micromart/${apps.user}`).createCounter('micromart_auth_attempts_total', {
-    description: 'Logins, registrations and refreshes, by outcome',
-  })
+type Flow = LabelsOf<'micromart_auth_attempts_total'>['flow']
 
 /** The sessions with their rotations counted: a token that was used before is `reused`. */
 export const countedSessions = (sessions: Sessions): Sessions => {
-  const total = attempts()
+  const total = counter('micromart_auth_attempts_total')
   const outcomes = { rotated: 'ok', reused: 'reused', invalid: undefined } as const
   return {
     ...sessions,
@@ -31,10 +26,10 @@ type Entrances = Pick<UseCases, 'login' | 'register' | 'signIn' | 'signInWithCod
 
 /** The ways in, counted by how they end; who has to show a code still is not in yet. */
 export const countedEntrances = (use: Entrances): Entrances => {
-  const total = attempts()
+  const total = counter('micromart_auth_attempts_total')
   const counted =
     <Wish extends unknown[], Entry extends object>(
-      flow: string,
+      flow: Flow,
       enter: (...wish: Wish) => Promise<Entry>,
     ) =>
     async (...wish: Wish): Promise<Entry> => {
@@ -58,19 +53,13 @@ export const countedEntrances = (use: Entrances): Entrances => {
 
 /** What the token endpoint answers, by what was asked for. */
 export const countTokens = (): ((end: TokenEnd) => void) => {
-  const total = metrics
-    .getMeter(`@micromart/${apps.user}`)
-    .createCounter('micromart_oauth_tokens_total', {
-      description: 'Requests for OAuth tokens, by grant type and outcome',
-    })
+  const total = counter('micromart_oauth_tokens_total')
   return (end) => total.add(1, end)
 }
 
 /** The mails with their ends counted; `given_up` is one that its owner waits for in vain. */
 export const countedMails = (mails: Mails): Mails => {
-  const total = metrics
-    .getMeter(`@micromart/${apps.user}`)
-    .createCounter('micromart_mails_total', { description: 'Mails by kind and how they ended' })
+  const total = counter('micromart_mails_total')
   return {
     ...mails,
     end: async (mail, outcome, at) => {
@@ -79,3 +68,7 @@ export const countedMails = (mails: Mails): Mails => {
     },
   }
 }
+
+/** How many passwords wait to be hashed. */
+export const watchHashes = (waiting: () => number): Disposable =>
+  observe('micromart_password_hashes_waiting', (tell) => tell(waiting()))

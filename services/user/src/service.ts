@@ -39,7 +39,13 @@ import { clientRpc } from './handler/client-rpc.ts'
 import { oauthRpc } from './handler/oauth-rpc.ts'
 import { userRpc } from './handler/rpc.ts'
 import { openMailer } from './mailer.ts'
-import { countedEntrances, countedMails, countedSessions, countTokens } from './metrics.ts'
+import {
+  countedEntrances,
+  countedMails,
+  countedSessions,
+  countTokens,
+  watchHashes,
+} from './metrics.ts'
 import type { Account } from './model/account.ts'
 import { grantsOf } from './model/grants.ts'
 import type { Mailer } from './model/mail-ports.ts'
@@ -72,6 +78,12 @@ type Parts = Pick<Platform, 'sidecar' | 'clock' | 'ids' | 'log'> & {
   readonly mailer: Mailer
 }
 
+const openPasswords = (config: Config) => {
+  const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
+  const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
+  return passwordsArgon2(cost, limits, secretsNode.token())
+}
+
 /** What the key-encryption key opens, and what is made of it. */
 type Sealed = {
   readonly kek: string
@@ -92,11 +104,12 @@ const oauthPorts = (db: Database): OAuthPorts => ({
   clientTokens: clientTokensMysql(db),
 })
 
-const wire = async (config: Config, parts: Parts, { kek, box, ring }: Sealed): Promise<Ports> => {
+type Made = { readonly sealed: Sealed; readonly passwords: Ports['passwords'] }
+
+const wire = (config: Config, parts: Parts, { sealed, passwords }: Made): Ports => {
   const { db, sidecar, clock, ids, log, mailer } = parts
+  const { kek, box, ring } = sealed
   const keys = signingKeysMysql(db)
-  const cost = { memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, lanes: 1 }
-  const limits = { running: config.HASHES_RUNNING, waiting: config.HASHES_WAITING }
   return {
     ...oauthPorts(db),
     accounts: accountsMysql(db, ids),
@@ -111,7 +124,7 @@ const wire = async (config: Config, parts: Parts, { kek, box, ring }: Sealed): P
     linkTokens: linkTokensNode(kek),
     shopUrl: config.ISSUER_URL,
     keys,
-    passwords: await passwordsArgon2(cost, limits, secretsNode.token()),
+    passwords,
     commonPasswords: commonPasswordsZxcvbn(),
     accessTokens: accessTokensJose({
       ring,
@@ -187,7 +200,9 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const mailer = await openMailer(config, sidecar)
   const parts = { db, sidecar, clock, ids, log, mailer }
   const sealed = await unseal(parts)
-  const ports = await wire(config, parts, sealed)
+  const passwords = await openPasswords(config)
+  starting.use(watchHashes(passwords.waiting))
+  const ports = wire(config, parts, { sealed, passwords })
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }
   if (config.SHOP_ENV === 'production') await use.refuseDemoAccounts()

@@ -6,6 +6,7 @@ import { tokenAudience } from '@micromart/contracts'
 import { tokenVerifier } from '@micromart/service'
 import { eventually } from '@micromart/testing'
 import { decodeProtectedHeader } from 'jose'
+import { connected, programFor, registrar } from './oauth-app.ts'
 import { issuer, kek, minutes, startForTest } from './start-for-test.ts'
 
 const entry = fileURLToPath(new URL('../src/keys.ts', import.meta.url))
@@ -145,6 +146,31 @@ describe('keys revoke', () => {
     const after = await listed()
     expect(after.active).toEqual(next)
     expect([...after.next, ...after.retired]).not.toContain(kid)
+  })
+
+  it('S27 has the tokens of OAuth clients refused as well, and what they refresh with goes on', async () => {
+    await using own = await startForTest()
+    const ann = await own.join()
+    const app = await (await registrar(own)).register()
+    const way = await connected(own, app, ann)
+    const program = programFor(own)
+    const judged = async (token: string) => {
+      const bearer = { authorization: `Bearer ${token}` }
+      const { json } = await program.post('/oauth2/introspect', app, { token })
+      return [json['active'], (await program.get('/oauth2/userinfo', bearer)).status]
+    }
+    expect(await judged(way.access_token)).toEqual([true, 200])
+    const kid = kidOf(way.access_token) ?? ''
+
+    const revoked = await keys(['revoke', kid], { USER_DATABASE_URL: own.database.url })
+
+    expect(revoked).toMatchObject({ code: 0 })
+    own.clock.forward(5_000)
+    expect(await judged(way.access_token)).toEqual([false, 401])
+    const { json } = await program.refresh(app, way.refresh_token)
+    const renewed = String(json['access_token'])
+    expect(kidOf(renewed)).not.toBe(kid)
+    expect(await judged(renewed)).toEqual([true, 200])
   })
 
   it('takes a key out that has yet to sign, and makes another', async () => {

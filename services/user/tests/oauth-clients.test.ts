@@ -71,6 +71,7 @@ describe('clients', () => {
     await rpc.removeClient({ id, version: 2n })
     const absent = { kind: 'not_found', code: 'client_not_found' }
     await expect(rpc.getClient({ id })).rejects.toMatchObject(absent)
+    await expect(rpc.getClient({ id: 'client-\u{1fed3}' })).rejects.toMatchObject(absent)
     await expect(rpc.removeClient({ id })).rejects.toMatchObject(absent)
     await expect(rpc.rotateClientSecret({ id, keepSeconds: 0 })).rejects.toMatchObject(absent)
   })
@@ -118,7 +119,7 @@ describe('clients', () => {
     ])
   })
 
-  it('S34 are registered for no more than who registers them may', async () => {
+  it('S34 are registered, changed and given secrets for no more than who does it may', async () => {
     await using user = await startForTest()
     const admin = await registrar(user)
     const clerk = await admin.register({ ...machine, scopes: ['clients:write', 'orders:read'] })
@@ -134,6 +135,18 @@ describe('clients', () => {
     const change = { id: client?.id ?? '', metadata: wanted }
     await expect(rpc.changeClient(change)).rejects.toMatchObject(above)
     await rpc.addClient({ metadata: { ...web, scopes: ['openid', 'account', 'orders'] } })
+
+    const operator = await admin.register({ ...machine, scopes: ['orders:read', 'ops'] })
+    const { id } = operator
+    const { client: before } = await rpc.getClient({ id })
+    const renamed = { ...web, ...machine, clientName: 'Mine', scopes: ['orders:read'] }
+    await expect(rpc.changeClient({ id, metadata: renamed })).rejects.toMatchObject(above)
+    await expect(rpc.rotateClientSecret({ id, keepSeconds: 0 })).rejects.toMatchObject(above)
+    expect(await rpc.getClient({ id })).toEqual({ client: before })
+    const own = { id: client?.id ?? '', keepSeconds: 0 }
+    expect((await rpc.rotateClientSecret(own)).secret).toMatch(/^[\w-]{43}$/)
+    const ask = { grant_type: 'client_credentials', scope: 'ops' }
+    expect((await programFor(user).post('/oauth2/token', operator, ask)).status).toBe(200)
 
     const bob = await user.hire('support')
     const asBob = user.clients.as({ token: bob.accessToken })

@@ -8,6 +8,7 @@ import {
   callback,
   exchangeWith,
   pkce,
+  programFor,
   registrar,
   signIn,
 } from './oauth-app.ts'
@@ -119,6 +120,15 @@ describe('the pages of the authorization server', () => {
     expect(twice.map(({ url }) => url.origin)).toEqual(['https://app.example', issuer])
   })
 
+  it('S17 a link does nothing that a form does', async () => {
+    const ann = await user.join()
+    const { own, page } = await opened()
+    const consent = await signIn(own, page, ann)
+    const steps = ['consent', 'switch', 'cancel'].map((step) => `${consent.url.pathname}/${step}`)
+    for (const step of steps) expect((await own.open(step)).status).toBe(400)
+    expect((await own.press(consent, 'Allow')).url.origin).toBe('https://app.example')
+  })
+
   it('S17 an interaction is the one of its own cookie, whatever the address says', async () => {
     const ann = await user.join()
     const { own, page } = await opened()
@@ -217,6 +227,19 @@ describe('the pages of the authorization server', () => {
         /^__Secure-mm_(interaction|resume)=.*; samesite=lax; secure; httponly$/,
       )
     }
+  })
+
+  it('say in a page what is wrong, whoever asks', async () => {
+    const accept = { accept: 'application/json' }
+    for (const path of ['/oauth2/logout?id_token_hint=none', '/oauth2/authorize?client_id=none']) {
+      const { status, header } = await programFor(user).get(path, accept)
+      expect([status, header('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
+    }
+    const url = new URL('/oauth2/logout/confirm', issuer)
+    const headers = { ...accept, 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await exchangeWith(user.oauth)({ method: 'POST', url, headers })
+    const types = [...answer.headers].filter(([name]) => name === 'content-type')
+    expect([answer.status, types]).toEqual([400, [['content-type', 'text/html; charset=utf-8']]])
   })
 
   it('send nobody on without a question when a stranger’s link says logout', async () => {

@@ -79,12 +79,17 @@ describe('an application that asks for what it cannot have', () => {
     expect(text).toMatch(/Wrong address|This did not work/)
   })
 
-  it('S13 is unknown: nobody is sent anywhere', async () => {
-    const url = authorizeUrl({ id: 'client-unknown', secret: undefined }, pkce())
-    const { status, header, text } = await browserFor(user).open(url)
-    expect([status, header('location')]).toEqual([400, undefined])
-    expect(text).toContain('Unknown application')
-  })
+  it.each(['client-unknown', 'client-\u{1fed3}', 'ü', `client-${'9'.repeat(5_000)}`])(
+    'S13 is unknown: nobody is sent anywhere: %j',
+    async (id) => {
+      const stranger = { id, secret: undefined }
+      const { status, header, text } = await browserFor(user).open(authorizeUrl(stranger, pkce()))
+      expect([status, header('location')]).toEqual([400, undefined])
+      expect(text).toContain('Unknown application')
+      const answer = await programFor(user).refresh(stranger, 'a-token')
+      expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_client' } })
+    },
+  )
 
   it('S13 may vary the port of the loopback, where it is native, and nothing else', async () => {
     const native = await register({

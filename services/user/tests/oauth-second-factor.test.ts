@@ -116,6 +116,20 @@ describe('the second factor on the pages of the authorization server', () => {
     expect([after.status, after.text]).toEqual([400, expect.stringContaining('expired')])
   })
 
+  it('is not waited for when the account is erased: nothing of the half login stays', async () => {
+    const ann = await user.join()
+    const secret = await enrol(ann)
+    const kept = () =>
+      user.query("SELECT digest FROM oauth_state WHERE kind = 'Interaction' ORDER BY digest")
+    const before = await kept()
+    const { own, page } = await atCode(ann)
+    expect(await kept()).toHaveLength(before.length + 1)
+    await ann.rpc.eraseMe({})
+    expect(await kept()).toEqual(before)
+    const late = await own.press(page, 'Go on', { code: codeOf(secret) })
+    expect([late.status, late.text]).toEqual([400, expect.stringContaining('expired')])
+  })
+
   it('staff without one lets a client do nothing for the shop, and with one only what it has', async () => {
     await using strict = await user.replica({ STAFF_TOTP: 'required' })
     const there = { ...user, oauth: strict.oauth }

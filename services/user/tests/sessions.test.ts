@@ -28,8 +28,8 @@ describe('one’s sessions', () => {
     const second = { id: sessionOf(tokens?.accessToken), startedAt: now, lastUsedAt: now, device }
     const first = { id: sessionOf(ann.accessToken), startedAt: began, lastUsedAt: began }
     expect(items).toEqual([
-      { ...second, current: false },
-      { ...first, device: {}, current: true },
+      { ...second, clientScopes: [], current: false },
+      { ...first, clientScopes: [], device: {}, current: true },
     ])
     user.clock.forward(minutes(1))
     await user.guest.refresh(ann)

@@ -1,14 +1,12 @@
+import { counter, type LabelsOf } from '@micromart/contracts/telemetry'
 import { DomainError } from '@micromart/kernel'
-import { metrics } from '@opentelemetry/api'
+
+type Operation = LabelsOf<'micromart_cart_operations_total'>['op']
 
 /** Counts what is done to carts, by operation and by how it ended: `ok` or the code of the refusal. */
 export const operationCounter = () => {
-  const operations = metrics
-    .getMeter('@micromart/cart')
-    .createCounter('micromart_cart_operations', {
-      description: 'Cart operations by outcome',
-    })
-  return async <T>(op: string, work: Promise<T>): Promise<T> => {
+  const operations = counter('micromart_cart_operations_total')
+  return async <T>(op: Operation, work: Promise<T>): Promise<T> => {
     let outcome = 'ok'
     try {
       return await work

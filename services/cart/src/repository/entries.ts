@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { counter } from '@micromart/contracts/telemetry'
 import type { StateStore } from '@micromart/dapr'
 import type { DomainError } from '@micromart/kernel'
 import type { Decision } from '../model/ports.ts'
@@ -35,6 +36,7 @@ export const entriesDapr = <Key extends string, Entry>(
   { from, to, ttlSeconds, busy }: EntryForm<Entry>,
 ): Entries<Key, Entry> => {
   const inTurn = takingTurns()
+  const conflicts = counter('micromart_cart_conflicts_total')
 
   const find = async (key: Key) => {
     const found = await state.get(key)
@@ -50,6 +52,7 @@ export const entriesDapr = <Key extends string, Entry>(
       const found = await find(key)
       const { entry, result } = await decide(found?.entry)
       if (!entry || (await write(key, entry, found?.etag)) === 'saved') return result
+      conflicts.add(1)
     }
     throw busy()
   }

@@ -6,6 +6,7 @@ import type {
   ProviderBook,
   StockBook,
 } from './book-record.ts'
+import type { BookReport } from './book-tally.ts'
 
 /** Rows after an id, by id, bytewise ascending; none means that there are no more. */
 export type BookPages<T> = (after: string, limit: number) => Promise<readonly T[]>
@@ -49,6 +50,8 @@ export type OwnBooks = {
   /** @throws DomainError conflict `books_in_progress` */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>
   readonly marks: BookMarks
+  /** Keeps what a check found for those who watch; the next one takes its place. */
+  readonly remember: (report: BookReport) => Promise<void>
 }
 
 /**

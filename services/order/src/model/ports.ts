@@ -171,6 +171,9 @@ export type TimelineTail = {
   readonly follow: (orderId: string, after: bigint, signal: AbortSignal) => AsyncIterable<Told>
 }
 
+/** The sweeper's work on one order, as those see it who watch. */
+export type Attended = <T>(order: Order, work: () => Promise<T>) => Promise<T>
+
 /** Work that the answer does not wait for; stopping the service does. */
 export type Background = {
   readonly run: (work: () => Promise<unknown>) => void

@@ -4,6 +4,7 @@ import { alone, type Database, readBacklog } from '@micromart/store'
 import type { OwnBooks } from '../model/book-ports.ts'
 import { bookMarks } from './book-marks.ts'
 import { bookPages } from './book-pages.ts'
+import { rememberBooks } from './book-results.ts'
 
 /** Of this database: the server's names are shared. */
 const lockName = `CONCAT(LEFT(DATABASE(), 50), '.books')`
@@ -47,6 +48,7 @@ export const booksMysql = (db: Database, clock: Clock): OwnBooks => ({
   backlog: ownBacklog(db, clock),
   alone: oneAtATime(db),
   marks: bookMarks(db),
+  remember: rememberBooks(db),
   lost: async (before) => {
     const rows: readonly { readonly order_id: string }[] = await alone(() =>
       db.query(

@@ -105,5 +105,7 @@ export const checkBooks =
       await checkKeys(run)
       const invariants = tally.verdicts()
       const consistent = invariants.every(({ holds }) => holds)
-      return { consistent, checkedAt: time.now, cut: time.cut, invariants }
+      const report = { consistent, checkedAt: time.now, cut: time.cut, invariants }
+      await books.own.remember(report)
+      return report
     })

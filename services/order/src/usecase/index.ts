@@ -1,6 +1,7 @@
 import type { Clock, Ids, Log } from '@micromart/kernel'
 import type { Books } from '../model/book-ports.ts'
 import type {
+  Attended,
   Background,
   Carts,
   Keys,
@@ -50,6 +51,7 @@ export type Ports = {
   readonly keys: Keys
   readonly books: Books
   readonly background: Background
+  readonly attended: Attended
   readonly tail: TimelineTail
   readonly clock: Clock
   readonly ids: Ids

@@ -2,7 +2,7 @@ import type { Clock, Log } from '@micromart/kernel'
 import { holdExtended } from '../model/change.ts'
 import { after, limits } from '../model/limits.ts'
 import type { Order } from '../model/order.ts'
-import type { Charge, Orders, Payments, Stock } from '../model/ports.ts'
+import type { Attended, Charge, Orders, Payments, Stock } from '../model/ports.ts'
 import type { ClaimStock } from './claim-stock.ts'
 import type { PayOut } from './pay-out.ts'
 import type { Settle } from './settle.ts'
@@ -11,6 +11,7 @@ type Deps = {
   readonly stock: Stock
   readonly payments: Payments
   readonly orders: Orders
+  readonly attended: Attended
   readonly clock: Clock
   readonly log: Log
 }
@@ -28,7 +29,7 @@ const batch = 20
  * A failed step is tried again after the order's pause.
  */
 export const settleDue = (
-  { stock, payments, orders, clock, log }: Deps,
+  { stock, payments, orders, attended, clock, log }: Deps,
   { settle, claim, payOut }: Steps,
 ) => {
   const isOver = (order: Order) => clock.now() > after(order.createdAt, limits.paymentPending)
@@ -78,7 +79,7 @@ export const settleDue = (
       const due = await orders.takeDue(clock.now(), batch)
       await Promise.all(
         due.map((order) =>
-          attend(order).catch((cause: unknown) => {
+          attended(order, () => attend(order)).catch((cause: unknown) => {
             const { id: orderId, status, tries } = order
             log.warn({ cause, orderId, status, tries }, 'order could not be settled yet')
           }),

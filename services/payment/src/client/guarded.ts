@@ -1,23 +1,22 @@
+import { apps } from '@micromart/contracts'
+import { type Histogram, histogram, type SpanAttributes } from '@micromart/contracts/telemetry'
 import type { Breaker } from '@micromart/dapr'
 import { DomainError } from '@micromart/kernel'
-import { context, type Histogram, metrics, SpanKind, trace } from '@opentelemetry/api'
+import { context, SpanKind, trace } from '@opentelemetry/api'
 
 const shortestMs = 20
-
-const durationOptions = {
-  unit: 's',
-  description: 'Requests to the payment provider',
-  advice: { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4, 6] },
-}
 
 /** Only an open breaker throws a DomainError here. */
 const retryAfterMs = ({ params }: DomainError): number => Number(params['retryAfter'] ?? 1) * 1000
 
-const timed = async <T>(durations: Histogram, operation: string, work: () => Promise<T>) => {
+type Durations = Histogram<'micromart_payment_provider_duration_seconds'>
+
+const timed = async <T>(durations: Durations, operation: string, work: () => Promise<T>) => {
   const tracer = trace.getTracer('@micromart/payment')
-  const span = tracer.startSpan(`provider ${operation}`, { kind: SpanKind.CLIENT })
+  const attributes: SpanAttributes = { 'peer.service': apps.provider }
+  const span = tracer.startSpan(`provider ${operation}`, { kind: SpanKind.CLIENT, attributes })
   const begun = performance.now()
-  const record = (outcome: string) =>
+  const record = (outcome: 'ok' | 'failed') =>
     durations.record((performance.now() - begun) / 1000, { operation, outcome })
   try {
     const result = await context.with(trace.setSpan(context.active(), span), work)
@@ -48,9 +47,7 @@ export type Guarded = {
 
 /** Calls through the breaker of their operation, each measured and with a span of its own. */
 export const guardedBy = (operation: string, breaker: Breaker): Guarded => {
-  const durations = metrics
-    .getMeter('@micromart/payment')
-    .createHistogram('micromart_payment_provider_duration_seconds', durationOptions)
+  const durations = histogram('micromart_payment_provider_duration_seconds')
   let refusedUntil = 0
   return {
     available: () => Date.now() >= refusedUntil,

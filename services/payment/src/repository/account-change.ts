@@ -60,10 +60,7 @@ export const countWritten = (written: Written, counters: PaymentCounters): void 
   const { moved, late, ended = [], foreign, unbooked = false, disputes } = written
   if (unbooked) counters.unbooked()
   if (moved) counters.moved(moved)
-  if (late) counters.late()
-  for (const { status } of [...ended, ...(foreign ? [foreign] : [])]) {
-    if (status === 'refunded') counters.refunded()
-    if (status === 'refused') counters.refused()
-  }
+  if (late && foreign) counters.late(foreign.amount)
+  for (const refund of [...ended, ...(foreign ? [foreign] : [])]) counters.ended(refund)
   if (disputes > 0) counters.disputed()
 }

@@ -12,6 +12,7 @@ import {
   type StockLine,
 } from '../model/stock.ts'
 import type { Stamp } from './announce.ts'
+import { countOversold } from './stock-gauges.ts'
 import { returnRest } from './return-rows.ts'
 import { type HoldRow, tables } from './rows.ts'
 import { flipProducts, lockedAvailable, moveStock, recordMovements, unitsOf } from './stock-move.ts'
@@ -33,6 +34,12 @@ const kinds = { '-1': 'sale', '0': undefined, '1': 'return' } as const
 /** Only what takes units off the shelf can find too few; all else gives back what the books say is there. */
 const takes = ({ onHand, held }: Effect): boolean => onHand - held < 0
 
+/** Less is there than the books say. It cannot be, and so it is counted where it is seen. */
+const brokenBooks = (orderId: string, sku: string): StockBooksBroken => {
+  countOversold().add(1)
+  return new StockBooksBroken(orderId, sku)
+}
+
 /** @returns the shortage, or whether the sku became available or ceased to be */
 const moveLine = async (
   tx: EntityManager,
@@ -43,11 +50,11 @@ const moveLine = async (
   const { sku, quantity } = line
   const first = await moveStock(tx, sku, unitsOf(effect, line))
   if (first.moved) return first
-  if (!takes(effect)) throw new StockBooksBroken(orderId, sku)
+  if (!takes(effect)) throw brokenBooks(orderId, sku)
   const available = await lockedAvailable(tx, sku) // units may have come back meanwhile
   if (available < quantity) return { short: { sku, available }, flipped: false }
   const second = await moveStock(tx, sku, unitsOf(effect, line))
-  if (!second.moved) throw new StockBooksBroken(orderId, sku)
+  if (!second.moved) throw brokenBooks(orderId, sku)
   return second
 }
 

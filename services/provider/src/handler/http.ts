@@ -8,7 +8,7 @@ import {
 import { createServer as createSecure } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { DomainError, type ErrorKind, type Log } from '@micromart/kernel'
-import { metricsText } from '@micromart/service'
+import { metricsText, type ReadyChecks, readinessOf } from '@micromart/service'
 import { ConnectionCut } from './faults.ts'
 import { bodyOf, requireKey } from './request.ts'
 import type { Asked } from './routes.ts'
@@ -30,7 +30,7 @@ export type HttpSettings = {
   readonly routesAt: (origin: string) => Routes
   /** What is served without the key. @returns false when a request is for something else */
   readonly page: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
-  readonly ready: () => Promise<boolean>
+  readonly checks: ReadyChecks
   readonly log: Log
 }
 
@@ -70,8 +70,8 @@ const refuse = (response: ServerResponse, error: unknown, log: Log): void => {
 const health = async (path: string, response: ServerResponse, settings: HttpSettings) => {
   if (path === '/livez') say(response, 200, { status: 'alive' })
   else if (path === '/readyz') {
-    const ready = await settings.ready().catch(() => false)
-    say(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' })
+    const { ready, checks } = await readinessOf(settings.checks, () => false)
+    say(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks })
   } else if (path === '/metrics') {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
     response.end(await metricsText())

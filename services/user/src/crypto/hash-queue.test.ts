@@ -17,7 +17,7 @@ describe('the queue of hashes', () => {
     })
     await fc.assert(
       fc.asyncProperty(sizes, async ({ running, works }) => {
-        const inTurn = hashQueue({ running, waiting: works })
+        const { inTurn } = hashQueue({ running, waiting: works })
         const started: number[] = []
         let [now, most] = [0, 0]
         const all = Array.from({ length: works }, (_, index) =>
@@ -38,7 +38,7 @@ describe('the queue of hashes', () => {
   })
 
   it('S8 refuses one more than may wait, and takes others once there is room', async () => {
-    const inTurn = hashQueue({ running: 1, waiting: 1 })
+    const { inTurn } = hashQueue({ running: 1, waiting: 1 })
     const [first, second] = [manual(), manual()]
     const running = inTurn(first.work)
     const waiting = inTurn(second.work)
@@ -51,7 +51,7 @@ describe('the queue of hashes', () => {
   })
 
   it('gives the place of a failed work to the next', async () => {
-    const inTurn = hashQueue({ running: 1, waiting: 1 })
+    const { inTurn } = hashQueue({ running: 1, waiting: 1 })
     const failing = inTurn(() => Promise.reject(new Error('no memory')))
     const next = inTurn(() => Promise.resolve('done'))
     await expect(failing).rejects.toThrow('no memory')

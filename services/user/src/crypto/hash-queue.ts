@@ -30,7 +30,7 @@ export const hashQueue = ({ running, waiting }: QueueLimits) => {
     else free += 1
   }
 
-  return async <T>(work: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     await turn()
     try {
       return await work()
@@ -38,4 +38,5 @@ export const hashQueue = ({ running, waiting }: QueueLimits) => {
       leave()
     }
   }
+  return { inTurn, waiting: () => line.length }
 }

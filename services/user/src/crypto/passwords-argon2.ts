@@ -36,7 +36,7 @@ export const passwordsArgon2 = async (
   cost: HashCost,
   limits: QueueLimits,
   randomText: string,
-): Promise<Passwords> => {
+): Promise<Passwords & { readonly waiting: () => number }> => {
   const options = optionsOf(cost)
   const nobody = await hash(randomText, options)
   const hasher: Hasher = {
@@ -47,6 +47,6 @@ export const passwordsArgon2 = async (
     },
     isOld: (stored) => isOld(cost, stored),
   }
-  const inTurn = hashQueue(limits)
-  return { inTurn: (work) => inTurn(() => work(hasher)) }
+  const { inTurn, waiting } = hashQueue(limits)
+  return { inTurn: (work) => inTurn(() => work(hasher)), waiting }
 }

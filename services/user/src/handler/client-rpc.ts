@@ -49,7 +49,8 @@ export const clientRpc = (use: UseCases, answers: AnswersAbout): ClientServiceSe
   ),
   rotateClientSecret: unary(async ({ id, version, keepSeconds }, call) => {
     const rotation = { id, version: versionOf(version), keepSeconds }
-    const { client, secret = '' } = await use.rotateClientSecret(actingOf(call), rotation)
+    const [actor, by] = [actorOf(call), actingOf(call)]
+    const { client, secret = '' } = await use.rotateClientSecret(actor, by, rotation)
     return { client: clientMessage(client), secret }
   }),
 })

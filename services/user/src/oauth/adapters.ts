@@ -2,6 +2,7 @@ import type { Clock } from '@micromart/kernel'
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import type { OAuthPorts, StateKey, StateKind, StoredState } from '../model/oauth-ports.ts'
 import type { Secrets } from '../model/ports.ts'
+import type { ProvenAccount } from '../usecase/sign-in.ts'
 import { clientMetadata } from './client-metadata.ts'
 import { grantPayload } from './grant-payload.ts'
 import { signInName } from './names.ts'
@@ -40,8 +41,12 @@ const timed = ({ expiresAt, consumedAt }: StoredState, now: Date): AdapterPayloa
 const sessionOf = (kind: StateKind, { authorizations, grantId }: AdapterPayload) =>
   kind === 'Session' ? authorizations?.[signInName]?.grantId : grantId
 
+/** Whose password was proven is known already, though he has to show a code still. */
+const halfIn = (result: AdapterPayload['result']) =>
+  (result?.['codeFor'] as ProvenAccount | undefined)?.accountId
+
 const accountOf = ({ accountId, session, result }: AdapterPayload) =>
-  accountId ?? session?.accountId ?? result?.login?.accountId
+  accountId ?? session?.accountId ?? result?.login?.accountId ?? halfIn(result)
 
 /** Browser sessions, interactions and codes: rows of one table. */
 const states = (

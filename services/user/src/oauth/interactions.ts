@@ -67,7 +67,9 @@ export const interactions = (deps: InteractionDeps) => {
       provider: Provider,
       exchange: Turn['exchange'],
     ): Promise<Page | undefined> => {
-      if (request.method === 'POST' && !isFromHere(request)) return errorPage(403, 'other_site')
+      const isForm = request.method === 'POST'
+      if (isForm !== (named.step !== '')) return errorPage(400, 'expired') // a link does nothing
+      if (isForm && !isFromHere(request)) return errorPage(403, 'other_site')
       const turn = await turnOf(provider, exchange, { ...named, request, device })
       const step = turn && steps[named.step]?.[turn.interaction.prompt.name as Prompt]
       return step ? step(turn) : errorPage(400, 'expired')

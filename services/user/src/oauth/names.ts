@@ -9,6 +9,12 @@ export const paths = {
   end_session: '/oauth2/logout',
 } as const
 
+const people = [paths.authorization, paths.end_session]
+
+/** Whether people look at what a path answers: what is wrong there is said in a page, whatever the request accepts. */
+export const isPage = (path: string): boolean =>
+  people.some((page) => path === page || path.startsWith(`${page}/`))
+
 const interactions = '/oauth2/interaction'
 
 /** The page on which somebody logs in, or is asked; `step` is where its form goes. */

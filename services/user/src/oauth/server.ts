@@ -5,6 +5,7 @@ import type { SigningRing } from '../crypto/signing-ring.ts'
 import type { Device } from '../model/device.ts'
 import type { HttpAnswer, HttpRequest } from './http.ts'
 import { interactions } from './interactions.ts'
+import { isPage } from './names.ts'
 import { makeProvider, type ProviderDeps } from './provider.ts'
 import type { InteractionDeps } from './turn.ts'
 
@@ -26,8 +27,9 @@ const followingKeys = ({ ring, ...deps }: Deps, failed: Parameters<typeof makePr
   }
 }
 
-const headersOf = ({ headers }: HttpRequest, issuer: URL): Record<string, string> => ({
+const headersOf = ({ headers, target }: HttpRequest, issuer: URL): Record<string, string> => ({
   ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+  ...(isPage(target.split('?', 1)[0] ?? '') && { accept: 'text/html' }),
   host: issuer.host,
   'x-forwarded-proto': issuer.protocol.slice(0, -1),
 })

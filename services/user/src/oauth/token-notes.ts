@@ -1,19 +1,20 @@
+import type { LabelsOf } from '@micromart/contracts/telemetry'
 import type { Log } from '@micromart/kernel'
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 
-/** How a request at the token endpoint ended; both texts are of a list. */
-export type TokenEnd = { readonly grant: string; readonly outcome: string }
+/** How a request at the token endpoint ended. */
+export type TokenEnd = LabelsOf<'micromart_oauth_tokens_total'>
 
 export type TokenNoteDeps = {
   readonly log: Log
   readonly count: (end: TokenEnd) => void
 }
 
-const grants = ['authorization_code', 'refresh_token', 'client_credentials']
-const refusals = ['invalid_grant', 'invalid_client', 'invalid_scope', 'invalid_request']
+const grants = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+const refusals = ['invalid_grant', 'invalid_client', 'invalid_scope', 'invalid_request'] as const
 
-const listed = (list: readonly string[], text: unknown): string =>
-  typeof text === 'string' && list.includes(text) ? text : 'other'
+const listed = <Text extends string>(list: readonly Text[], text: unknown): Text | 'other' =>
+  list.find((known) => known === text) ?? 'other'
 
 /** A code or a refresh token that comes again: somebody else has it, too. */
 const isReuse = ({ error_detail: detail = '' }: errors.OIDCProviderError): boolean =>

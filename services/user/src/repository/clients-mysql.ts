@@ -62,10 +62,14 @@ const page =
     return { items, nextCursor: last && encodeCursor(last.id, boundTo) }
   }
 
+/** What strangers send as an id may be any text, also one that the column's character set cannot be compared with. */
+const rowOf = async (db: Database, id: string): Promise<ClientRow | null> =>
+  isClientId(id) ? db.manager.findOneBy(clientRows, { id }) : null
+
 const registered =
   (db: Database): Clients['registered'] =>
   async (id, now) => {
-    const row = await db.manager.findOneBy(clientRows, { id })
+    const row = await rowOf(db, id)
     if (!row) return undefined
     const isKept = row.oldSecretUntil !== null && row.oldSecretUntil > now
     const digests = [row.secretDigest, isKept ? row.oldSecretDigest : null]
@@ -120,7 +124,7 @@ const rotateSecret =
 /** The clients of `micromart_user`. */
 export const clientsMysql = (db: Database): Clients => ({
   one: async (id) => {
-    const row = await db.manager.findOneBy(clientRows, { id })
+    const row = await rowOf(db, id)
     return row ? clientOf(row) : undefined
   },
   registered: registered(db),

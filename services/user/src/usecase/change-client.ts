@@ -34,11 +34,7 @@ export const changeClient = (deps: Deps) => {
     const before = await get(id)
     if (version !== undefined && version !== before.version) throw new ClientChanged()
     const metadata = clientMetadataOf({ ...before, ...change })
-    await checkScopes(
-      actor,
-      metadata.scopes.filter((scope) => !before.scopes.includes(scope)),
-      'client.change',
-    )
+    await checkScopes(actor, [...before.scopes, ...metadata.scopes], 'client.change')
     const at = clock.now()
     const client = {
       ...before,

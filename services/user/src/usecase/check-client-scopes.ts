@@ -12,7 +12,8 @@ const isPersonal = (scope: OAuthScope): boolean =>
   isOwnScope(scope) || (identityScopes as readonly string[]).includes(scope)
 
 /**
- * Nobody registers a client for more than he may himself, by his token and by what he is now (S34). Who tries is a security event.
+ * Nobody registers a client for more than he may himself, by his token and by what he is now (S34), or puts a key, an address or a
+ * secret of his own to one that may do more: he could then act as it. Who tries is a security event.
  * @throws ScopeAboveOwn
  */
 export const checkClientScopes =

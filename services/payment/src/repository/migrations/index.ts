@@ -8,6 +8,7 @@ import {
 } from '@micromart/store'
 import { alterForeignRefunds, alterToldRefunded } from './foreign-refunds.ts'
 import { alterPayments, alterRefunds, createInbox, createLedger } from './books-and-webhooks.ts'
+import { indexPaymentStatus } from './payment-status-index.ts'
 
 const id = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
 
@@ -52,4 +53,5 @@ export const migrations = [
   alterForeignRefunds,
   alterToldRefunded,
   ...auditMigrations(1_763_800_000_100),
+  indexPaymentStatus,
 ]

@@ -1350,7 +1350,10 @@ export const ClientServiceService = {
     responseSerialize: (value: AddClientResponse): Buffer => Buffer.from(AddClientResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AddClientResponse => AddClientResponse.decode(value),
   },
-  /** Errors: not_found `client_not_found`; conflict `version_changed`; invalid `client_invalid`; forbidden `scope_above_own`. */
+  /**
+   * Errors: not_found `client_not_found`; conflict `version_changed`; invalid `client_invalid`; forbidden `scope_above_own`, also
+   * where the client could do before what the caller may not.
+   */
   changeClient: {
     path: "/micromart.user.v1.ClientService/ChangeClient" as const,
     requestStream: false as const,
@@ -1372,7 +1375,10 @@ export const ClientServiceService = {
       Buffer.from(RemoveClientResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveClientResponse => RemoveClientResponse.decode(value),
   },
-  /** Errors: not_found `client_not_found`; conflict `version_changed`; precondition `client_without_secret`. */
+  /**
+   * Errors: not_found `client_not_found`; conflict `version_changed`; precondition `client_without_secret`; forbidden
+   * `scope_above_own` where the client may do what the caller may not.
+   */
   rotateClientSecret: {
     path: "/micromart.user.v1.ClientService/RotateClientSecret" as const,
     requestStream: false as const,
@@ -1393,11 +1399,17 @@ export interface ClientServiceServer extends UntypedServiceImplementation {
   getClient: handleUnaryCall<GetClientRequest, GetClientResponse>;
   /** Errors: invalid `client_invalid` naming the fields; forbidden `scope_above_own`. */
   addClient: handleUnaryCall<AddClientRequest, AddClientResponse>;
-  /** Errors: not_found `client_not_found`; conflict `version_changed`; invalid `client_invalid`; forbidden `scope_above_own`. */
+  /**
+   * Errors: not_found `client_not_found`; conflict `version_changed`; invalid `client_invalid`; forbidden `scope_above_own`, also
+   * where the client could do before what the caller may not.
+   */
   changeClient: handleUnaryCall<ChangeClientRequest, ChangeClientResponse>;
   /** Ends all that it was given. Errors: not_found `client_not_found`; conflict `version_changed`. */
   removeClient: handleUnaryCall<RemoveClientRequest, RemoveClientResponse>;
-  /** Errors: not_found `client_not_found`; conflict `version_changed`; precondition `client_without_secret`. */
+  /**
+   * Errors: not_found `client_not_found`; conflict `version_changed`; precondition `client_without_secret`; forbidden
+   * `scope_above_own` where the client may do what the caller may not.
+   */
   rotateClientSecret: handleUnaryCall<RotateClientSecretRequest, RotateClientSecretResponse>;
 }
 
@@ -1450,7 +1462,10 @@ export interface ClientServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AddClientResponse) => void,
   ): ClientUnaryCall;
-  /** Errors: not_found `client_not_found`; conflict `version_changed`; invalid `client_invalid`; forbidden `scope_above_own`. */
+  /**
+   * Errors: not_found `client_not_found`; conflict `version_changed`; invalid `client_invalid`; forbidden `scope_above_own`, also
+   * where the client could do before what the caller may not.
+   */
   changeClient(
     request: ChangeClientRequest,
     callback: (error: ServiceError | null, response: ChangeClientResponse) => void,
@@ -1482,7 +1497,10 @@ export interface ClientServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveClientResponse) => void,
   ): ClientUnaryCall;
-  /** Errors: not_found `client_not_found`; conflict `version_changed`; precondition `client_without_secret`. */
+  /**
+   * Errors: not_found `client_not_found`; conflict `version_changed`; precondition `client_without_secret`; forbidden
+   * `scope_above_own` where the client may do what the caller may not.
+   */
   rotateClientSecret(
     request: RotateClientSecretRequest,
     callback: (error: ServiceError | null, response: RotateClientSecretResponse) => void,

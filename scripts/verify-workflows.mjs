@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
+import { root, shopHome } from './lib/machine/paths.mjs'
+import { createSay } from './lib/terminal/say.mjs'
+
+commandLine(`
+npm run verify:workflows
+
+Checks .github/workflows: by actionlint and zizmor, and against our own rules (npm scripts alone, actions by commit, least rights,
+no secrets for pull requests, digests all the way). Each linter must also refuse a broken workflow; the rules' broken examples are unit tests.
+What cannot run here is skipped and said. The last line is "N passed, N failed".
+
+GH_TOKEN lets zizmor ask the host whether each commit is of the release that its comment names; without it that is not looked at.
+`)
+
+const say = createSay()
+const totals = { passed: 0, failed: 0 }
+
+const tell = ({ name, check, faults }) => {
+  const passed = faults.length === 0
+  totals[passed ? 'passed' : 'failed'] += 1
+  if (!passed)
+    say.line(`FAILED  ${name}: ${check}\n${faults.map((fault) => `    ${fault}`).join('\n')}`)
+}
+
+await main(async () => {
+  checkNode()
+  const logDir = path.join(shopHome, 'log')
+  await ensureDependencies(say, logDir)
+  const { readScripts, readWorkflows } = await import('./lib/workflows/read.mjs')
+  const { judgeWorkflows } = await import('./lib/workflows/policy.mjs')
+  const { lint, linters, workflowFiles } = await import('./lib/workflows/linters.mjs')
+  const workflows = readWorkflows()
+  const exists = (place) => existsSync(path.join(root, place))
+  judgeWorkflows(workflows, { scripts: readScripts(), exists }).forEach(tell)
+  for (const linter of linters) {
+    const { checks = [], missing } = await lint(linter, workflowFiles(workflows), { say, logDir })
+    if (missing) say.line(`skipped: ${linter.name}: ${missing}`)
+    checks.forEach(tell)
+  }
+  if (!process.env.GH_TOKEN)
+    say.line('skipped: commits are not compared with their releases (no GH_TOKEN)')
+  say.line(
+    `\n${workflows.length} workflows, in all ${say.took()}\n${totals.passed} passed, ${totals.failed} failed`,
+  )
+  process.exit(totals.failed > 0 ? 1 : 0)
+})
