@@ -22,6 +22,10 @@ type RunningShop = {
   readonly secrets: string
   /** Folder with ca.crt and the servers' certificates and keys. */
   readonly certificates: string
+  /** Where its callers come from, as it sees them. */
+  readonly address: string
+  /** Which files hold what it has logged: patterns. */
+  readonly logs: readonly string[]
   /** Folder that gets every mail. */
   readonly mailbox: string
   readonly zipkin?: string

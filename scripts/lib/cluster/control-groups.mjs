@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { clusterHome } from './layout.mjs'
 
-/** The control group below which all pods are: by it they are known as the cluster's own. */
-export const controlGroup = '/micromart-cluster'
+const mark = createHash('sha256').update(clusterHome).digest('hex').slice(0, 8)
+
+/** The control group below which all pods are: by it they are known as those of this cluster, and of no other checkout's. */
+export const controlGroup = `/micromart-${mark}`
 
 const base = '/sys/fs/cgroup'
 

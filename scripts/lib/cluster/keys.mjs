@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { issueAuthority, issueClient, issueServer } from '../certificates/issue.mjs'
 import { writePrivate } from '../shop/secrets.mjs'
-import { at, doors, kubeconfig, networks, node, ownContext } from './layout.mjs'
+import { at, kubeconfig, networks, node, ownContext } from './layout.mjs'
 
 const days = 90
 
@@ -63,13 +63,13 @@ const configOf = ({ root, pair, server, name = ownContext }) => ({
 /** The kubeconfig by which a part of the cluster finds the API server. */
 export const configFile = (name) => at('keys', `${name}.kubeconfig`)
 
-const issuePeople = async (root) => {
+const issuePeople = async (root, door) => {
   for (const [name, person] of Object.entries(people)) {
     const pair = await issueClient(root, person, days)
     writePair(name, pair)
     writePrivate(configFile(name), configOf({ root, pair, server: 'https://127.0.0.1:6443' }))
     if (name === 'admin') {
-      writePrivate(kubeconfig, configOf({ root, pair, server: `https://127.0.0.1:${doors.api}` }))
+      writePrivate(kubeconfig, configOf({ root, pair, server: `https://127.0.0.1:${door}` }))
     }
   }
 }
@@ -84,15 +84,18 @@ const issueServiceAccountKeys = () => {
   write('service-accounts.key', privateKey)
 }
 
-/** Makes everything by which the parts of a new cluster know each other, for the life of that cluster. */
-export const makeKeys = async () => {
+/**
+ * Makes everything by which the parts of a new cluster know each other, for the life of that cluster.
+ * @param door the port of this machine that leads to the API server
+ */
+export const makeKeys = async (door) => {
   mkdirSync(path.join(at('keys')), { recursive: true, mode: 0o700 })
   const root = await issueAuthority('MicroMart cluster', days)
   writePair('ca', root)
   writePair('kube-apiserver', await issueServer(root, apiHosts, days))
   writePair('kubelet-server', await issueServer(root, [node.name, node.address, '127.0.0.1'], days))
   issueServiceAccountKeys()
-  await issuePeople(root)
+  await issuePeople(root, door)
 }
 
 export const keyFile = (name) => at('keys', name)

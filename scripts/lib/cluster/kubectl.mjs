@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process'
-import { Fault } from '../terminal/fault.mjs'
 import { kubectl as program } from './programs.mjs'
 import { kubeconfig, ownContext } from './layout.mjs'
 
@@ -46,22 +45,3 @@ const client = (file, where) => ({
 
 /** The cluster of this checkout. */
 export const kubectl = client(program.cached, ['--kubeconfig', kubeconfig, '--context', ownContext])
-
-/** Another cluster, by the name that the user's kubeconfig has for it. */
-export const kubectlOf = (context) => client(program.cached, ['--context', context])
-
-/** @throws Fault when the cluster does not answer, or the context is not known */
-export const requireCluster = async (cluster, what) => {
-  try {
-    await cluster.ask(['get', '--raw', '/readyz'], { timeoutMs: 20_000 })
-  } catch (cause) {
-    const unknown = /context .* does not exist|no context exists/.test(cause.message)
-    const why = unknown ? 'your kubeconfig has no such context' : 'it does not answer'
-    throw new Fault(`${what} cannot be used: ${why}`, {
-      advice: unknown
-        ? '"kubectl config get-contexts" lists those there are.'
-        : `It says: ${cause.message.split('\n').at(-1)}`,
-      cause,
-    })
-  }
-}

@@ -18,6 +18,7 @@ export const networks = {
   apiServer: '10.96.0.1',
   dns: '10.96.0.10',
   pods: '10.88.0.0/24',
+  gateway: '10.88.0.1',
   domain: 'cluster.local',
 }
 

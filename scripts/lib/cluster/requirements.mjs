@@ -30,7 +30,7 @@ const missingPackages = () => {
 }
 
 const elsewhere =
-  'With a cluster of your own (kind, k3d, a cloud), its context does: npm run cluster -- up --context NAME.'
+  'In a cluster that you have (kind, k3d, a cloud) the same overlay runs: docs/cluster.md says how.'
 
 const spaceNeeded = 12e9
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { portNear } from '../machine/ports.mjs'
 import { identify, runMark } from '../machine/processes.mjs'
 import { findProgram } from '../machine/programs.mjs'
 import { openRun, readRun } from '../shop/run-file.mjs'
@@ -43,7 +44,7 @@ export const openDoor = (name, { port, target }, { run, holder }) => {
 
 const startControlPlane = async (context) => {
   const servers = controlPlane(context.files).map((each) => spawnInside(each, context))
-  openDoor('api', { port: doors.api, target: '127.0.0.1:6443' }, context)
+  openDoor('api', { port: context.door, target: '127.0.0.1:6443' }, context)
   const api = servers.find(({ name }) => name === 'kube-apiserver')
   await waitFor('the API server', api, () => kubectl.ask(['get', '--raw', '/readyz']), patienceMs)
 }
@@ -86,8 +87,9 @@ export const startApi = async ({ files, say }) => {
   const runId = randomBytes(8).toString('hex')
   process.env[runMark] = runId
   const run = openRun(clusterHome, runId)
-  await say.step('Keys of the cluster', { usually: '2 to 5 s' }, makeKeys)
-  const context = { run, files, holder: await openNamespaces(run) }
+  const door = await portNear(doors.api)
+  await say.step('Keys of the cluster', { usually: '2 to 5 s' }, () => makeKeys(door))
+  const context = { run, files, door, holder: await openNamespaces(run) }
   await say.step('Control plane', { usually: '8 to 20 s' }, () => startControlPlane(context))
   return context
 }

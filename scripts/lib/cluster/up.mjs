@@ -5,6 +5,7 @@ import { buildImages } from '../images/build.mjs'
 import { ensureEngine } from '../images/engine.mjs'
 import { parts } from '../images/parts.mjs'
 import { rootFile } from '../certificates/certificates.mjs'
+import { checkPorts } from '../machine/checks-before.mjs'
 import { isAlive } from '../machine/processes.mjs'
 import { demoAccounts } from '../shop/demo-accounts.mjs'
 import { readRun, starterIsAlive } from '../shop/run-file.mjs'
@@ -46,6 +47,8 @@ const refuseSecond = () => {
 const ensureCluster = async (context) => {
   if (wholeRun()) return continueRun()
   await stopCluster((what) => context.say.line(`  clearing away: ${what}`))
+  const { edge, zipkin } = doors
+  await checkPorts({ edge: { https: edge }, zipkin: { http: zipkin } })
   return startCluster(context)
 }
 

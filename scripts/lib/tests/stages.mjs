@@ -89,6 +89,8 @@ const testShop = async ({ home, run, say }) => {
     secure,
     ...protection,
     identities: 'spiffe://public/ns/default/',
+    address: '127.0.0.1',
+    logs: ['log/**/*.log', '.dapr/logs/**/*.log'].map((pattern) => path.join(folder, pattern)),
     daprd,
     accounts,
     ports,

@@ -15,7 +15,6 @@ const writers = {
 
 /** Scripts that come with a folder of their own: until it is there a step may pass them over, and no longer. */
 const comeWith = {
-  'verify:cluster': 'deploy/kubernetes',
   'verify:compose': 'docker-compose.yml',
 }
 

@@ -215,10 +215,10 @@ it('catches an environment in a workflow that a pull request calls', () => {
 })
 
 it('lets a step pass over a script whose part is not there yet, and no longer', () => {
-  const text = replaced('npm ci', 'npm run --if-present verify:cluster')
+  const text = replaced('npm ci', 'npm run --if-present verify:compose')
   expect(failing('ci.yml', text)).toEqual([])
   const rule = ['runs npm scripts and holds no logic of its own']
   expect(failing('ci.yml', text, { ...facts, exists: () => true })).toEqual(rule)
-  const scripts = { ...facts.scripts, 'verify:cluster': '' }
+  const scripts = { ...facts.scripts, 'verify:compose': '' }
   expect(failing('ci.yml', text, { ...facts, scripts })).toEqual(rule)
 })

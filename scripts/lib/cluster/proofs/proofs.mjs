@@ -12,7 +12,6 @@ const endToEnd = ofShop(
   'health',
   'oauth',
   'order-events',
-  'permissions',
   'personal-data',
   'privacy',
   'purchase',
@@ -31,8 +30,8 @@ export const proofs = {
   },
   e2e: { says: 'the end-to-end suite, against the gateway', files: endToEnd },
   calls: {
-    says: 'every allowed and every refused call, by the identities that sentry gave',
-    files: ofShop('zero-trust/calls', 'zero-trust/apis'),
+    says: 'every allowed and every refused call and request, by the identities that sentry gave and by people’s rights',
+    files: ofShop('zero-trust/calls', 'zero-trust/apis', 'permissions'),
     // Between apps that never speak the network refuses before any access list could.
     wallsOpen: true,
   },

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { rootFile } from '../../certificates/certificates.mjs'
 import { demoAccounts } from '../../shop/demo-accounts.mjs'
@@ -7,7 +8,7 @@ import { accountsFor } from '../../stores/databases.mjs'
 import { createRedisAccounts } from '../../stores/redis-accounts.mjs'
 import { withForwarded } from '../forward.mjs'
 import { kubectl } from '../kubectl.mjs'
-import { at, clusterHome, doors } from '../layout.mjs'
+import { at, clusterHome, doors, networks } from '../layout.mjs'
 import { inside } from '../namespaces.mjs'
 import { certificatesIn, namespaces, publicUrl, spiffePrefix } from '../shop/place.mjs'
 import { withStores } from '../shop/deploy.mjs'
@@ -46,6 +47,12 @@ const mailbox = async () => {
   return path.join(at('fixed', '/var/lib/kubelet'), volume)
 }
 
+/** Where the node keeps what the pods of the shop say, as patterns. */
+const podLogs = () =>
+  [namespaces.shop, namespaces.provider, namespaces.data].map((name) =>
+    path.join(at('fixed', '/var/log/pods'), `${name}_*`, '**', '*.log'),
+  )
+
 const insideWords = () => {
   const [nsenter, words] = inside(readRun(clusterHome).processes.namespaces, '', [])
   return [nsenter, ...words.filter(Boolean)]
@@ -71,6 +78,8 @@ const factsOf = async (home, { mysqlUrl, redisUrl, ports, secrets }) => ({
   secrets,
   certificates: certificatesIn(home),
   mailbox: await mailbox(),
+  address: networks.gateway, // whoever comes by a door comes from the node
+  logs: podLogs(),
   zipkin: `http://127.0.0.1:${doors.zipkin}`,
   cluster: { kubectl: [kubectl.file, ...kubectl.where], inside: insideWords(), namespaces },
 })
@@ -83,11 +92,15 @@ const factsOf = async (home, { mysqlUrl, redisUrl, ports, secrets }) => ({
 export const withShopFile = (home, say, work) =>
   withForwarded(kubectl, targets(), (ports) =>
     withStores(kubectl, home, async ({ mysqlUrl, redisUrl }) => {
-      const secrets = path.join(home, 'secrets-here.json') // keys.json lies beside it
-      writePrivate(secrets, await secretsHere(home, { mysqlUrl, redisUrl, say }))
+      const secrets = path.join(home, 'secrets.json') // where a local shop has it, beside keys.json
       const file = path.join(home, 'shop.json')
-      writePrivate(file, await factsOf(home, { mysqlUrl, redisUrl, ports, secrets }))
       const ca = rootFile(certificatesIn(home))
-      return work({ MICROMART_E2E: file, NODE_EXTRA_CA_CERTS: ca, CURL_CA_BUNDLE: ca })
+      try {
+        writePrivate(secrets, await secretsHere(home, { mysqlUrl, redisUrl, say }))
+        writePrivate(file, await factsOf(home, { mysqlUrl, redisUrl, ports, secrets }))
+        return await work({ MICROMART_E2E: file, NODE_EXTRA_CA_CERTS: ca, CURL_CA_BUNDLE: ca })
+      } finally {
+        for (const each of [secrets, file]) rmSync(each, { force: true }) // their ports are gone
+      }
     }),
   )

@@ -20,7 +20,7 @@ export const servers = {
   gateway: ['gateway', 'localhost'],
   mariadb: ['mariadb.micromart-stores', 'localhost'],
   redis: ['redis.micromart-stores', 'localhost'],
-  provider: ['provider.micromart-provider', 'localhost'],
+  provider: ['provider.micromart-provider', 'localhost', '127.0.0.1'],
 }
 
 export const certificatesIn = (home) => path.join(home, 'certs')
