@@ -46,6 +46,9 @@ const commands = {
     say.line(changed.length > 0 ? `Loaded: ${changed.join(', ')}` : 'Nothing has changed.')
   },
   test: async (names) => {
+    // What it has started ends with it.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+      process.on(signal, () => process.exit(130))
     const { runProofs } = await import('./lib/cluster/proofs/run.mjs')
     const { shopFolder } = await import('./lib/cluster/up.mjs')
     const verdicts = await runProofs(names, { shopHome: shopFolder, say })

@@ -44,7 +44,12 @@ const dnsPod = () => ({
         { name: 'dns', containerPort: 53, protocol: 'UDP' },
         { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
       ],
-      livenessProbe: { httpGet: { path: '/health', port: 8080 }, periodSeconds: 15 },
+      livenessProbe: {
+        httpGet: { path: '/health', port: 8080 },
+        periodSeconds: 15,
+        timeoutSeconds: 15,
+        failureThreshold: 20,
+      },
       readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 2 },
       volumeMounts: [{ name: 'config', mountPath: '/etc/coredns', readOnly: true }],
     },

@@ -38,6 +38,7 @@ const forward = async (cluster, { namespace, target, ports }) => {
     ...wanted.map((port) => `:${port}`),
   ]
   const child = cluster.spawn(args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  process.once('exit', () => child.kill())
   try {
     const taken = await takenPorts(child, wanted.length)
     const here = ([name, port]) => [name, taken[port]]

@@ -29,8 +29,13 @@ export const runJest = (name, { home, jestArgs = [], env, extra = [] }) => {
   // With --json the report goes to standard output, which the file has already.
   const stdio = ['ignore', 'ignore', 'inherit']
   const child = spawn(requireNode24(), args, { cwd: root, env: { ...process.env, ...env }, stdio })
+  const end = () => child.kill()
+  process.once('exit', end)
   return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ name, code, outputFile }))
+    child.on('close', (code) => {
+      process.off('exit', end)
+      resolve({ name, code, outputFile })
+    })
   })
 }
 
