@@ -1,7 +1,7 @@
 import { checkNode, ensureDependencies } from '../scripts/lib/machine/dependencies.mjs'
 
 /** What is measured alone, by name; everything else is the comparison with the bare server. */
-const alone = { verify: './verify.mjs', logins: './logins.mjs' }
+const alone = { verify: './verify.mjs', logins: './logins.mjs', tracing: './tracing.mjs' }
 
 checkNode()
 await ensureDependencies()

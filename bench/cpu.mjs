@@ -46,13 +46,29 @@ const roleOf = (pid) => {
 }
 
 /** CPU seconds that a family of processes has used so far, by role. */
-export const cpuSeconds = (roots) => {
+const cpuSeconds = (roots) => {
   const used = {}
   for (const { pid, ticks } of familyOf(roots)) {
     const role = roleOf(pid)
     used[role] = (used[role] ?? 0) + ticks / ticksPerSecond
   }
   return used
+}
+
+/**
+ * A round of load, with the CPU that the processes below some roots have used for it.
+ * @returns the round and `cpuPer1000`, `cpuByRole`: seconds for 1,000 requests, which are milliseconds for one
+ */
+export const withCpu = async (roots, drive) => {
+  const before = cpuSeconds(roots)
+  const round = await drive()
+  const after = cpuSeconds(roots)
+  const per1000 = Object.entries(after).map(([role, seconds]) => [
+    role,
+    ((seconds - (before[role] ?? 0)) / round.requests) * 1000,
+  ])
+  const cpuPer1000 = per1000.reduce((sum, [, seconds]) => sum + seconds, 0)
+  return { ...round, cpuPer1000, cpuByRole: Object.fromEntries(per1000) }
 }
 
 const kilobytes = (pid) => {

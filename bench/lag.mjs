@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { appMetrics } from '../scripts/lib/shop/app-metrics.mjs'
 
 const everyMs = 500
-const gauges = /^micromart_outbox_(oldest_age_seconds|backlog)(?:\{[^}]*\})? (\S+)$/gm
 
 const gaugesOf = async (port) => {
-  const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
-  const found = [...(await answer.text()).matchAll(gauges)]
-  return Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]))
+  const samples = await appMetrics(port)
+  const valueOf = (wanted) => samples.find(({ name }) => name === wanted)?.value ?? 0
+  return {
+    seconds: valueOf('micromart_outbox_oldest_age_seconds'),
+    events: valueOf('micromart_outbox_backlog'),
+  }
 }
 
 /**
@@ -21,7 +24,7 @@ export const watchLag = (ports) => {
     Object.keys(ports).map((app) => [app, { seconds: 0, events: 0 }]),
   )
   const look = async ([app, port]) => {
-    const { oldest_age_seconds: seconds = 0, backlog: events = 0 } = await gaugesOf(port)
+    const { seconds, events } = await gaugesOf(port)
     worst[app].seconds = Math.max(worst[app].seconds, seconds)
     worst[app].events = Math.max(worst[app].events, events)
   }

@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util'
 import { node24 } from '../scripts/lib/machine/node24.mjs'
 import { freePorts } from '../scripts/lib/machine/ports.mjs'
 import { fillBare } from './bare-data.mjs'
-import { catalogueOf, limits, startBenchShop } from './bench-shop.mjs'
+import { catalogueOf, fillShelves, limits, skusOf, startBenchShop } from './bench-shop.mjs'
 import { requireBooks } from './books.mjs'
-import { cpuSeconds, residentMemory } from './cpu.mjs'
+import { residentMemory, withCpu } from './cpu.mjs'
 import { watchLag } from './lag.mjs'
 import { drive } from './load.mjs'
 import { chart, conditions, cpuLines, lagLines, memoryLine, summarise, table } from './report.mjs'
@@ -28,6 +28,7 @@ if (options.help) {
   console.log(`npm run bench [-- OPTIONS]      beside a bare server
 npm run bench -- verify         what verifying a token costs
 npm run bench -- logins         what 200 logins at once do to product reads
+npm run bench -- tracing        what traces cost at the default sampling
 
   --rounds N        interleaved rounds an operation (5)
   --seconds N       length of a round (8)
@@ -48,24 +49,6 @@ const startBare = async (port, url) => {
   return child
 }
 
-/** The catalogue's own stock would be sold out within seconds. */
-const fillShelves = async (shop, skus, admin) => {
-  const login = await fetch(`${shop.url}/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(admin),
-  })
-  const { accessToken } = await login.json()
-  for (const sku of skus) {
-    const answer = await fetch(`${shop.url}/v1/admin/stock/${encodeURIComponent(sku)}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body: JSON.stringify({ delta: 500_000, reason: 'bench' }),
-    })
-    if (!answer.ok) throw new Error(`stock of ${sku}: ${answer.status}`)
-  }
-}
-
 const measured = async (side, requests, scenario) => {
   const load = {
     url: side.url,
@@ -73,15 +56,8 @@ const measured = async (side, requests, scenario) => {
     connections: Number(options.connections),
     wanted: scenario.wanted,
   }
-  const before = cpuSeconds(side.pids)
-  const round = await drive({ ...load, seconds: Number(options.seconds), amount: requests.amount })
-  const after = cpuSeconds(side.pids)
-  const per1000 = Object.entries(after).map(([role, seconds]) => [
-    role,
-    ((seconds - (before[role] ?? 0)) / round.requests) * 1000,
-  ])
-  const cpuPer1000 = per1000.reduce((sum, [, seconds]) => sum + seconds, 0)
-  return { ...round, cpuPer1000, cpuByRole: Object.fromEntries(per1000) }
+  const drivenFor = { seconds: Number(options.seconds), amount: requests.amount }
+  return withCpu(side.pids, () => drive({ ...load, ...drivenFor }))
 }
 
 const relayPorts = (ports, { relays = [] }) =>
@@ -124,10 +100,8 @@ let bare
 try {
   const memoryIdle = residentMemory(shop.pids)
   const products = await catalogueOf(shop.url)
-  const skus = products.flatMap(({ variants }) =>
-    variants.filter(({ available }) => available).map(({ sku }) => sku),
-  )
-  await fillShelves(shop, skus, accounts.admin)
+  const skus = skusOf(products)
+  await fillShelves(shop.url, skus, accounts.admin)
   const database = await fillBare(mysqlUrl, 'micromart_bench_bare', products, accounts.shopper)
   const [port] = await freePorts(1)
   bare = await startBare(port, database)

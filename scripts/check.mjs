@@ -8,7 +8,9 @@ import { node24 } from './lib/machine/node24.mjs'
 
 const bin = (name) => [`node_modules/.bin/${name}`]
 /** Node 24 is there once the dependencies are. */
-const script = (path) => () => [node24(), path]
+const script =
+  (...of) =>
+  () => [node24(), ...of]
 
 /** name: [program, ...arguments]; in the order in which a failure is cheapest to find. */
 const stages = {
@@ -24,6 +26,7 @@ const stages = {
   generated: ['node', 'scripts/generate.mjs', '--check'],
   openapi: script('scripts/checks/openapi.mjs'),
   documents: script('scripts/checks/documents.mjs'),
+  audit: script('scripts/audit.mjs', '--only', 'licences,secrets,rules,containers'),
 }
 
 const { values, positionals } = parseArgs({

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import type { RowDataPacket } from 'mysql2/promise'
+import { scrape } from './support/metrics.ts'
 import { away, healed, isOwn, seen, whileGone, whileStill } from './support/outage.ts'
 import { call, eventually, shop } from './support/shop.ts'
 import {
@@ -182,13 +183,26 @@ describe('while Redis answers nothing', () => {
 
 const withStore = ['product', 'user', 'order', 'payment']
 
-const ready = async () => {
-  const ask = (app: string) =>
-    fetch(`http://127.0.0.1:${shop.ports[app]!.http}/readyz`, { signal: AbortSignal.timeout(5000) })
-  return (await Promise.all(withStore.map(ask))).map(({ status }) => status)
-}
+type Ready = { readonly status: number; readonly checks: Readonly<Record<string, string>> }
 
-const sameFor = (status: number) => withStore.map(() => status)
+const ready = (): Promise<readonly Ready[]> =>
+  Promise.all(
+    withStore.map(async (app) => {
+      const url = `http://127.0.0.1:${shop.ports[app]!.http}/readyz`
+      const answer = await fetch(url, { signal: AbortSignal.timeout(5000) })
+      const { checks } = (await answer.json()) as Ready
+      return { status: answer.status, checks }
+    }),
+  )
+
+/** What cannot be read is said to be unknown, in time for whoever scrapes. */
+const unread = async () => {
+  const told = await Promise.all(withStore.map((app) => scrape(shop.ports[app]!.http)))
+  return told.map((samples) => {
+    const [backlog] = samples.filter(({ name }) => name === 'micromart_outbox_backlog')
+    return [samples.length > 100, backlog?.value]
+  })
+}
 
 describe('while MySQL answers nothing', () => {
   ownMysql('what needs it is not ready and says 503 in time, and all heals', async () => {
@@ -205,12 +219,14 @@ describe('while MySQL answers nothing', () => {
         call('GET', '/v1/orders', { token: member.token }),
       ])
       expect([login, order, orders].map(seen)).toEqual([away, away, away])
-      expect(await ready()).toEqual(sameFor(503))
+      const checks = { store: expect.not.stringMatching(/^ok$/), sidecar: 'ok', eventLoop: 'ok' }
+      expect(await ready()).toEqual(withStore.map(() => ({ status: 503, checks })))
+      expect(await unread()).toEqual(withStore.map(() => [true, Number.NaN]))
       expect(seen(await call('GET', '/v1/products'))).toEqual(away)
       expect(await isOpen()).toEqual([200, 200, 200])
     })
 
-    await eventually(ready, (all) => all.every((status) => status === 200), 30_000)
+    await eventually(ready, (all) => all.every(({ status }) => status === 200), 30_000)
     await healed('POST', '/v1/auth/login', { body })
     const bought = await eventually(
       () => placeOrder(member, { key }),

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { allows, foreignPrefixes, type Metric, metricSchema } from '@micromart/contracts/telemetry'
 import { type Family, families } from './support/metrics.ts'
 import { call, eventually, shop } from './support/shop.ts'
@@ -86,7 +89,28 @@ const faultsOf = (app: App, found: readonly Family[]): readonly string[] =>
     ]
   })
 
-beforeAll(demoLoad, 120_000)
+const valueOf = async (app: App, name: string, labels: Record<string, string> = {}) => {
+  const family = (await exposed(app)).find((each) => each.name === name)
+  const matching = family?.samples.filter((sample) =>
+    Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+  )
+  return matching?.reduce((sum, { value }) => sum + value, 0)
+}
+
+const euros = { currency: 'EUR' }
+
+/** What this shop's processes have counted since each of them began. */
+const money = async () => ({
+  captured: (await valueOf('payment', 'micromart_payment_captured_minor_total', euros)) ?? 0,
+  ordered: (await valueOf('order', 'micromart_order_value_minor_total', euros)) ?? 0,
+})
+
+let before: Awaited<ReturnType<typeof money>>
+
+beforeAll(async () => {
+  before = await money()
+  await demoLoad()
+}, 120_000)
 
 describe('the telemetry schema', () => {
   it('has every metric that an app exposes, as it exposes it', async () => {
@@ -118,20 +142,19 @@ describe('the telemetry schema', () => {
   })
 })
 
-const valueOf = async (app: App, name: string, labels: Record<string, string> = {}) => {
-  const family = (await exposed(app)).find((each) => each.name === name)
-  const matching = family?.samples.filter((sample) =>
-    Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
-  )
-  return matching?.reduce((sum, { value }) => sum + value, 0)
+type Status = {
+  readonly apps: readonly { readonly checks: Readonly<Record<string, string>> }[]
+  readonly work: {
+    readonly rows: readonly { readonly what: string; readonly count: number | null }[]
+    readonly books: { readonly consistent: boolean; readonly violations: object }
+  }
 }
 
 describe('what operations reads after that', () => {
   it('is what has happened', async () => {
-    const euros = { currency: 'EUR' }
-    const captured = await valueOf('payment', 'micromart_payment_captured_minor_total', euros)
-    expect(captured).toBeGreaterThanOrEqual(1_999)
-    expect(captured).toBe(await valueOf('order', 'micromart_order_value_minor_total', euros))
+    const after = await money()
+    expect(after.captured - before.captured).toBeGreaterThanOrEqual(1_999)
+    expect(after.captured - before.captured).toBe(after.ordered - before.ordered)
     const refunded = () => valueOf('payment', 'micromart_payment_refunded_minor_total', euros)
     await eventually(refunded, (value) => (value ?? 0) >= 100)
     expect(await valueOf('order', 'micromart_books_consistent')).toBe(1)
@@ -155,5 +178,20 @@ describe('what operations reads after that', () => {
     })
     for (const [step, sum] of await Promise.all(steps))
       expect([step, sum > 0]).toEqual([step, true])
+  })
+
+  it('is on the page of the status, whole', async () => {
+    // The run of the tests has the shop in a folder of its own.
+    const env = { ...process.env, MICROMART_HOME: path.resolve(shop.secrets, '../..') }
+    const page = ['scripts/status.mjs', '--json']
+    const said = await promisify(execFile)(process.execPath, page, { env }).catch(
+      (failed: { stdout: string }) => failed, // for other reasons: the streams are not where it looks
+    )
+    const { work, apps: found } = JSON.parse(said.stdout) as Status
+    expect(found).toHaveLength(apps.length)
+    for (const { checks } of found) expect(new Set(Object.values(checks))).toEqual(new Set(['ok']))
+    expect(work.rows.length).toBeGreaterThan(5)
+    expect(work.rows.filter(({ count }) => count === null)).toEqual([])
+    expect(work.books).toMatchObject({ consistent: true, violations: {} })
   })
 })

@@ -210,9 +210,9 @@ describe('HTTP', () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
     await shop.http
       .get('/v1/products?q=traced')
-      .set('traceparent', `00-${traceId}-00f067aa0ba902b7-00`)
+      .set('traceparent', `00-${traceId}-00f067aa0ba902b7-01`)
     const [call] = shop.sidecar.recorded('product.ListProducts')
-    expect(call?.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))
+    expect(call?.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`))
     const missing = await shop.http
       .get('/v1/me')
       .set('traceparent', `00-${traceId}-00f067aa0ba902b7-00`)

@@ -34,7 +34,10 @@ export type Things = {
 
 const boughtBy = async (token: string, sku: string): Promise<string> => {
   await addToCart({ token }, sku)
-  const { status, body, text } = await placeOrder({ token })
+  const { status, body, text } = await eventually(
+    () => placeOrder({ token }),
+    (answer) => answer.status !== 503, // busy: nothing was bought
+  )
   if (status !== 201) throw new Error(`order: ${status} ${text}`)
   return body.id
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { RowDataPacket } from 'mysql2/promise'
 import { secret, shop } from './shop.ts'
 import { openMysql, openRedis } from './stores.ts'
+import { tracesSince } from './zipkin.ts'
 
 /** Something that the shop has written down, and where; `goes` by itself in so many ms. */
 export type Remain = { readonly place: string; readonly text: string; readonly goes?: number }
@@ -86,12 +87,6 @@ export const keys = async (): Promise<readonly Remain[]> => {
 
 /** Every span that Zipkin has of the time since a moment. */
 export const spans = async (since: number): Promise<readonly Remain[]> => {
-  const names = await fetch(`${shop.zipkin}/api/v2/services`)
-  const found: Remain[] = []
-  for (const name of (await names.json()) as string[]) {
-    const query = { serviceName: name, lookback: String(Date.now() - since), limit: '2000' }
-    const url = `${shop.zipkin}/api/v2/traces?${new URLSearchParams(query).toString()}`
-    found.push({ place: `span ${name}`, text: await (await fetch(url)).text() })
-  }
-  return found
+  const traces = [...(await tracesSince(since))]
+  return traces.map(([name, found]) => ({ place: `span ${name}`, text: JSON.stringify(found) }))
 }

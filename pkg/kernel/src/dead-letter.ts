@@ -55,6 +55,8 @@ export type NewDeadLetter = Pick<DeadLetter, 'id' | 'payload' | 'traceparent'> &
 export type DeadLetters = {
   /** Adds to what is known of an event's failures: attempts are summed, the last reason stays. */
   readonly noteFailure: (failure: EventFailure) => Promise<void>
+  /** @returns the code of an event's last noted failure, if one was noted */
+  readonly lastReason: (eventId: string) => Promise<string | undefined>
   /** Keeps a letter, with the failures noted. One that is there already stays as it is, decided or not, but for its failures. */
   readonly keep: (letter: NewDeadLetter) => Promise<void>
   /** Newest first. @throws DomainError invalid `cursor_invalid` */

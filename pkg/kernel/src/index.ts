@@ -44,6 +44,8 @@ export {
   addMoney,
   compareMoney,
   CurrencyMismatch,
+  formatAmount,
+  minorDigits,
   type Money,
   money,
   multiplyMoney,

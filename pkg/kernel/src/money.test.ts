@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { addMoney, compareMoney, money, multiplyMoney, splitMoney, sumMoney } from './money.ts'
+import {
+  addMoney,
+  compareMoney,
+  formatAmount,
+  minorDigits,
+  money,
+  multiplyMoney,
+  splitMoney,
+  sumMoney,
+} from './money.ts'
 
 const amounts = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n })
 const weights = fc
@@ -15,6 +24,16 @@ describe('money', () => {
         expect(sumMoney(shares, 'EUR')).toEqual(money(amount, 'EUR'))
       }),
     )
+  })
+
+  it.each([
+    ['EUR', 2, '19.99'],
+    ['JPY', 0, '1999'],
+    ['KWD', 3, '1.999'],
+  ])('in %s has %s decimals', (currency, digits, text) => {
+    expect(minorDigits(currency)).toBe(digits)
+    expect(formatAmount(1999n, digits)).toBe(text)
+    expect(formatAmount(0n, digits)).toBe((0).toFixed(digits))
   })
 
   it('gives each share its exact part, give or take one cent', () => {

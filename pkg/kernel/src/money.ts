@@ -17,6 +17,26 @@ export const money = (amount: bigint | number, currency: string): Money => ({
   currency,
 })
 
+const digitsOf = (currency: string): number =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+    .maximumFractionDigits ?? 2
+
+/** Making a NumberFormat takes longer than the statement that its text goes into. */
+const knownDigits = new Map<string, number>()
+
+/** How many decimals a currency has (ISO 4217): 2 for EUR, 0 for JPY. */
+export const minorDigits = (currency: string): number => {
+  const digits = knownDigits.get(currency) ?? digitsOf(currency)
+  knownDigits.set(currency, digits)
+  return digits
+}
+
+/** `1999` -> `19.99`, for an amount that is not negative. @param digits decimals of its currency */
+export const formatAmount = (amount: bigint, digits: number): string => {
+  const text = amount.toString().padStart(digits + 1, '0')
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
+}
+
 const sameCurrency = (left: Money, right: Money): string => {
   if (left.currency !== right.currency) throw new CurrencyMismatch(left.currency, right.currency)
   return left.currency

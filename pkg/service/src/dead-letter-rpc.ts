@@ -20,6 +20,7 @@ import type { KeyedAnswers } from '@micromart/store/idempotency'
 import { actingOf } from './acting.ts'
 import type { CallContext } from './caller.ts'
 import { reasonOf } from './event-failures.ts'
+import { handsOver } from './keep-letter.ts'
 import { keyed } from './keyed.ts'
 import { requireLimit } from './page-limit.ts'
 import type { TopicHandlers } from './topics.ts'
@@ -87,12 +88,7 @@ const desk = ({ consumer, letters, topics, clock, log }: DeskSettings) => {
     log.info({ ...audit, ...what, isFirst }, 'somebody decided about a dead letter')
     if (!isFirst) throw closed()
   }
-  const handOver = async ({ id, topic, payload, traceparent }: DeadLetter): Promise<void> => {
-    const handler = Object.hasOwn(topics, topic) ? topics[topic] : undefined
-    if (!handler) throw new DomainError('invalid', 'topic_not_handled')
-    const event = { id, topic, payload: JSON.parse(payload) as unknown }
-    await handler(traceparent === undefined ? event : { ...event, traceparent })
-  }
+  const handOver = handsOver(topics)
   return {
     find,
     replay: async (id: string, call: CallContext) => {

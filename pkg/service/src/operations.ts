@@ -19,7 +19,7 @@ import type { KeyedAnswers } from '@micromart/store/idempotency'
 import { auditRpc } from './audit-rpc.ts'
 import { backlogRpc } from './backlog-rpc.ts'
 import { deadLetterRpc } from './dead-letter-rpc.ts'
-import { keepLetter } from './dead-letters.ts'
+import { keepLetter } from './keep-letter.ts'
 import { failureNotes } from './event-failures.ts'
 import type { ServedService } from './grpc-server.ts'
 import { privacyRpc } from './privacy-rpc.ts'
@@ -72,7 +72,8 @@ const consuming = (
   const notes = failureNotes(letters, log)
   const name = deadLetterTopic(app)
   const arrived = arrivals(topics, name)
-  const letterTopic = { name, keep: keepLetter({ letters, notes, clock, arrived }), notes }
+  const keep = keepLetter({ letters, notes, topics, clock, log, arrived })
+  const letterTopic = { name, keep, notes }
   const desk = { consumer: app, letters, topics, answers, clock, log }
   const service: ServedService = [DeadLetterServiceService, deadLetterRpc(desk)]
   return { letterTopic, service }

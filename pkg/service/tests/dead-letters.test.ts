@@ -175,7 +175,20 @@ describe('a dead letter', () => {
     storeAway = false
     expect(await fake.deliver(deadLetterTopic(apps.cart), payload, event)).toBe('SUCCESS')
     const { letter } = await desk().getDeadLetter({ id })
-    expect(letter).toMatchObject({ reason: 'database_unavailable', attempts: 3 })
+    expect(letter).toMatchObject({ reason: 'database_unavailable', attempts: 4 })
+  })
+
+  const seenBy = Object.entries({ 'this process': 1, 'another replica': 0 })
+  it.each(seenBy)('needs nobody when only an outage that %s saw made it one', async (_, count) => {
+    const id = systemIds.next()
+    const event = { id, publishedTo: topics.orderPaid }
+    outcome = new DomainError('unavailable', 'database_unavailable')
+    storeAway = true
+    for (let n = 0; n < count; n += 1) await fake.deliver(topics.orderPaid, payload, event)
+    ;[storeAway, outcome, seen] = [false, undefined, []]
+    expect(await fake.deliver(deadLetterTopic(apps.cart), payload, event)).toBe('SUCCESS')
+    expect(seen).toMatchObject([{ id, topic: topics.orderPaid, payload }])
+    await expect(desk().getDeadLetter({ id })).rejects.toMatchObject({ kind: 'not_found' })
   })
 
   it('is kept whatever it holds', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { counter, histogram, observe } from '@micromart/contracts/telemetry'
 import { metricsText, startTelemetry } from '@micromart/service'
 import { telemetryForTest } from '@micromart/testing'
@@ -46,6 +46,16 @@ describe('an instrument of the schema', () => {
     expect((await linesOf('micromart_dead_letters_open')).at(-1)).toMatch(/ 3$/)
     isAway = true
     expect((await linesOf('micromart_dead_letters_open')).at(-1)).toMatch(/ NaN$/)
+  })
+
+  it('that hangs with its store does not hold up all others', async () => {
+    using _gauge = observe('micromart_dead_letters_open', () => new Promise<never>(() => {}))
+    jest.useFakeTimers({ doNotFake: ['performance', 'nextTick', 'setImmediate'] })
+    const lines = linesOf('micromart_dead_letters_open')
+    await jest.advanceTimersByTimeAsync(2_000)
+    jest.useRealTimers()
+    expect((await lines).at(-1)).toMatch(/ NaN$/)
+    expect(await linesOf('process_cpu_seconds_total')).not.toEqual([])
   })
 
   it('is refused under a name that the schema does not know', () => {

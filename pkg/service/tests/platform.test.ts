@@ -23,6 +23,7 @@ const configOf = ({ grpcPort, httpPort }: FakeSidecar, env: NodeJS.ProcessEnv = 
 
 const noLetters: DeadLetters = {
   noteFailure: async () => {},
+  lastReason: async () => undefined,
   keep: async () => {},
   list: async () => ({ items: [], nextCursor: undefined }),
   get: async () => undefined,

@@ -16,19 +16,26 @@ export type DatabaseOptions = {
   readonly migrations?: readonly MigrationClass[]
   /** Connections kept at most, default 15. */
   readonly poolSize?: number
+  /** How long a statement may take before its connection counts as lost, default 20 s: longer than anybody waits for it. */
+  readonly statementMs?: number
 }
+
+const longestStatementMs = 20_000
 
 /** An open database; disposing it closes the pool after the queries under way. */
 export type Database = DataSource & AsyncDisposable
 
 /**
- * What every connection of a service holds to. A lost wait for a lock ends after 3 s, because a checkout has 10 s in all.
+ * What every connection of a service holds to. A lost wait for a lock ends after 3 s, because a checkout has 10 s in all. MariaDB
+ * ends a transaction that was left standing for 30 s, by a process that is frozen or a machine that is gone: its rows are not locked
+ * until TCP notices, after hours. MySQL has no such setting, and reads a comment.
  * The SQL mode is spelled out: the servers' defaults differ.
  */
 const sessionSettings = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION innodb_lock_wait_timeout = 3, time_zone = '+00:00',
-     sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+     sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
+     /*M! , idle_transaction_timeout = 30 */`,
 ]
 
 /** mysql2, with every new connection set up before its first use: commands of one connection run in order. */
@@ -109,7 +116,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     await close()
     throw error
   }
-  queryDirectly(source)
+  queryDirectly(source, options.statementMs ?? longestStatementMs)
   joinAmbient(source)
   countRetries()
   const watch = watchPool(source)

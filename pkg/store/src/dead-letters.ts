@@ -98,6 +98,11 @@ const decide =
 /** A consumer's dead letters in its own database (`deadLetterTables`). */
 export const deadLettersMysql = (db: DataSource): DeadLetters => ({
   noteFailure: noteFailure(db),
+  lastReason: async (eventId) => {
+    const sql = 'SELECT reason FROM event_failures WHERE event_id = ?'
+    const [row] = await alone(() => db.query<{ reason: string }[]>(sql, [eventId]))
+    return row?.reason
+  },
   keep: keep(db),
   list: list(db),
   get: async (id) => {

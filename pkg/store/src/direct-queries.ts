@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Connection, QueryValues } from 'mysql2'
 import {
   type DataSource,
@@ -6,6 +7,22 @@ import {
   QueryRunnerAlreadyReleasedError,
 } from 'typeorm'
 import { type QueryRecord, queryRecord } from './query-telemetry.ts'
+
+/** The driver's connection with what it is made of. */
+type Wire = Connection & { readonly stream: Socket }
+
+const silence = () =>
+  Object.assign(new Error('the database does not answer'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+
+/**
+ * Ends a connection on which the server has said nothing for too long: a server whose machine or network is gone says no good-bye,
+ * and TCP would wait a quarter of an hour for it, the pool's connections with it. What runs on it fails as on any lost one.
+ * @returns what to call with the answer
+ */
+const watched = ({ stream }: Wire, limitMs: number): (() => void) => {
+  const timer = setTimeout(() => stream.destroy(silence()), limitMs)
+  return () => clearTimeout(timer)
+}
 
 /** One statement over the driver's callback: its promises take a stack trace and a wrapper for each. */
 const ask = (connection: Connection, text: string, values: QueryValues): Promise<unknown> =>
@@ -16,11 +33,16 @@ const ask = (connection: Connection, text: string, values: QueryValues): Promise
     })
   })
 
-const directQuery = (runner: QueryRunner, record: QueryRecord): QueryRunner['query'] => {
+const directQuery = (
+  runner: QueryRunner,
+  record: QueryRecord,
+  statementMs: number,
+): QueryRunner['query'] => {
   const builders = runner.query.bind(runner)
   return async (text: string, values?: readonly unknown[], structured?: boolean) => {
     if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError()
-    const connection = (await runner.connect()) as Connection
+    const connection = (await runner.connect()) as Wire
+    const answered = watched(connection, statementMs)
     const begun = performance.now()
     let success = false
     try {
@@ -33,6 +55,7 @@ const directQuery = (runner: QueryRunner, record: QueryRecord): QueryRunner['que
       if (cause instanceof QueryFailedError) throw cause
       throw new QueryFailedError(text, values as never, cause as Error) // of whatever realm
     } finally {
+      answered()
       record(text, performance.now() - begun, success)
     }
   }
@@ -41,13 +64,14 @@ const directQuery = (runner: QueryRunner, record: QueryRecord): QueryRunner['que
 /**
  * Has every statement of a data source measured and traced, and leads those that are plain SQL past TypeORM's events and the
  * driver's promises: together they cost as much as the statement's own way to the socket.
+ * @param statementMs how long one may take
  */
-export const queryDirectly = (source: DataSource): void => {
+export const queryDirectly = (source: DataSource, statementMs: number): void => {
   const record = queryRecord(String(source.options.database))
   const create = source.createQueryRunner.bind(source)
   source.createQueryRunner = (mode) => {
     const runner = create(mode)
-    runner.query = directQuery(runner, record)
+    runner.query = directQuery(runner, record, statementMs)
     return runner
   }
 }

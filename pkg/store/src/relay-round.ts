@@ -1,8 +1,9 @@
 import { counter } from '@micromart/contracts/telemetry'
-import type { Clock, Log } from '@micromart/kernel'
+import { type Clock, DomainError, type Log } from '@micromart/kernel'
 import type { OutboxEvent } from './outbox.ts'
 import { publishTraced } from './publish-span.ts'
 import type { RelayConnection, StoredEvent } from './relay-connection.ts'
+import { aggregateRests, type TopicRests, topicRests } from './relay-rests.ts'
 
 type Deps = {
   readonly publish: (event: OutboxEvent) => Promise<void>
@@ -13,36 +14,19 @@ type Deps = {
 type Refusal = { readonly eventId: string; readonly topic: string; readonly cause: unknown }
 
 type Lane = Pick<Deps, 'publish'> & {
+  readonly topics: TopicRests
   readonly hasTime: () => boolean
   readonly count: (topic: string, outcome: 'sent' | 'failed') => void
 }
 
-/** What a round tells the loop: how much went out, and whether there may be more at once. */
-export type RoundResult = { readonly sent: number; readonly failed: number; readonly more: boolean }
+/** What a round tells the loop: whether the broker seems to be away, and whether there may be more at once. */
+export type RoundResult = { readonly isAway: boolean; readonly more: boolean }
 
 const batch = 200
 const lanes = 16
 const publishTimeoutMs = 10_000
-const longestRestMs = 5000
 /** With the last publish's limit less than the connection may be silent: who lost the lock does not go on. */
 const roundMs = 15_000
-
-/** Aggregates whose event was refused rest a little longer each time, so that one poisoned event holds up only its own. */
-const createRests = (clock: Clock) => {
-  const rests = new Map<string, { readonly failures: number; readonly until: number }>()
-  return {
-    resting: (): readonly string[] => {
-      const now = clock.now().getTime()
-      return [...rests].filter(([, { until }]) => until > now).map(([aggregateId]) => aggregateId)
-    },
-    rest: (aggregateId: string) => {
-      const failures = (rests.get(aggregateId)?.failures ?? 0) + 1
-      const ms = Math.min(longestRestMs, 100 * 2 ** failures)
-      rests.set(aggregateId, { failures, until: clock.now().getTime() + ms })
-    },
-    recovered: (aggregateId: string) => rests.delete(aggregateId),
-  }
-}
 
 /** A publish that never ends must not end the relay; a late success is a repeat, which inboxes absorb. */
 const inTime = async (work: Promise<void>): Promise<void> => {
@@ -55,18 +39,23 @@ const inTime = async (work: Promise<void>): Promise<void> => {
   }
 }
 
+/** The sidecar will not take it, well as the broker may be: such as on a topic that this app may not tell. */
+const isForGood = ({ cause }: Refusal): boolean =>
+  cause instanceof DomainError && cause.kind === 'internal'
+
 /** Publishes one aggregate's events in order; ends at the first refusal and answers it. */
 const publishLane = async (
-  { publish, count, hasTime }: Lane,
+  { publish, count, hasTime, topics }: Lane,
   events: readonly StoredEvent[],
   sent: string[],
 ): Promise<Refusal | undefined> => {
   for (const event of events) {
-    if (!hasTime()) return undefined
+    if (!hasTime() || topics.isResting(event.topic)) return undefined
     const { seq, ...outgoing } = event
     try {
       await inTime(publish(outgoing))
       sent.push(seq)
+      topics.took(event.topic)
       count(event.topic, 'sent')
     } catch (cause) {
       count(event.topic, 'failed')
@@ -78,14 +67,16 @@ const publishLane = async (
 
 /** A round is: read, publish, mark. Nothing is locked meanwhile; a crash before the mark repeats the events. */
 export const relayRound = (deps: Deps) => {
-  const rests = createRests(deps.clock)
+  const rests = aggregateRests(deps.clock)
+  const topics = topicRests(deps.clock)
   const publish = publishTraced(deps.publish)
   const published = counter('micromart_events_published_total')
   const count: Lane['count'] = (topic, outcome) => published.add(1, { topic, outcome })
 
   const publishAll = async (events: readonly StoredEvent[], sent: string[]) => {
     const end = performance.now() + roundMs
-    const lane: Lane = { publish, count, hasTime: () => performance.now() < end }
+    const hasTime = () => performance.now() < end
+    const lane: Lane = { publish, count, topics, hasTime }
     const queue = [...Map.groupBy(events, ({ aggregateId }) => aggregateId)]
     const refusals: Refusal[] = []
     const work = async () => {
@@ -97,8 +88,9 @@ export const relayRound = (deps: Deps) => {
         else {
           refusals.push(refusal)
           rests.rest(aggregateId)
+          if (isForGood(refusal)) topics.refused(refusal.topic)
         }
-        if (refusals.length > 0 && sent.length === 0) return
+        if (sent.length === 0 && refusals.some((one) => !isForGood(one))) return
       }
     }
     await Promise.all(Array.from({ length: lanes }, work))
@@ -106,12 +98,14 @@ export const relayRound = (deps: Deps) => {
   }
 
   return async (connection: RelayConnection): Promise<RoundResult> => {
-    const events = await connection.unsent(batch, rests.resting())
+    const waiting = { aggregates: rests.resting(), topics: topics.resting() }
+    const events = await connection.unsent(batch, waiting)
     const sent: string[] = []
     const refusals = await publishAll(events, sent)
     if (sent.length > 0) await connection.markSent(sent, deps.clock.now())
     const failed = refusals.length
     if (failed > 0) deps.log.warn({ failed, ...refusals[0] }, 'events left for the next round')
-    return { sent: sent.length, failed, more: events.length === batch && sent.length > 0 }
+    const isAway = sent.length === 0 && refusals.some((one) => !isForGood(one))
+    return { isAway, more: events.length === batch && !isAway }
   }
 }

@@ -16,6 +16,8 @@ export type RelayOptions = {
   /** How often to look without being woken, default 500 ms. */
   readonly intervalMs?: number
   readonly clock?: Clock
+  /** How long a statement may take before the connection counts as lost, default 10 s. */
+  readonly statementMs?: number
 }
 
 /** The outbox's way to the broker; disposing waits for the round under way. */
@@ -46,7 +48,7 @@ const pruning = (clock: Clock) => {
  * by; each may be started without a thought. Delivery is at least once.
  */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { db, publish, log, intervalMs = 500, clock = systemClock } = options
+  const { db, publish, log, intervalMs = 500, clock = systemClock, statementMs } = options
   const stop = new AbortController()
   const { signal } = stop
   const bell = createBell()
@@ -57,8 +59,8 @@ export const startRelay = (options: RelayOptions): Relay => {
     let emptyHanded = 0
     while (!signal.aborted) {
       const soonest = performance.now() + betweenRoundsMs
-      const { sent, failed, more } = await round(connection)
-      emptyHanded = failed > 0 && sent === 0 ? emptyHanded + 1 : 0
+      const { isAway, more } = await round(connection)
+      emptyHanded = isAway ? emptyHanded + 1 : 0
       await prune(connection)
       if (emptyHanded > 0) await rest(Math.min(longestPauseMs, 50 * 2 ** emptyHanded))
       else if (!more) {
@@ -70,7 +72,10 @@ export const startRelay = (options: RelayOptions): Relay => {
   const rest = (ms: number) => pause(Math.max(0, ms), undefined, { signal }).catch(() => undefined)
   let isActive = false
   const turn = async () => {
-    await using connection = await connectRelay(db)
+    await using connection = await connectRelay(
+      db,
+      statementMs === undefined ? {} : { statementMs },
+    )
     while (!signal.aborted && !(await connection.lock())) await rest(intervalMs)
     isActive = true
     await serveOutbox(connection)

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { type Clock, silentLog, systemClock } from '@micromart/kernel'
+import { type Clock, DomainError, silentLog, systemClock } from '@micromart/kernel'
 import { context, trace } from '@opentelemetry/api'
 import mysql from 'mysql2/promise'
 import {
@@ -128,7 +128,7 @@ const killRelayConnection = async ({ url, db }: TestStore) => {
 
 it('is taken over from a holder that stands still', async () => {
   await using store = await openStore()
-  await using frozen = await connectRelay(store.db, 1)
+  await using frozen = await connectRelay(store.db, { silenceS: 1 })
   await using other = await connectRelay(store.db)
   expect([await frozen.lock(), await other.lock()]).toEqual([true, false])
   await eventually(() => other.lock())
@@ -208,6 +208,23 @@ it('keeps the order of an aggregate over refused publishes while others go on', 
   const ofAggregate = published.filter((event) => event.aggregateId === aggregateId)
   expect(ofAggregate.map(({ id }) => id)).toEqual(ordered.map(({ id }) => id))
   expect(published).toHaveLength(25)
+})
+
+it('reaches what can be published behind any number of events that the sidecar refuses for good', async () => {
+  await using store = await openStore()
+  const topic = 'not.allowed.v1'
+  const refused = Array.from({ length: 1_200 }, () => anEvent({ topic }))
+  const aggregateId = 'order-1'
+  const ordered = [anEvent({ aggregateId }), anEvent({ aggregateId, topic })]
+  await add(store, ...refused, ...ordered, anEvent({ aggregateId }), anEvent())
+  const published: string[] = []
+  await using _ = relayOf(store, async (event) => {
+    if (event.topic === topic) throw new DomainError('internal', 'internal')
+    published.push(event.aggregateId)
+  })
+  await eventually(() => published.length === 2)
+  expect(published[0]).toBe(aggregateId)
+  expect(await backlog(store)).toBe(1_202)
 })
 
 it('goes on by itself when the broker is back', async () => {

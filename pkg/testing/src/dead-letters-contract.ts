@@ -100,6 +100,16 @@ export const deadLettersContract: readonly Case[] = [
     },
   ],
   [
+    'tells the last reason that was noted of an event',
+    async (letters) => {
+      const id = systemIds.next()
+      assert.equal(await letters.lastReason(id), undefined)
+      await letters.noteFailure(aFailure(id))
+      await letters.noteFailure({ ...aFailure(id), reason: 'database_busy' })
+      assert.equal(await letters.lastReason(id), 'database_busy')
+    },
+  ],
+  [
     'keeps a letter of which nothing is known',
     async (letters) => {
       const id = await kept(letters, { traceparent: undefined })

@@ -10,15 +10,29 @@ const answers = async (url) => {
   return answer?.ok ?? false
 }
 
-/** What is asked of each app: `/readyz`, and of the provider, which has no sidecar work, `/livez`. */
-const readyUrl = (app, ports) =>
-  `http://127.0.0.1:${ports[app].http}/${app === 'provider' ? 'livez' : 'readyz'}`
+/** Longer than an app gives each of its checks. */
+const readyLimitMs = 3_000
+
+/**
+ * What an app says of itself: `{ ready, checks }`, each check `ok` or what is wrong.
+ * @param port its small HTTP port
+ */
+export const readinessAt = async (port) => {
+  try {
+    const url = `http://127.0.0.1:${port}/readyz`
+    const answer = await fetch(url, { signal: AbortSignal.timeout(readyLimitMs) })
+    const { checks = {} } = await answer.json()
+    return { ready: answer.ok, checks }
+  } catch {
+    return { ready: false, checks: { process: 'does not answer' } }
+  }
+}
 
 /** The apps that aren't ready. */
-export const notReady = async (ports) => {
+const notReady = async (ports) => {
   const apps = Object.keys(ports)
-  const ready = await Promise.all(apps.map((app) => answers(readyUrl(app, ports))))
-  return apps.filter((_, index) => !ready[index])
+  const said = await Promise.all(apps.map((app) => readinessAt(ports[app].http)))
+  return apps.filter((_, index) => !said[index].ready)
 }
 
 export const appState = (home, app) => readJson(path.join(home, 'run', 'apps', `${app}.json`))

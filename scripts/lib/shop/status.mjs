@@ -1,17 +1,20 @@
 import { identify, isAlive } from '../machine/processes.mjs'
 import { isListening } from '../machine/ports.mjs'
 import { fullOf, lossesOf } from '../stores/streams.mjs'
-import { appState, notReady } from './ready.mjs'
+import { appState, readinessAt } from './ready.mjs'
 import { leftOf, starterIsAlive } from './run-file.mjs'
+import { workOf } from './work.mjs'
 
-const appOf = async (app, { ports, home }, unready) => {
+const appOf = async (app, { ports, home }) => {
   const { pid, starts } = appState(home, app)
+  const { ready, checks } = await readinessAt(ports[app].http)
   return {
     app,
     pid,
     starts,
     alive: identify(pid) !== undefined,
-    ready: !unready.includes(app),
+    ready,
+    checks,
     sidecar: await isListening(ports[app].daprHttp),
   }
 }
@@ -22,9 +25,15 @@ const storeOf = ([name, each]) => ({
   alive: Boolean(each) && isAlive(each),
 })
 
-const appFaults = ({ app, alive, ready, sidecar }) => [
+const reasonsOf = (checks) =>
+  Object.entries(checks)
+    .filter(([, said]) => said !== 'ok')
+    .map(([check, said]) => `${check} ${said}`)
+    .join(', ')
+
+const appFaults = ({ app, alive, ready, checks, sidecar }) => [
   ...(alive ? [] : [`${app} is dead`]),
-  ...(ready ? [] : [`${app} is not ready`]),
+  ...(ready ? [] : [`${app} is not ready: ${reasonsOf(checks)}`]),
   ...(sidecar ? [] : [`the sidecar of ${app} is dead`]),
 ]
 
@@ -45,33 +54,37 @@ const stateOf = ({ ready, prepared }) => {
   return prepared ? 'prepared' : 'starting'
 }
 
-const nothing = { apps: [], stores: [], streams: [], faults: [], notes: [] }
+const noWork = { rows: [], books: null, faults: [], notes: [] }
+const nothing = { apps: [], stores: [], streams: [], work: noWork, faults: [], notes: [] }
 
 /**
  * What a shop is doing.
  * @param run of `readRun`
- * @returns `{ state, since, url, secure, zeroTrust, left, apps, stores, streams, faults, notes }`: `state` is stopped, abandoned (the starter is gone and
- *   left `left` processes), starting, prepared or open; `faults` are texts of what is wrong, `notes` of what may go wrong
+ * @returns `{ state, since, url, secure, traces, zeroTrust, left, apps, stores, streams, work, faults, notes }`: `state` is stopped, abandoned (the
+ *   starter is gone and left `left` processes), starting, prepared or open; `work` is that of `workIn`; `faults` are texts of what is wrong, `notes` of
+ *   what may go wrong
  */
 export const statusOf = async (run) => {
   if (!run) return { state: 'stopped', ...nothing }
   if (!starterIsAlive(run)) return { state: 'abandoned', left: leftOf(run).length, ...nothing }
-  const unready = run.ports ? await notReady(run.ports) : []
-  const names = Object.keys(run.ports ?? {})
-  const apps = await Promise.all(names.map((app) => appOf(app, run, unready)))
+  const { ports = {} } = run
+  const apps = await Promise.all(Object.keys(ports).map((app) => appOf(app, run)))
   const stores = Object.entries(run.processes).map(storeOf)
   const { streams, faults } = await streamsOf(run)
+  const work = await workOf(ports)
   const dead = stores.filter(({ alive }) => !alive).map(({ name }) => `${name} is dead`)
   return {
     state: stateOf(run),
     since: run.ready,
     url: run.ports && `http://127.0.0.1:${run.ports.gateway.public}`,
     secure: run.ports && `https://127.0.0.1:${run.ports.gateway.publicTls}`,
+    traces: run.zipkin,
     zeroTrust: 'sentry' in run.processes,
     apps,
     stores,
     streams,
-    faults: [...apps.flatMap(appFaults), ...dead, ...faults],
-    notes: fullOf(streams),
+    work,
+    faults: [...apps.flatMap(appFaults), ...dead, ...faults, ...work.faults],
+    notes: [...fullOf(streams), ...work.notes],
   }
 }

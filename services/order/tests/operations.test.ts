@@ -24,6 +24,7 @@ it('keeps what it could not handle, and replays it through the same inbox', asyn
   const { order } = await rpc.placeOrder({ ...wish, paymentToken: 'tok_pending' })
   const orderId = order?.id ?? ''
   const event = { id: systemIds.next(), publishedTo: topics.paymentSettled }
+  expect(await test.sidecar.deliver(topics.paymentSettled, {}, event)).toBe('DROP')
   expect(await test.sidecar.deliver('dead.order.v1', { orderId }, event)).toBe('SUCCESS')
   const letters = await desk()
   const { letter } = await letters.getDeadLetter({ id: event.id })

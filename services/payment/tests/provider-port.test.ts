@@ -96,6 +96,22 @@ describe('Stripe', () => {
     expect(world.fake.refunds()).toHaveLength(1)
   })
 
+  it('charges a shopper who has authenticated and never comes back', async () => {
+    await using world = await stripe()
+    const ref = aRef()
+    const order = { ...ref, token: world.tokens.action }
+    const asked = await world.provider.charge(order, inTime())
+    if (asked.status !== 'requires_action') throw new Error(asked.status)
+    await world.authenticate(asked)
+    const known = { ...ref, chargeId: asked.chargeId }
+    const captured = { status: 'captured', chargeId: asked.chargeId }
+    expect(await Promise.all([1, 2].map(() => world.provider.find(known, inTime())))).toEqual([
+      captured,
+      captured,
+    ])
+    expect(await world.captures(ref.orderId)).toEqual([1999])
+  })
+
   it('keeps no ledger that can be paged by order', async () => {
     await using world = await stripe()
     expect(await world.provider.books('', 10, inTime())).toBeUndefined()

@@ -192,6 +192,18 @@ it('has an event sent again that tells of a charge whose answer is still to be r
   expect(await world.payment.receiveWebhook(notice)).toEqual({ applied: true })
 })
 
+it('knows without a look at all payments whether one waits for its answer', async () => {
+  await using world = await start()
+  await world.query(
+    `INSERT INTO payments (id, order_id, status, version, created_at, updated_at)
+     WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+     SELECT UUID(), UUID(), 'declined', 3, NOW(3), NOW(3) FROM n`,
+  )
+  const asked = "SELECT id FROM payments WHERE charge_id IS NULL AND status = 'charging' LIMIT 1"
+  const [plan] = await world.query(`EXPLAIN ${asked}`)
+  expect(Number((plan as { rows: number | string }).rows)).toBeLessThan(10)
+})
+
 it('does not add up disputes of another currency', async () => {
   await using world = await start()
   const of = await world.order('pm_card_visa')

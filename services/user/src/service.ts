@@ -54,6 +54,7 @@ import type { Ports } from './model/ports.ts'
 import { adapters } from './oauth/adapters.ts'
 import { sealedContent } from './oauth/sealed-content.ts'
 import { oauthServer } from './oauth/server.ts'
+import { watchAccounts } from './repository/account-gauges.ts'
 import { accountTokensMysql } from './repository/account-tokens-mysql.ts'
 import { accountsMysql } from './repository/accounts-mysql.ts'
 import { addressesMysql } from './repository/addresses-mysql.ts'
@@ -202,6 +203,7 @@ export const startUser = async (config: Config, overrides: PlatformOverrides = {
   const sealed = await unseal(parts)
   const passwords = await openPasswords(config)
   starting.use(watchHashes(passwords.waiting))
+  starting.use(watchAccounts(db, clock))
   const ports = wire(config, parts, { sealed, passwords })
   const plain = userUseCases(ports)
   const use = { ...plain, ...countedEntrances(plain) }

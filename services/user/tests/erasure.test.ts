@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { DomainError, systemIds } from '@micromart/kernel'
-import { eventually } from '@micromart/testing'
+import { eventually, readMetric } from '@micromart/testing'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { days, issuer, minutes, startForTest } from './start-for-test.ts'
 
@@ -104,6 +104,9 @@ describe('an erasure', () => {
     const { read } = await erased(user)
     await eventually(async () => expect(asked).toBe(1))
     expect(await read()).toMatchObject({ completedAt: undefined, receipt: undefined })
+    expect(await readMetric(user.httpPort, 'micromart_erasures_open')).toBe(1)
+    const age = await readMetric(user.httpPort, 'micromart_erasures_oldest_age_seconds')
+    expect(age).toBeGreaterThanOrEqual(60)
     await eventually(async () => {
       user.clock.forward(minutes(10))
       expect((await read()).completedAt).toBeDefined()

@@ -56,6 +56,10 @@ it('a mail that cannot be sent holds nobody up, and goes out later under the sam
   expect(outcome).toBeNull()
   const failed = expect.objectContaining({ event: 'mail.failed', mailId: id, attempt: 1 })
   expect(user.logged()).toContainEqual(failed)
+  user.clock.forward(2_000)
+  expect(await readMetric(user.httpPort, 'micromart_mails_waiting')).toBe(1)
+  const age = await readMetric(user.httpPort, 'micromart_mails_oldest_age_seconds')
+  expect(age).toBeGreaterThanOrEqual(2)
   await unblock()
   user.clock.forward(5_000)
 

@@ -96,13 +96,26 @@ const observable = (name: MetricName) => {
 /** Not a number, and so nothing that an alert compares: the last known value would say that all is as it was. */
 const unknown = Number.NaN
 
+const patienceMs = 2_000
+
+/** A scrape does not wait for a store that hangs: what all other gauges say is wanted just then. */
+const inTime = async (reading: void | Promise<void>): Promise<void> => {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('the reading took too long')), patienceMs)
+  try {
+    await Promise.race([reading, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 type Samples = readonly (readonly [value: number, labels: Labels])[]
 
 /** What is told; nothing also when it failed: that is said where the same thing is needed for an answer. */
 const taken = async (read: Read<MetricName>): Promise<Samples> => {
   const samples: [number, Labels][] = []
   try {
-    await read((value: number, labels: Labels = {}) => samples.push([value, labels]))
+    await inTime(read((value: number, labels: Labels = {}) => samples.push([value, labels])))
     return samples
   } catch {
     return []
@@ -122,7 +135,7 @@ const observing = (name: MetricName, read: Read<MetricName>): ObservableCallback
 }
 
 /**
- * Offers a gauge, or a counter that somebody else keeps, by reading it at each scrape. A gauge of which nothing is told is NaN.
+ * Offers a gauge, or a counter that somebody else keeps, by reading it at each scrape. A gauge of which nothing is told within 2 s is NaN.
  * @returns what ends it
  */
 export const observe = <N extends NamesOf<'gauge' | 'counter'>>(

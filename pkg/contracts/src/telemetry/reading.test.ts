@@ -30,11 +30,4 @@ describe('a reading that gauges share', () => {
     jest.advanceTimersByTime(1_000)
     expect(await read()).toBe('well')
   })
-
-  it('does not make anybody wait for a store that hangs', async () => {
-    const read = sharedReading(1_000, () => new Promise<never>(() => {}))
-    const reading = expect(read()).rejects.toThrow('too long')
-    await jest.advanceTimersByTimeAsync(2_000)
-    await reading
-  })
 })

@@ -115,7 +115,6 @@ export const attributeSchema = {
   'micromart.payment.status': 'Where the payment stands after it',
   'micromart.payment.reason_class': 'Why it was declined, as the metrics say it',
   'micromart.refund.id': 'Refund that the work is about',
-  'micromart.product.id': 'Product that the work is about',
   'micromart.user.id': 'Account that the caller’s token names',
   'micromart.replayed': 'Whether the answer was an earlier request’s',
 } as const satisfies Readonly<Record<string, string>>
@@ -129,5 +128,4 @@ export type SpanAttributes = Readonly<Partial<Record<AttributeName, string | num
 export const namedBy = {
   orderId: 'micromart.order.id',
   refundId: 'micromart.refund.id',
-  productId: 'micromart.product.id',
 } as const satisfies Readonly<Record<string, AttributeName>>

@@ -1,6 +1,8 @@
 import { apps } from '../names.ts'
 import type { Metrics } from './metric.ts'
 
+const gauge = { kind: 'gauge', labels: {}, apps: [apps.user] } as const
+
 /** Accounts and how they are entered. */
 export const userMetrics = {
   micromart_auth_attempts_total: {
@@ -47,11 +49,25 @@ export const userMetrics = {
     },
     apps: [apps.user],
   },
+  micromart_mails_waiting: { ...gauge, unit: 'none', help: 'Mails that are not out yet' },
+  micromart_mails_oldest_age_seconds: {
+    ...gauge,
+    unit: 'seconds',
+    help: 'Time since the oldest of them was queued; 0 without one',
+  },
+  micromart_erasures_open: {
+    ...gauge,
+    unit: 'none',
+    help: 'Persons whose data is not erased everywhere yet',
+  },
+  micromart_erasures_oldest_age_seconds: {
+    ...gauge,
+    unit: 'seconds',
+    help: 'Time since the first of them asked for it; 0 without one',
+  },
   micromart_password_hashes_waiting: {
-    kind: 'gauge',
+    ...gauge,
     unit: 'none',
     help: 'Passwords that wait for their turn to be hashed',
-    labels: {},
-    apps: [apps.user],
   },
 } as const satisfies Metrics

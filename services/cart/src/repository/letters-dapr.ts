@@ -229,6 +229,7 @@ export const lettersDapr = (state: StateStore, audit: Pick<AuditLog, 'add'>): De
   }
   return {
     noteFailure: noteFailure(store),
+    lastReason: async (eventId) => (await store.records.read(keyOf(eventId)))?.failure?.reason,
     keep: keep(store),
     list: list(store),
     get: async (id) => {

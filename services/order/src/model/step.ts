@@ -1,14 +1,12 @@
-import type { Money } from '@micromart/kernel'
+import { formatAmount, minorDigits, type Money } from '@micromart/kernel'
 import { after, limits } from './limits.ts'
 import type { Order } from './order.ts'
 import type { PaymentStatus } from './status.ts'
 import { type Actor, happened, type TimelineEntry, type TimelineEvent } from './timeline.ts'
 
 /** An amount in words, such as `19.99 EUR`. */
-export const shown = ({ amount, currency }: Money): string => {
-  const digits = amount.toString().padStart(3, '0')
-  return `${digits.slice(0, -2)}.${digits.slice(-2)} ${currency}`
-}
+export const shown = ({ amount, currency }: Money): string =>
+  `${formatAmount(amount, minorDigits(currency))} ${currency}`
 
 type Step = {
   readonly at: Date

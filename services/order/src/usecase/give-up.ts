@@ -46,6 +46,8 @@ export const giveUp = (
       throw leave(order, cause)
     })
     if (!(await orders.save(change))) throw leave(order)
+    // Nothing is held: it leaves the mark that a hold still on its way obeys.
+    if (!holds) background.run(() => stock.release(order.id))
   }
 
   const undoIfUnpaid = async (order: Order, end: End): Promise<Order> => {

@@ -10,7 +10,7 @@ import {
   type StripeSettings,
 } from './stripe-calls.ts'
 import { type StripeIntents, stripeIntents } from './stripe-intents.ts'
-import { answerOf, declineCodeOf, intentOf, stripeNoticeOf } from './stripe-shapes.ts'
+import { answerOf, declineCodeOf, type Intent, intentOf, stripeNoticeOf } from './stripe-shapes.ts'
 import { verifiedEvent } from './stripe-signature.ts'
 
 const unknown: ChargeAnswer = { status: 'unknown' }
@@ -66,19 +66,23 @@ const charge =
     return confirmedBy(wires, said, id, until)
   }
 
-/** The shopper is back: only then there is something to confirm. */
-const confirm =
-  (wires: Wires): Provider['confirm'] =>
-  async (ref, until) => {
-    const { intents, call, stripe, settings } = wires
-    const intent = await intents.find(ref, until)
-    if (intent === undefined) return unknown
-    const { id, status } = intent
-    if (status !== 'requires_confirmation') return answerOf(intent, settings.actionMs)
-    const params = { return_url: settings.returnUrl }
-    const said = await call(until, (options) => stripe.paymentIntents.confirm(id, params, options))
-    return confirmedBy(wires, said, id, until)
-  }
+/**
+ * What an intent says, once it has gone on as far as it can: where the shopper has authenticated there is something to confirm,
+ * also when they never come back to us.
+ */
+const goneOn = async (
+  wires: Wires,
+  intent: Intent | undefined,
+  until: Date,
+): Promise<ChargeAnswer> => {
+  const { call, stripe, settings } = wires
+  if (intent === undefined) return unknown
+  const { id, status } = intent
+  if (status !== 'requires_confirmation') return answerOf(intent, settings.actionMs)
+  const params = { return_url: settings.returnUrl }
+  const said = await call(until, (options) => stripe.paymentIntents.confirm(id, params, options))
+  return confirmedBy(wires, said, id, until)
+}
 
 /** Where no intent exists one is made to be cancelled: the tombstone that a late charge meets. */
 const cancel = async (wires: Wires, ref: ChargeRef, until: Date): Promise<ChargeAnswer> => {
@@ -142,15 +146,13 @@ export const providerStripe = (settings: StripeSettings, deps: StripeDeps): Prov
     return { ...deps, stripe, settings, call, intents: stripeIntents(stripe, call) }
   }
   const { intents } = wired(questions.call)
+  const charging = wired(charges.call)
   return {
     name: 'stripe',
     available: charges.available,
-    charge: charge(wired(charges.call)),
-    confirm: confirm(wired(charges.call)),
-    find: async (ref, until) => {
-      const intent = await intents.find(ref, until)
-      return intent ? answerOf(intent, settings.actionMs) : unknown
-    },
+    charge: charge(charging),
+    confirm: async (ref, until) => goneOn(charging, await charging.intents.find(ref, until), until),
+    find: async (ref, until) => goneOn(charging, await intents.find(ref, until), until),
     cancel: (ref, until) => cancel(wired(questions.call), ref, until),
     refund: (order, until) => refund(wired(refunds.call), order, until),
     readNotice: (raw, now) =>

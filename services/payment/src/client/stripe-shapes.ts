@@ -66,7 +66,7 @@ export const answerOf = (of: Intent, actionMs: number): ChargeAnswer => {
       return of.last_payment_error
         ? { status: 'declined', code: declineCodeOf(of.last_payment_error) }
         : { status: 'never_made' }
-    default: // requires_confirmation: the shopper is back, ContinueCharge goes on
+    default: // requires_confirmation: the shopper has authenticated, whoever asks next goes on
       return { status: 'unknown' }
   }
 }

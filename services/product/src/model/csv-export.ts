@@ -1,5 +1,5 @@
+import { formatAmount } from '@micromart/kernel'
 import { exportHeader } from './csv-columns.ts'
-import { formatPrice } from './csv-price.ts'
 import { guarded } from './csv-row.ts'
 import type { Product, Variant } from './product.ts'
 
@@ -30,9 +30,9 @@ const variantCells = (variant: Variant, digits: number): Cells => ({
   'Variant SKU': variant.sku,
   'Variant Grams': variant.weightGrams?.toString() ?? '',
   'Variant Inventory Qty': variant.stock.onHand.toString(),
-  'Variant Price': formatPrice(variant.price.amount, digits),
+  'Variant Price': formatAmount(variant.price.amount, digits),
   'Variant Compare At Price': variant.compareAtPrice
-    ? formatPrice(variant.compareAtPrice.amount, digits)
+    ? formatAmount(variant.compareAtPrice.amount, digits)
     : '',
   'Variant Barcode': variant.barcode ?? '',
   'Variant Image': variant.image ?? '',

@@ -1,8 +1,3 @@
-/** How many decimals a currency has: 2 for EUR, 0 for JPY. */
-export const minorDigits = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-    .maximumFractionDigits ?? 2
-
 const plainNumber = /^(\d{1,15})(?:[.,](\d{1,4}))?$/
 /** Grouped thousands are believed only where they cannot be decimals: `1,299.00`, `1.299,00`, `1,299,000`. */
 const grouped = [
@@ -23,10 +18,4 @@ export const parsePrice = (text: string, digits: number): bigint | undefined => 
   const [, whole = '', fraction = ''] = match
   if (fraction.length > digits) return undefined
   return BigInt(whole.replace(/[.,]/g, '') + fraction.padEnd(digits, '0'))
-}
-
-/** `1999` -> `19.99`. */
-export const formatPrice = (amount: bigint, digits: number): string => {
-  const text = amount.toString().padStart(digits + 1, '0')
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }

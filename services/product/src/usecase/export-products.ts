@@ -1,7 +1,7 @@
+import { minorDigits } from '@micromart/kernel'
 import { type Category, categoryPath } from '../model/category.ts'
 import { exportHeader } from '../model/csv-columns.ts'
 import { csvRecords } from '../model/csv-export.ts'
-import { minorDigits } from '../model/csv-price.ts'
 import type { Categories, Products } from '../model/ports.ts'
 import type { Product } from '../model/product.ts'
 

@@ -1,7 +1,13 @@
-import { type Acting, type Clock, DomainError, type Ids, type Log } from '@micromart/kernel'
+import {
+  type Acting,
+  type Clock,
+  DomainError,
+  type Ids,
+  type Log,
+  minorDigits,
+} from '@micromart/kernel'
 import { type AuditedAct, categoryAudit, importAudit } from '../model/audit.ts'
 import { type CategoryIndex, categoryIndex } from '../model/category-index.ts'
-import { minorDigits } from '../model/csv-price.ts'
 import type { CsvRecord, Row } from '../model/csv-row.ts'
 import { HandleTaken } from '../model/errors.ts'
 import { type Plan, type PlanContext, planProduct, type RowReport } from '../model/import-plan.ts'
