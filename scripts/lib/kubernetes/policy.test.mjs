@@ -174,7 +174,7 @@ const broken = (objects, place) =>
 
 const placeOf = (rule) => ({ isColour: rule === 'lets an idle colour hear nothing' })
 
-describe('the policy of what runs in a cluster', () => {
+describe('S70 the policy of what runs in a cluster', () => {
   it('has nothing to say of what is as it should be', () => {
     expect(broken(good(), {})).toEqual([])
   })
