@@ -6,6 +6,7 @@ import { accessOf } from '@micromart/contracts'
 import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
 import { kubernetesResources } from '../resources/kubernetes/kubernetes.mjs'
+import { generatedRules } from '../lib/observability/rules.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
 import { checklistPage } from './checklist.mjs'
@@ -31,6 +32,7 @@ const files = {
   'docs/security/checklist.md': checklistPage(),
   'docs/security/personal-data.md': personalDataPage(),
   'docs/telemetry.md': telemetryPage(),
+  ...generatedRules(),
   ...localResources(),
   ...kubernetesResources(),
 }

@@ -41,8 +41,8 @@ const listener =
 export type ListenAddress = { readonly port: number; readonly host: string }
 
 /**
- * The small HTTP server, on the loopback unless told otherwise: `/livez`, `/readyz` with what each check says, `/metrics`
- * (Prometheus text). A start-up probe asks `/livez`.
+ * The small HTTP server, on the loopback unless told otherwise: `/livez`, `/readyz` with what each check says, `/metrics` (Prometheus
+ * text). A start-up probe asks `/livez`.
  */
 export const startHealthServer = async (
   { port, host }: ListenAddress,

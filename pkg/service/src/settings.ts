@@ -4,14 +4,6 @@ import { productionFaults, shopEnvironments } from './production.ts'
 /** A TCP port; 0 takes any that is free. */
 const port = z.coerce.number().int().min(0).max(65_535)
 
-/**
- * Where the small HTTP server listens. In a pod whoever asks how it is comes from outside of its network; who may come there a
- * NetworkPolicy says.
- */
-export const healthHost = z
-  .ipv4()
-  .default('127.0.0.1')
-  .describe('The address that HTTP_PORT listens on: 0.0.0.0 in a pod, for its probes.')
 const ratio = z.coerce.number().min(0).max(1)
 const milliseconds = z.coerce.number().int().min(0).max(60_000)
 
@@ -41,6 +33,15 @@ export const processVariables = {
     .default('info')
     .describe('The least level that is logged.'),
 }
+
+/**
+ * Where the small HTTP server listens. In a pod whoever asks how it is comes from outside of its network; who may come there a
+ * NetworkPolicy says.
+ */
+export const healthHost = z
+  .ipv4()
+  .default('127.0.0.1')
+  .describe('The address that HTTP_PORT listens on: 0.0.0.0 in a pod, for its probes.')
 
 /** What every service reads from its environment; a service's own `config.ts` extends it. */
 export const baseSettings = z.object({

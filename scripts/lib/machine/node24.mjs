@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './paths.mjs'
@@ -28,6 +29,13 @@ export const node24 = () => {
     `Node ${wantedNode.join('.')} or later is needed: neither this one (${process.version}) nor ` +
       `node_modules/${binary ?? 'node-*'} will do. Run "npm ci", or install Node 24.`,
   )
+}
+
+/** Runs a file that needs Node 24, with this process's arguments and in its place: signals and the exit code pass through. */
+export const underNode24 = (file) => {
+  const child = spawn(node24(), [file, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 }
 
 /** Flags of every process of the shop. */

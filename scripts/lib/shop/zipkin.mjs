@@ -70,12 +70,15 @@ const loopback = (port) => [
 ]
 
 /**
- * Finds or starts Zipkin; a shop without one works as well, so nothing here fails a start.
- * @param url a given address
+ * Finds or starts what keeps the traces: Zipkin, unless an OTLP receiver is named. A shop without works as well, so nothing here fails a
+ * start.
+ * @param url a given Zipkin's address
+ * @param otlpUrl an OTLP receiver's, which is taken instead
  * @param port of an own one
- * @returns `{ url }`, or `{ why }` there is none
+ * @returns `{ url }` of Zipkin, `{ otlpUrl }`, or `{ why }` there is none
  */
-export const startZipkin = async ({ url, off, port, run, logDir, say }) => {
+export const startTraces = async ({ url, otlpUrl, off, port, run, logDir, say }) => {
+  if (otlpUrl) return { otlpUrl }
   if (off) return { why: 'no ZIPKIN_URL is given' }
   if (url) return { url }
   const own = `http://127.0.0.1:${port}`
