@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier'
 import { accessOf } from '@micromart/contracts'
 import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
+import { kubernetesResources } from '../resources/kubernetes/kubernetes.mjs'
 import { generatedRules } from '../lib/observability/rules.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
@@ -33,6 +34,7 @@ const files = {
   'docs/telemetry.md': telemetryPage(),
   ...generatedRules(),
   ...localResources(),
+  ...kubernetesResources(),
 }
 const options = await resolveConfig(join(root, 'package.json'))
 
