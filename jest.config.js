@@ -40,7 +40,7 @@ export default {
     {
       ...common,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/tests/**/*.test.ts'],
+      testMatch: ['<rootDir>/tests/**/*.test.{ts,mjs}'],
       testPathIgnorePatterns: [...common.testPathIgnorePatterns, '<rootDir>/tests/fuzz/'],
     },
     // Last, on the shop of the e2e tests: it leaves random goods on the shelves.

@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier'
 import { accessOf } from '@micromart/contracts'
 import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
+import { generatedDashboards } from '../lib/observability/dashboards.mjs'
 import { generatedRules } from '../lib/observability/rules.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
@@ -31,6 +32,7 @@ const files = {
   'docs/security/checklist.md': checklistPage(),
   'docs/security/personal-data.md': personalDataPage(),
   'docs/telemetry.md': telemetryPage(),
+  ...generatedDashboards(),
   ...generatedRules(),
   ...localResources(),
 }

@@ -4,6 +4,8 @@ import { commandLine, main } from '../terminal/command-line.mjs'
 import { createSay } from '../terminal/say.mjs'
 import { shopHome } from '../machine/paths.mjs'
 import { alertCases, caseFaults } from './alert-tests.mjs'
+import { dashboards } from './dashboards.mjs'
+import { dashboardFaults, linkFaults } from './dashboards-lint.mjs'
 import { queryFaults } from './names.mjs'
 import { ensureMonitors } from './programs.mjs'
 import { ask, runAlertCases } from './promtool.mjs'
@@ -39,6 +41,8 @@ const judgeTexts = () => {
   for (const { alert, record, expr } of expressions) tell(alert ?? record, queryFaults(expr))
   tell('every alert has its cases', caseFaults(alerts, alertCases()))
   tell('every alert has its runbook', runbookFaults(alerts))
+  tell('every dashboard', dashboardFaults(dashboards()))
+  tell('every alert has its dashboard', linkFaults(dashboards(), alerts))
 }
 
 const judgeFiles = async ({ promtool, amtool }) => {
