@@ -25,7 +25,8 @@ Starts the whole shop on this machine and keeps it running until Ctrl-C or "npm 
   --help      this text
 
 Environment: MICROMART_MYSQL_URL, MICROMART_REDIS_URL and ZIPKIN_URL name running ones to use
-instead of own processes; MICROMART_CACHE is where downloads and builds are kept (var/cache).
+instead of own processes; OTLP_URL a receiver of OTLP for the traces, instead of Zipkin;
+MICROMART_CACHE is where downloads and builds are kept (var/cache).
 MICROMART_HOME names another folder than var: a second shop, beside the first, on free ports.
 
 Always on: HTTPS at the gateway beside its plain local port, a token for each sidecar and each app, scopes of topics,
@@ -90,16 +91,16 @@ const tellWhere = ({ urls, accounts, mailbox, certificates }) => {
 The shop is open (${say.took()}):
   shop         ${urls.gateway}   ${urls.secure} (trust ${path.join(certificates, 'ca.crt')})
   API          ${urls.gateway}/docs   ${urls.gateway}/openapi.json
-  traces       ${urls.zipkin ?? `none: ${urls.zipkinMissing}`}
+  traces       ${urls.traces}
   mails        ${mailbox}: a file for each that would have been sent
 Demo accounts (${path.join(shopHome, 'demo-accounts.json')}):
 ${lines.join('\n')}
 Logs are in ${logDir}. Ctrl-C or "npm stop" ends it.`)
 }
 
-const tellByHand = async ({ zipkin, run, home, cli, ...prepared }) => {
+const tellByHand = async ({ run, home, cli, ...prepared }) => {
   const { prepareDapr, variablesByHand } = await import('./lib/dapr/run.mjs')
-  const env = prepareDapr({ ...prepared, home, zipkinUrl: zipkin.url })
+  const env = prepareDapr({ ...prepared, home })
   const lines = variablesByHand.map((name) => `export ${name}='${env[name]}'\n`)
   writeFileSync(path.join(home, 'dapr.env'), lines.join(''), { mode: 0o600 })
   const own = Object.keys(run.processes).length > 0
@@ -127,7 +128,10 @@ const prepareOnly = async (run) => {
 const given = {
   mysqlUrl: process.env.MICROMART_MYSQL_URL || undefined,
   redisUrl: process.env.MICROMART_REDIS_URL || undefined,
-  zipkin: { url: process.env.ZIPKIN_URL || undefined },
+  zipkin: {
+    url: process.env.ZIPKIN_URL || undefined,
+    otlpUrl: process.env.OTLP_URL || undefined,
+  },
 }
 
 const checkFixedPorts = async () => {

@@ -144,7 +144,10 @@ export const startGateway = async (config: Config, overrides: Overrides = {}): P
   const shop = await shopOf(config, sidecar, { log, clock, streams }, checks)
   // First of all: the sidecar lets calls out only when our own port answers.
   const health = starting.use(
-    await startHealthServer(config.HTTP_PORT, { checks, stopping: () => false }),
+    await startHealthServer(
+      { port: config.HTTP_PORT, host: config.HTTP_HOST },
+      { checks, stopping: () => false },
+    ),
   )
   const redis = starting.use(await openRedis(await sidecar.secret('redis-gateway'), log))
   const cache = new CatalogueCache(clock, config.CACHE_BYTES)

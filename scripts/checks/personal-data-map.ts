@@ -100,7 +100,7 @@ export const impersonal: Readonly<Record<string, string>> = {
     'audit_head, categories, category_listings, dead_letters, event_failures, idempotency_keys, migrations, outbox, products, product_categories, product_changes, product_search, stock, stock_holds, stock_hold_lines, stock_movements, stock_returns, variants',
   user: 'audit_head, dead_letters, erasure_part, event_failures, migrations, oauth_client, signing_key',
   order:
-    'audit_head, book_marks, book_open, cart_checkout, cart_locks, event_failures, inbox, migrations, order_lines, refund_lines',
+    'audit_head, book_marks, book_open, book_results, cart_checkout, cart_locks, event_failures, inbox, migrations, order_lines, refund_lines',
   payment:
     'audit_head, dead_letters, event_failures, idempotency_keys, inbox, ledger_entries, migrations, outbox, refunds',
   provider: 'charges, faults, ledger, migrations, notices, refunds',

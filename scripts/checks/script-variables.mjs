@@ -37,6 +37,12 @@ const given = [
   ],
   ['ZIPKIN_URL', 'URL', 'an own server', 'Zipkin to use, such as `http://127.0.0.1:9411`.'],
   [
+    'OTLP_URL',
+    'URL',
+    '',
+    'Receiver of OTLP over HTTP for the traces of apps and sidecars, such as `http://127.0.0.1:4318`; then no Zipkin.',
+  ],
+  [
     'MICROMART_HOME',
     'folder',
     '`var`',
@@ -157,7 +163,9 @@ const namesInUse = () => {
 
 /** @throws when a variable is used and not told here, or told and not used */
 const requireAll = () => {
-  const told = [...given, ...between].map(([name]) => name).filter((name) => name !== 'ZIPKIN_URL')
+  const told = [...given, ...between]
+    .map(([name]) => name)
+    .filter((name) => name.startsWith('MICROMART_'))
   const used = namesInUse()
   const untold = [...used].filter((name) => !told.includes(name))
   const unused = told.filter((name) => !used.has(name))

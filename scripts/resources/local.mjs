@@ -1,5 +1,5 @@
 /**
- * The Dapr resources of a local run: Configurations and Subscriptions as a whole, scopes inside the components, whose other lines
+ * The Dapr resources of a local run, and of Compose: Configurations and Subscriptions as a whole, scopes inside the components, whose other lines
  * are written by hand. Needs Node 24.
  */
 import { apps, subscriptions } from '@micromart/contracts'
@@ -37,6 +37,22 @@ const configurations = () =>
     textOf(configurationOf(app, { access: variable('MICROMART_ACCESS_DEFAULT'), spec })),
   ])
 
+/** In Compose an app's id is the name of its pod, and nobody is without a certificate. */
+const composeSpec = {
+  ...spec,
+  nameResolution: {
+    component: 'nameformat',
+    version: 'v1',
+    configuration: { format: '{appid}:50002' },
+  },
+}
+
+const composeConfigurations = () =>
+  Object.values(apps).map((app) => [
+    `deploy/docker/dapr/${app}.yaml`,
+    textOf(configurationOf(app, { access: 'deny', spec: composeSpec })),
+  ])
+
 const subscriptionFiles = () =>
   subscriptions
     .map(subscriptionOf)
@@ -65,7 +81,16 @@ const componentFiles = () =>
 
 /** By path: what each file has to say. */
 export const localResources = () =>
-  Object.fromEntries([...configurations(), ...subscriptionFiles(), ...componentFiles()])
+  Object.fromEntries([
+    ...configurations(),
+    ...composeConfigurations(),
+    ...subscriptionFiles(),
+    ...componentFiles(),
+  ])
 
 /** Folders that hold nothing but generated files. */
-export const generatedFolders = ['components/configurations', 'components/subscriptions']
+export const generatedFolders = [
+  'components/configurations',
+  'components/subscriptions',
+  'deploy/docker/dapr',
+]

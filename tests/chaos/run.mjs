@@ -23,7 +23,8 @@ Faults under load, sixteen invariants afterwards:
   --sale          begins with a sale of 20 units to 200 buyers, 32 at once, without faults
 
 Other proofs, alone or several on one shop:
-  --matrix        every step of a checkout, broken at each point in each way (an hour); --steps a,b of them
+  --matrix        every step of a checkout, broken at each point in each way (two hours); --steps a,b of them;
+                  --resume plays only what the report before lacks, or has as bad
   --breakers      every circuit breaker of the checkout through its states
   --broken        builds with a known fault, each of which the checker must fail
   --cover         of the matrix only some cases, which follow from the seed: every step and every fault at least once;
@@ -50,6 +51,7 @@ const { values: options } = parseArgs({
     breakers: { type: 'boolean', default: false },
     broken: { type: 'boolean', default: false },
     cover: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
     sale: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
@@ -64,8 +66,8 @@ if (options.help) {
 const list = (text) => text.split(',').filter(Boolean)
 
 const say = createSay()
-const { seed, matrix, breakers, broken, cover, keep } = options
-const wanted = { matrix, breakers, broken, cover, steps: list(options.steps) }
+const { seed, matrix, breakers, broken, cover, resume, keep } = options
+const wanted = { matrix, breakers, broken, cover, resume, steps: list(options.steps) }
 const proofs = ['matrix', 'breakers', 'broken'].filter((name) => wanted[name])
 const mode = proofs.length > 0 ? 'proofs' : 'load'
 const name = proofs.join('-') || seed

@@ -37,15 +37,18 @@ const listener =
     else say(response, 404, { status: 'not found' })
   }
 
+/** Where a server listens; port 0 takes any. */
+export type ListenAddress = { readonly port: number; readonly host: string }
+
 /**
- * The small HTTP server on the loopback: `/livez`, `/readyz` with what each check says, `/metrics` (Prometheus text). A start-up
- * probe asks `/livez`. Port 0 takes any.
+ * The small HTTP server, on the loopback unless told otherwise: `/livez`, `/readyz` with what each check says, `/metrics` (Prometheus
+ * text). A start-up probe asks `/livez`.
  */
 export const startHealthServer = async (
-  port: number,
+  { port, host }: ListenAddress,
   settings: HealthSettings,
 ): Promise<AsyncDisposable & { readonly port: number }> => {
-  const server = createServer(listener(settings)).listen(port, '127.0.0.1')
+  const server = createServer(listener(settings)).listen(port, host)
   await once(server, 'listening')
   const address = server.address() as AddressInfo
   return { port: address.port, [Symbol.asyncDispose]: () => close(server) }

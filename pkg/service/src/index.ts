@@ -17,6 +17,7 @@ export { type Running, serve, type ServeSettings } from './serve.ts'
 export {
   type BaseConfig,
   baseSettings,
+  healthHost,
   processVariables,
   readSettings,
   SettingsError,

@@ -87,6 +87,7 @@ export const startPlatform = async (
         ...offer,
         grpcPort: config.APP_PORT,
         httpPort: config.HTTP_PORT,
+        httpHost: config.HTTP_HOST,
         appToken: config.APP_API_TOKEN,
         verifier: verifier ?? shopVerifier(config, sidecar, clock),
         checks: checksOf(config, sidecar, storeAnswers),

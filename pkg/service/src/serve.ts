@@ -13,6 +13,8 @@ export type ServeSettings = {
   readonly grpcPort: number
   /** `/livez`, `/readyz`, `/metrics`; 0 takes any port. */
   readonly httpPort: number
+  /** Where these are: the loopback unless probes come from elsewhere. */
+  readonly httpHost?: string
   readonly services: readonly ServedService[]
   readonly topics?: TopicHandlers
   readonly operations?: Operations
@@ -29,7 +31,7 @@ export type Running = AsyncDisposable & { readonly port: number; readonly httpPo
 
 const graceMs = 5_000
 
-/** Listens for RPCs, events and health questions, on the loopback only: strangers come through the sidecar. */
+/** Listens for RPCs and events on the loopback only, as strangers come through the sidecar; and for questions of health. */
 export const serve = async (settings: ServeSettings): Promise<Running> => {
   const { topics = {}, verifier, appToken, log, checks = {} } = settings
   let stopped = false
@@ -41,9 +43,10 @@ export const serve = async (settings: ServeSettings): Promise<Running> => {
   const telemetry = starting.use(rpcTelemetry())
   const guard = { verifier, appToken, log, telemetry }
   const grpc = buildGrpcServer({ services, topics, letterTopic, ...guard }, stopping)
+  const address = { port: settings.httpPort, host: settings.httpHost ?? '127.0.0.1' }
   const port = await listen(grpc, settings.grpcPort)
   starting.defer(() => shutDown(grpc, graceMs))
-  const http = starting.use(await startHealthServer(settings.httpPort, { checks, stopping }))
+  const http = starting.use(await startHealthServer(address, { checks, stopping }))
   starting.defer(() => {
     stopped = true
   })

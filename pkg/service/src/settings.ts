@@ -34,6 +34,15 @@ export const processVariables = {
     .describe('The least level that is logged.'),
 }
 
+/**
+ * Where the small HTTP server listens. In a pod whoever asks how it is comes from outside of its network; who may come there a
+ * NetworkPolicy says.
+ */
+export const healthHost = z
+  .ipv4()
+  .default('127.0.0.1')
+  .describe('The address that HTTP_PORT listens on: 0.0.0.0 in a pod, for its probes.')
+
 /** What every service reads from its environment; a service's own `config.ts` extends it. */
 export const baseSettings = z.object({
   SHOP_ENV: z
@@ -44,7 +53,8 @@ export const baseSettings = z.object({
     ),
   APP_ID: z.string().min(1).describe("The app's Dapr id."),
   APP_PORT: port.describe("gRPC: own RPCs and Dapr's callbacks."),
-  HTTP_PORT: port.describe('`/livez`, `/readyz`, `/metrics`, on the loopback.'),
+  HTTP_PORT: port.describe('`/livez`, `/readyz`, `/metrics`.'),
+  HTTP_HOST: healthHost,
   DAPR_HTTP_PORT: port.describe("The own sidecar's HTTP port."),
   DAPR_GRPC_PORT: port.describe("The own sidecar's gRPC port."),
   ISSUER_URL: z.url().describe("`iss` of access tokens: the shop's public address."),

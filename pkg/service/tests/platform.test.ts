@@ -35,9 +35,13 @@ const noLetters: DeadLetters = {
 const nothing = { unsent: 0, oldestUnsentAt: undefined, openDeadLetters: 0, abandonedKeys: 0 }
 
 /** The smallest service: what every one has, and nothing else. */
-const start = async (fake: FakeSidecar, storeAnswers = async () => {}) => {
+const start = async (
+  fake: FakeSidecar,
+  storeAnswers = async () => {},
+  env: Record<string, string> = {},
+) => {
   await using starting = new AsyncDisposableStack()
-  const config = configOf(fake)
+  const config = configOf(fake, env)
   const platform = starting.use(await startPlatform(apps.order, config, { log: silentLog }))
   const operations = { app: apps.order, letters: noLetters, backlog: async () => nothing }
   const server = starting.use(await platform.serve({ services: [], operations, storeAnswers }))
@@ -71,6 +75,20 @@ it('is ready while its store and its sidecar answer', async () => {
   isAway = false
   fake.runtimeUp(false)
   expect(await readiness()).toBe(503)
+})
+
+it('tells how it is on the loopback alone, and to others where HTTP_HOST says so; RPCs stay on the loopback', async () => {
+  await using fake = await startFakeSidecar({ appId: apps.order })
+  // Of the loopback's network, as 127.0.0.1 is, but another address: what listens there alone does not hear it.
+  const reached = (port: number) =>
+    fetch(`http://127.0.0.2:${port}/livez`).then(
+      ({ status }) => status,
+      () => 'refused',
+    )
+  await using alone = await start(fake)
+  expect(await reached(alone.httpPort)).toBe('refused')
+  await using open = await start(fake, async () => {}, { HTTP_HOST: '0.0.0.0' })
+  expect([await reached(open.httpPort), await reached(open.port)]).toEqual([200, 'refused'])
 })
 
 it('S9 S65 reads no weak secret in production, and in a local shop any', async () => {

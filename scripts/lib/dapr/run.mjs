@@ -5,6 +5,7 @@ import { writeEnvironments } from './environments.mjs'
 import { writeRuntime } from './runtime.mjs'
 import { cacheDir } from '../machine/paths.mjs'
 import { spawnServer } from '../stores/servers.mjs'
+import { traceVariables } from './trace-variables.mjs'
 
 /**
  * Tuning of the sidecars: seven of them share the cores with everything else. With a processor of Go's for each of two cores they
@@ -28,16 +29,16 @@ const appTuning = () => ({
  * What the sidecars and the CLI need in their environment; `env` in dapr.yaml reaches the apps only.
  * docs/running.md names the same for a start by hand.
  * @param environments folder of `writeEnvironments`: what is not for all of them
+ * @param traces of `startTraces`; none without
  */
-export const daprEnvironment = ({ home, runtimePath, environments, logDir, zipkinUrl }) => ({
+export const daprEnvironment = ({ home, runtimePath, environments, logDir, traces = {} }) => ({
   ...process.env,
   ...sidecarTuning(),
   ...appTuning(),
   DAPR_RUNTIME_PATH: runtimePath,
   DAPR_HOST_IP: '127.0.0.1',
   MICROMART_APP_ENV_DIR: environments,
-  ZIPKIN_URL: zipkinUrl ?? '',
-  ZIPKIN_SPANS_URL: zipkinUrl ? new URL('/api/v2/spans', zipkinUrl).href : '',
+  ...traceVariables(traces),
   MICROMART_LOG_DIR: logDir,
   MICROMART_APPS_DIR: path.join(home, 'run', 'apps'),
 })
@@ -47,27 +48,26 @@ export const variablesByHand = [
   'DAPR_RUNTIME_PATH',
   'DAPR_HOST_IP',
   'MICROMART_APP_ENV_DIR',
-  'ZIPKIN_URL',
-  'ZIPKIN_SPANS_URL',
+  ...Object.keys(traceVariables({})),
 ]
 
 /** Writes what sidecars and apps find in the shop's folder, and answers the environment that leads there. */
-export const prepareDapr = ({ home, daprd, logDir, zipkinUrl, ...lent }) => {
+export const prepareDapr = ({ home, daprd, logDir, traces, ...lent }) => {
   const folder = path.join(home, 'run')
   const environments = writeEnvironments(path.join(folder, 'env'), lent)
   const runtimePath = writeRuntime(path.join(folder, 'dapr'), daprd, environments)
-  return daprEnvironment({ home, runtimePath, environments, logDir, zipkinUrl })
+  return daprEnvironment({ home, runtimePath, environments, logDir, traces })
 }
 
 /**
  * Starts `dapr run -f`.
  * @param lent what `writeEnvironments` takes
  */
-export const startDapr = ({ cli, daprd, file, cwd, home, logDir, zipkinUrl, run, ...lent }) => {
+export const startDapr = ({ cli, daprd, file, cwd, home, logDir, traces, run, ...lent }) => {
   const apps = path.join(home, 'run', 'apps')
   rmSync(apps, { recursive: true, force: true })
   mkdirSync(apps, { recursive: true })
-  const env = prepareDapr({ home, daprd, logDir, zipkinUrl, ...lent })
+  const env = prepareDapr({ home, daprd, logDir, traces, ...lent })
   return spawnServer('dapr', cli, ['run', '-f', file], {
     run,
     cwd,

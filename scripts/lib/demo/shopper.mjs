@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const json = { 'content-type': 'application/json' }
 const answerMs = 30_000
@@ -19,18 +20,36 @@ const shippingAddress = {
   country: 'FR',
 }
 
+const tries = 6
+const longestWaitMs = 5000
+
+/** A busy shop says 503 and when to come again. Whoever buys sends a key, so that nothing happens twice. */
+const patiently = async (send, heard) => {
+  for (let left = tries; ; left -= 1) {
+    const answer = await send()
+    if (answer.status !== 503 || left === 1) return answer
+    heard.busy += 1
+    await answer.body?.cancel()
+    const seconds = Number(answer.headers.get('retry-after') ?? 1)
+    await sleep(Math.min(seconds * 1000, longestWaitMs))
+  }
+}
+
 const client =
-  (shop, times) =>
+  (shop, heard) =>
   async (method, path, { expected = 200, body, headers } = {}) => {
+    const key = method === 'POST' && { 'idempotency-key': `demo-${randomUUID()}` }
+    const send = () =>
+      fetch(new URL(path, shop), {
+        method,
+        headers: { ...(body && json), ...key, ...headers },
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(answerMs),
+      })
     const began = performance.now()
-    const answer = await fetch(new URL(path, shop), {
-      method,
-      headers: { ...(body && json), ...headers },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(answerMs),
-    })
+    const answer = await patiently(send, heard)
     const text = await answer.text()
-    times.push(performance.now() - began)
+    heard.times.push(performance.now() - began)
     if (answer.status !== expected) {
       throw new Error(`${method} ${path} answered ${answer.status}, not ${expected}: ${text}`)
     }
@@ -53,7 +72,7 @@ const buy = async (ask, sku, card) => {
   await ask('GET', '/v1/cart', { headers: cart })
   const { body } = await ask('POST', '/v1/orders', {
     expected: card.status,
-    headers: { ...cart, 'idempotency-key': `demo-${randomUUID()}` },
+    headers: cart,
     body: {
       email: 'ada@example.org',
       shippingAddress,
@@ -73,12 +92,12 @@ export const shoppers = ['browse', 'buy']
 /**
  * One guest after the other.
  * @param settings `{ shop, kind, count, atOnce }`
- * @returns `{ done, faults: [text], times: [ms] }`, a time for each request
+ * @returns `{ done, faults: [text], times: [ms], busy }`: a time for each request, and how often the shop said 503 and was asked again
  */
 export const sendShoppers = async ({ shop, kind, count, atOnce }) => {
-  const times = []
+  const heard = { times: [], busy: 0 }
   const faults = []
-  const ask = client(shop, times)
+  const ask = client(shop, heard)
   let next = 0
   const one = async (number) => {
     const sku = await browse(ask)
@@ -91,5 +110,5 @@ export const sendShoppers = async ({ shop, kind, count, atOnce }) => {
     }
   }
   await Promise.all(Array.from({ length: atOnce }, queue))
-  return { done: count - faults.length, faults, times }
+  return { done: count - faults.length, faults, ...heard }
 }

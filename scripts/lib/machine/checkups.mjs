@@ -153,6 +153,7 @@ const network = async () => {
 }
 
 const zipkin = async () => {
+  if (process.env.OTLP_URL) return ok('not needed: traces go where OTLP_URL says')
   if (process.env.ZIPKIN_URL) {
     return (await zipkinAnswers(process.env.ZIPKIN_URL))
       ? ok('the one that ZIPKIN_URL names')

@@ -15,7 +15,7 @@ import { openRun } from './run-file.mjs'
 import { createRedisAccounts } from '../stores/redis-accounts.mjs'
 import { keysOf, secretsFor, writePrivate } from './secrets.mjs'
 import { openStores } from '../stores/stores.mjs'
-import { startZipkin } from './zipkin.mjs'
+import { startTraces } from './zipkin.mjs'
 
 /** Begins a run in `home`; everything that this process starts from here on carries its mark. */
 export const beginRun = (home) => {
@@ -106,10 +106,10 @@ export const prepareShop = async ({
   const stores = await say.step('Stores', { usually: '1 to 3 s' }, () =>
     openStores({ mysqlUrl, redisUrl, home, logDir, durable, tls: protection.tls, run, say }),
   )
-  const traces = await startZipkin({ ...zipkin, run, logDir, say })
-  if (!traces.url) say.line(`  note: no Zipkin, so traces are kept nowhere: ${traces.why}`)
+  const traces = await startTraces({ ...zipkin, run, logDir, say })
+  if (traces.why) say.line(`  note: no Zipkin, so traces are kept nowhere: ${traces.why}`)
   const furniture = await furnish({ home, logDir, suffix, say, ...stores })
   const guards = await startGuards({ home, logDir, run, say, ...programs, ...stores, protection })
-  const prepared = { home, run, folder, logDir, suffix, ...programs, ...stores, zipkin: traces }
+  const prepared = { home, run, folder, logDir, suffix, ...programs, ...stores, traces }
   return { ...prepared, ...furniture, ...guards }
 }

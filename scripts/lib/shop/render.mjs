@@ -79,10 +79,16 @@ const edit = (file, change) => {
 const setMetadata = (file, name, value) =>
   edit(file, (spec) => (spec.metadata.find((each) => each.name === name).value = value))
 
+/**
+ * Sidecars that all start at once wait for each other's writes, or one stays without a name while it says that it is healthy; and on a
+ * busy machine a row is renewed late: by default it must be within a second, or an app that is well cannot be found.
+ */
+const patience = { busyTimeout: '9s', timeout: '10s', updateInterval: '30s' }
+
 const resolveByFile = (configuration, connectionString) =>
   edit(configuration, (spec) => {
     // Without the pause the hourly clean-up deletes rows of living apps and ends daprd (dapr/dapr #8507).
-    const settings = { connectionString, cleanupInterval: '0s' }
+    const settings = { connectionString, cleanupInterval: '0s', ...patience }
     spec.nameResolution = { component: 'sqlite', version: 'v1', configuration: settings }
   })
 

@@ -68,7 +68,11 @@ describe('rendered components', () => {
         expect(configFilePath).toBe(path.join(folder, 'components', configuration))
         expect(read(configuration).nameResolution).toMatchObject({
           component: 'sqlite',
-          configuration: { connectionString: `${folder}/names.db`, cleanupInterval: '0s' },
+          configuration: {
+            connectionString: `${folder}/names.db`,
+            cleanupInterval: '0s',
+            busyTimeout: '9s',
+          },
         })
         const text = readFileSync(configFilePath, 'utf8')
         expect(text).toMatch(/'?defaultAction'?: '\$MICROMART_ACCESS_DEFAULT'/)

@@ -22,17 +22,20 @@ const checkoutLayout = async () => {
   return { file: daprYaml, ports: portsOf(readRunFile()), folder: root, zipkinPort: 9411 }
 }
 
+/** Where traces are found, for a person. */
+const tracesText = ({ url, otlpUrl, why }) =>
+  url ?? (otlpUrl ? `sent to ${otlpUrl}` : `none: ${why}`)
+
 const runShop = async (shop, { file, ports, folder, say, protection }) => {
-  const { home, logDir, run, zipkin } = shop
+  const { home, logDir, run, traces } = shop
   const dapr = startDapr({
     ...shop,
     ...protection,
     file,
     ports,
     cwd: folder,
-    zipkinUrl: zipkin.url,
   })
-  run.note({ ports, zipkin: zipkin.url })
+  run.note({ ports, traces: traces.url ?? traces.otlpUrl })
   await say.step('Services and their sidecars', { usually: '12 to 20 s' }, (progress) =>
     waitUntilReady({ ports, home, logDir, dapr, progress }),
   )
@@ -53,11 +56,11 @@ const urlsOf = ({ gateway }) => ({
  * @param env set for every app over dapr.yaml's, such as other rate limits (not with `checkout`)
  * @param ports wished ones, such as `{ gateway: { public: 18080 } }` (not with `checkout`)
  * @param mysqlUrl, redisUrl administrators' addresses; own processes without them
- * @param zipkin `{ url }`, `{ off: true }` or nothing for an own one
+ * @param zipkin `{ url }`, `{ otlpUrl }`, `{ off: true }` or nothing for an own one
  * @param pubsub metadata of the pub/sub component that differs (not with `checkout`)
  * @param run begun by the caller; stopping the shop then ends all of that run
  * @param zeroTrust, tls see `protectionOf`; the environment decides what is not said
- * @returns `{ urls: { gateway, secure, zipkin }, ports, accounts, secrets, mailbox, certificates, daprd, home, logDir, mysqlUrl, redisUrl, stop() }`;
+ * @returns `{ urls: { gateway, secure, zipkin, traces }, ports, accounts, secrets, mailbox, certificates, daprd, home, logDir, mysqlUrl, redisUrl, stop() }`;
  *   `secrets` is the path of the secrets file, `certificates` the folder of ca.crt and the servers' own, `ports` is by app:
  *   `{ app, http, public, publicTls, tls, daprHttp, daprGrpc, metrics }`
  */
@@ -93,8 +96,8 @@ export const startShop = async ({
     return {
       urls: {
         ...urlsOf(layout.ports),
-        zipkin: prepared.zipkin.url,
-        zipkinMissing: prepared.zipkin.why,
+        zipkin: prepared.traces.url,
+        traces: tracesText(prepared.traces),
       },
       ports: layout.ports,
       accounts,
@@ -125,7 +128,7 @@ export const stopRun = async (run, home, tell) => {
 /**
  * Everything but the services, for a `dapr run -f dapr.yaml` by hand. Starts no process when both stores are given.
  */
-export const prepareForHand = async ({ home, run, say, zipkin: { url }, ...stores }) => {
+export const prepareForHand = async ({ home, run, say, zipkin: { url, otlpUrl }, ...stores }) => {
   const protection = protectionOf()
   const programs = await ensurePrograms(say, path.join(home, 'log'), protection)
   const { folder, ports } = await checkoutLayout()
@@ -137,7 +140,7 @@ export const prepareForHand = async ({ home, run, say, zipkin: { url }, ...store
     say,
     folder,
     protection,
-    zipkin: url ? { url } : { off: true },
+    zipkin: { url, otlpUrl, off: !url },
   })
   return { ...prepared, ...protection, ports }
 }

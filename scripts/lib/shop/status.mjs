@@ -78,7 +78,7 @@ export const statusOf = async (run) => {
     since: run.ready,
     url: run.ports && `http://127.0.0.1:${run.ports.gateway.public}`,
     secure: run.ports && `https://127.0.0.1:${run.ports.gateway.publicTls}`,
-    traces: run.zipkin,
+    traces: run.traces,
     zeroTrust: 'sentry' in run.processes,
     apps,
     stores,

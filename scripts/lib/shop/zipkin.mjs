@@ -49,6 +49,12 @@ const fetchJar = async (say, logDir) => {
   }
 }
 
+/** Zipkin's published jar, fetched when it is not in the cache. */
+export const ensureZipkinJar = async (say, logDir) => {
+  if (!existsSync(zipkinJar())) await fetchJar(say, logDir)
+  return zipkinJar()
+}
+
 // Spring reads a list as a whole, so all of its entry is given.
 const loopback = (port) => [
   `--armeria.ports[0].port=${port}`,
@@ -57,12 +63,15 @@ const loopback = (port) => [
 ]
 
 /**
- * Finds or starts Zipkin; a shop without one works as well, so nothing here fails a start.
- * @param url a given address
+ * Finds or starts what keeps the traces: Zipkin, unless an OTLP receiver is named. A shop without works as well, so nothing here fails a
+ * start.
+ * @param url a given Zipkin's address
+ * @param otlpUrl an OTLP receiver's, which is taken instead
  * @param port of an own one
- * @returns `{ url }`, or `{ why }` there is none
+ * @returns `{ url }` of Zipkin, `{ otlpUrl }`, or `{ why }` there is none
  */
-export const startZipkin = async ({ url, off, port, run, logDir, say }) => {
+export const startTraces = async ({ url, otlpUrl, off, port, run, logDir, say }) => {
+  if (otlpUrl) return { otlpUrl }
   if (off) return { why: 'no ZIPKIN_URL is given' }
   if (url) return { url }
   const own = `http://127.0.0.1:${port}`

@@ -27,7 +27,11 @@ const accountSql = (user, password, rights, { schema, require }) => [
   `GRANT ${rights} ON \`${schema.replaceAll('_', '\\_')}\`.* TO '${user}'@'%'`,
 ]
 
-const statements = (accounts, keys, require) =>
+/**
+ * The statements that make each service's schema with its two accounts; they may run again.
+ * @param require `SSL` or `NONE`: what a connection must have
+ */
+export const databaseSql = (accounts, keys, require) =>
   Object.entries(accounts).flatMap(([name, { schema, user, migrator }]) => [
     `CREATE DATABASE IF NOT EXISTS \`${schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
     ...accountSql(user, keys[`mysql-${name}`], serving, { schema, require }),
@@ -61,7 +65,7 @@ const run = async (url, sql) => {
 
 /** Makes each service's schema with a serving account (DML) and a migrating one (DDL), on that schema only. */
 export const createDatabases = (mysqlUrl, accounts, keys) =>
-  run(mysqlUrl, statements(accounts, keys, isTls(mysqlUrl) ? 'SSL' : 'NONE'))
+  run(mysqlUrl, databaseSql(accounts, keys, isTls(mysqlUrl) ? 'SSL' : 'NONE'))
 
 export const dropDatabases = (mysqlUrl, accounts) =>
   run(

@@ -10,6 +10,12 @@ const rights = {
   gateway: ['~gw:*', '&gw:*', ...everydayCommands],
 }
 
+/** The same accounts as a file of Redis' (`aclfile`); `hash` answers a password's SHA-256 in hex. */
+export const aclLines = (keys, hash) =>
+  Object.entries(rights).map(
+    ([name, given]) => `user ${name} reset on #${hash(keys[`redis-${name}`])} ${given.join(' ')}`,
+  )
+
 const given = (url) => {
   const { username, password } = new URL(url)
   return { user: decodeURIComponent(username), password: decodeURIComponent(password) }

@@ -14,10 +14,7 @@ const writers = {
 }
 
 /** Scripts that come with a folder of their own: until it is there a step may pass them over, and no longer. */
-const comeWith = {
-  'verify:cluster': 'deploy/kubernetes',
-  'verify:compose': 'docker-compose.yml',
-}
+const comeWith = { 'verify:cluster': 'deploy/kubernetes' }
 
 const stepsOf = ({ jobs }) =>
   jobs.flatMap(([job, { steps = [] }]) => steps.map((step) => ({ job, ...step })))

@@ -1,5 +1,5 @@
 import { apps } from '@micromart/contracts'
-import { processVariables, readSettings } from '@micromart/service'
+import { healthHost, processVariables, readSettings } from '@micromart/service'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -14,9 +14,10 @@ export const settings = z
       .default('production')
       .describe('Production does not start it: its money is none.'),
     APP_ID: z.string().min(1).default(apps.provider).describe("The app's Dapr id."),
-    HTTP_PORT: port
-      .default(7206)
-      .describe('The API, `/livez`, `/readyz`, `/metrics`, on the loopback.'),
+    HTTP_PORT: port.default(7206).describe('The API, `/livez`, `/readyz`, `/metrics`.'),
+    HTTP_HOST: healthHost.describe(
+      'The address that HTTP_PORT and TLS_PORT listen on: 0.0.0.0 in a pod, for its probes and payment.',
+    ),
     TLS_PORT: port.default(7207).describe('The API by HTTPS; needs a certificate.'),
     TLS_CERT_FILE: file.describe(
       'PEM: chain of certificates. With it the API is on `TLS_PORT` alone, not on `HTTP_PORT`.',

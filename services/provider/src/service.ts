@@ -82,6 +82,7 @@ const serveApi = async (opened: Opened & { readonly key: string }, ports: Ports,
   }
   return listen({
     port: config.HTTP_PORT,
+    host: config.HTTP_HOST,
     tls: await tlsOf(config),
     key,
     routesAt,

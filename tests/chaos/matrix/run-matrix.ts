@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { canaryOf, type Dump } from '../checker/evidence.ts'
 import { type Bench, comeToRest, judge, untilBuying, untilReady } from '../proof/bench.ts'
-import { conditions } from '../report/write.ts'
+import { commit, conditions } from '../report/write.ts'
 import { type Armed, breakOnce } from './break-once.ts'
 import { type Case, casesOf } from './cases.ts'
 import { type Story, storyOf } from './stories.ts'
@@ -45,7 +45,8 @@ const playCase = async (bench: Bench, one: Case): Promise<Result> => {
   const tookMs = Math.round(history.now() - began)
   const ended = endOf(dump, story)
   const reached = armed.came
-  return { name, step: step.name, point, kind, reached, tookMs, backMs, ended, violations }
+  const what = { name, commit: commit(), step: step.name, point, kind }
+  return { ...what, reached, tookMs, backMs, ended, violations }
 }
 
 /** A call that another part of the shop has made needless does not come: whoever was faster, the case is tried again. */
@@ -79,15 +80,31 @@ const write = (bench: Bench, results: readonly Result[], command: string): strin
   return page
 }
 
+/** What a run before has played to a good end, by its report. */
+const playedBefore = ({ report }: Bench): readonly Result[] => {
+  const file = path.join(report, 'matrix.json')
+  if (!existsSync(file)) return []
+  const { results } = JSON.parse(readFileSync(file, 'utf8')) as { results: readonly Result[] }
+  return results.filter(isGood)
+}
+
+export type MatrixPlan = {
+  readonly cases: readonly Case[]
+  /** Whether cases that the report has as good are taken from it. */
+  readonly resume: boolean
+  readonly command: string
+}
+
 /** The (fault, step) matrix of a checkout. @returns whether all cases ended well */
 export const runMatrix = async (
   bench: Bench,
-  cases: readonly Case[],
-  command: string,
+  { cases, resume, command }: MatrixPlan,
 ): Promise<boolean> => {
   const { say } = bench
-  const results: Result[] = []
-  for (const one of cases) {
+  const results: Result[] = resume ? [...playedBefore(bench)] : []
+  const played = new Set(results.map(({ name }) => name))
+  if (resume) say(`${played.size} cases are in the report before`)
+  for (const one of cases.filter((each) => !played.has(nameOf(each)))) {
     const result = await playUntilReached(bench, one)
     results.push(result)
     saying(result).forEach(say)

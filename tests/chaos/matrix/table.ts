@@ -5,6 +5,8 @@ import { steps } from './steps.ts'
 /** One case that was played. */
 export type Result = {
   readonly name: string
+  /** Of the checkout that was played. */
+  readonly commit: string
   readonly step: string
   readonly point: Point
   readonly kind: Kind
@@ -87,6 +89,14 @@ export type MatrixFacts = {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(0)
 
+/** How many cases each commit played, where a run went on with what earlier ones had left. */
+const runsText = (results: readonly Result[]): readonly string[] => {
+  const byCommit = [...Map.groupBy(results, ({ commit }) => commit)]
+  if (byCommit.length < 2) return []
+  const shares = byCommit.map(([commit, played]) => `${played.length} at ${commit}`)
+  return [`They were played in several runs: ${shares.join(', ')}.`]
+}
+
 const summary = (results: readonly Result[], { of, load }: MatrixFacts): string => {
   const bad = results.filter((result) => !isGood(result))
   const slowest = results.toSorted((a, b) => b.tookMs - a.tookMs)[0]
@@ -102,6 +112,7 @@ const summary = (results: readonly Result[], { of, load }: MatrixFacts): string 
           `Another shopper's order was paid at the latest ${(latest.backMs / 1000).toFixed(1)} s after a fault had ended (${latest.name}; bound 10 s).`,
         ]
       : []),
+    ...runsText(results),
     `Others did ${Math.round(load.foreign * 100)} % of the machine's work meanwhile.`,
   ].join(' ')
 }

@@ -16,6 +16,8 @@ export type Wanted = {
   readonly broken: boolean
   /** Of the matrix a few cases that meet every step and every fault, as the seed wants; the builds without a try of the sound one. */
   readonly cover: boolean
+  /** Goes on with the matrix of the report before. */
+  readonly resume: boolean
   /** Names of steps; all without. */
   readonly steps: readonly string[]
 }
@@ -52,7 +54,8 @@ export const runProofs = async (
     say(`    done in ${Math.round((performance.now() - began) / 1000)} s`)
   }
   await prove('Circuit breakers', wanted.breakers, () => runBreakers(bench, command))
-  await prove('Matrix', wanted.matrix, () => runMatrix(bench, casesFor(seed, wanted), command))
+  const matrix = { cases: casesFor(seed, wanted), resume: wanted.resume, command }
+  await prove('Matrix', wanted.matrix, () => runMatrix(bench, matrix))
   await prove('Broken builds', wanted.broken, () =>
     runBroken(bench, { trySound: !wanted.cover }, command),
   )

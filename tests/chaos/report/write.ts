@@ -7,7 +7,8 @@ import type { Evidence, Violation } from '../checker/evidence.ts'
 import { type Conditions, type Made, markdown } from './markdown.ts'
 import { timeline } from './timeline.ts'
 
-const commit = (): string => {
+/** Of this checkout, short. */
+export const commit = (): string => {
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
       cwd: import.meta.dirname,

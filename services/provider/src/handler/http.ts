@@ -20,8 +20,9 @@ type Tls = { readonly port: number; readonly cert: Buffer; readonly key: Buffer 
 type Routes = ReadonlyMap<string, (asked: Asked) => Promise<object>>
 
 export type HttpSettings = {
-  /** On the loopback; 0 takes any. */
+  /** 0 takes any. */
   readonly port: number
+  readonly host: string
   /** Takes the API away from the plain port. */
   readonly tls?: Tls | undefined
   readonly key: string
@@ -103,8 +104,8 @@ export type Listening = AsyncDisposable & {
 }
 
 /** Disposing it cuts the connections: the silent ones would never end. */
-const listenOn = async (server: Server, wished: number): Promise<Listening> => {
-  server.listen(wished, '127.0.0.1')
+const listenOn = async (server: Server, wished: number, host: string): Promise<Listening> => {
+  server.listen(wished, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
@@ -141,9 +142,9 @@ export const listen = async (settings: HttpSettings): Promise<Listening> => {
   const server = tls ? createSecure({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' }) : plain
   if (tls) {
     serveWith(plain, settings, healthOnly(settings))
-    starting.use(await listenOn(plain, settings.port))
+    starting.use(await listenOn(plain, settings.port, settings.host))
   }
-  const { port } = starting.use(await listenOn(server, tls?.port ?? settings.port))
+  const { port } = starting.use(await listenOn(server, tls?.port ?? settings.port, settings.host))
   const routes = settings.routesAt(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`)
   serveWith(server, settings, (request, response) => answer(request, response, settings, routes))
   const running = starting.move()
