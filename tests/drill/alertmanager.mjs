@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { freePorts } from '../../scripts/lib/machine/ports.mjs'
 import { root } from '../../scripts/lib/machine/paths.mjs'
@@ -33,6 +33,21 @@ const listen = async (notices) => {
   return { server, port: server.address().port }
 }
 
+const templates = '/usr/share/prometheus/alertmanager'
+
+/**
+ * Debian's program looks for its templates at one place. Unpacked into the cache it finds them in a file system that it alone sees.
+ * @returns program and arguments
+ */
+const withTemplates = (program, args) => {
+  const unpacked = path.resolve(program, '..', '..', 'share', 'prometheus', 'alertmanager')
+  if (existsSync(templates) || !existsSync(unpacked)) return [program, args]
+  const mount = `mount -t tmpfs tmpfs /usr/share && mkdir -p ${path.dirname(templates)} && cp -r "$1" ${templates} && shift && exec "$@"`
+  const who = process.getuid() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']
+  const shell = ['sh', '-c', mount, 'sh', unpacked, program, ...args]
+  return ['unshare', ['--mount', ...who, ...shell]]
+}
+
 /** Starts Alertmanager with the shipped routes, and somebody who hears of everything. */
 export const startAlertmanager = async ({ program, folder, run, log }) => {
   const notices = []
@@ -52,7 +67,7 @@ export const startAlertmanager = async ({ program, folder, run, log }) => {
     '--cluster.listen-address=',
     '--log.level=warn',
   ]
-  const started = spawnServer('alertmanager', program, args, { run, log })
+  const started = spawnServer('alertmanager', ...withTemplates(program, args), { run, log })
   await waitFor('Alertmanager', started, async () => {
     const answer = await fetch(`http://${address}/-/ready`)
     if (!answer.ok) throw new Error(`it says ${answer.status}`)

@@ -45,7 +45,7 @@ const change = async ({ mysqlUrl }: Shop, sku: string, by: number) => {
 }
 
 /** The alert tells what the last check found, so the check is part of breaking and of mending. */
-const checkBooks = async (shop: Shop) =>
+export const checkBooks = async (shop: Shop) =>
   clientOf(shop)('GET', '/v1/admin/books', { token: await adminToken(shop) })
 
 const editedStock =

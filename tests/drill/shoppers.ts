@@ -41,7 +41,7 @@ export const adminToken = async (shop: Shop): Promise<string> => {
 }
 
 /** Something to buy, with more on the shelf than a drill sells. */
-export const newProduct = async (shop: Shop, token: string) => {
+const newProduct = async (shop: Shop, token: string) => {
   const sku = `DRILL-${randomUUID().slice(0, 8).toUpperCase()}`
   const price = { amount: 1999, currency: 'EUR' }
   const variants = [{ sku, price, stock: 90_000 }]
@@ -59,31 +59,40 @@ const buy = async (
   await ask('POST', '/v1/cart/items', { token, body: { sku, quantity: 1 } })
   const headers = { 'idempotency-key': randomUUID() }
   const payment = { method: 'card', token: 'tok_visa' }
-  await ask('POST', '/v1/orders', { token, headers, body: { shippingAddress: address, payment } })
+  const body = { shippingAddress: address, payment }
+  return ask('POST', '/v1/orders', { token, headers, body })
 }
+
+/** Some have second thoughts: their money goes back. */
+const cancel = (ask: Client, token: string, order: Json) =>
+  ask('POST', `/v1/orders/${String(order['id'])}/cancel`, {
+    token,
+    headers: { 'idempotency-key': randomUUID() },
+  })
 
 /** So many shoppers buy again and again until they are stopped; now and then one logs in. */
 export const startShoppers = async (shop: Shop, count: number) => {
   const ask = clientOf(shop)
   const goods = await newProduct(shop, await adminToken(shop))
-  let open = true
+  const closing = new AbortController()
   const one = async () => {
     const email = `${randomUUID()}@test.example`
     const password = `correct horse ${randomUUID()}`
     const member = { email, password, name: 'Drill' }
     let { accessToken } = await ask('POST', '/v1/auth/register', { body: member })
-    for (let round = 1; open; round += 1) {
+    for (let round = 1; !closing.signal.aborted; round += 1) {
       if (round % 5 === 0 || accessToken === undefined) {
         const again = await ask('POST', '/v1/auth/login', { body: { email, password } })
         accessToken = again['accessToken'] ?? accessToken
       }
-      await buy(ask, String(accessToken), goods)
+      const order = await buy(ask, String(accessToken), goods)
+      if (round % 7 === 0) await cancel(ask, String(accessToken), order)
       await pause(300)
     }
   }
   const all = Array.from({ length: count }, one)
   const stop = async () => {
-    open = false
+    closing.abort()
     await Promise.all(all)
   }
   return { goods, stop }

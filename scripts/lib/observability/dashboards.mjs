@@ -44,7 +44,7 @@ const target = ([legend, expr], index, kind) => ({
 })
 
 /** Panels from left to right, in rows of 24 columns. */
-const placed = (panels) => {
+export const placed = (panels) => {
   let [x, y] = [0, 0]
   return panels.map((panel) => {
     const kind = panel.kind ?? 'timeseries'
