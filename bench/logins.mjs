@@ -5,13 +5,14 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { catalogueOf, limits, startBenchShop } from './bench-shop.mjs'
-import { conditions, writeReport } from './report.mjs'
+import { conditions, median, writeReport } from './report.mjs'
 
 const { values: options } = parseArgs({
   args: process.argv.slice(3),
   options: {
     clients: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
     rate: { type: 'string', default: '50' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -20,11 +21,12 @@ const { values: options } = parseArgs({
 if (options.help) {
   console.log(`npm run bench -- logins [OPTIONS]
 
-Reads products at a fixed rate (lists, single products, searches that no cache knows): first in an idle shop, then while
-clients log in all the time, once as clients that wait when they are told to, once as clients that do not.
+Reads products at a fixed rate (lists, single products, searches that no cache knows): in turns in an idle shop, while
+clients log in all the time and wait when they are told to, and while they do not wait. Medians over the rounds.
 
   --clients N   at once (200)
-  --seconds N   of each of the three (20)
+  --rounds N    of all three in turn (5)
+  --seconds N   of each (10)
   --rate N      reads a second (50)
 
 Writes bench/reports/<date>-logins.json.`)
@@ -53,6 +55,24 @@ const readProducts = async (urls) => {
   const times = (await Promise.all(reads)).toSorted((left, right) => left - right)
   return { reads: times.length, p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
 }
+
+const sumByStatus = (found) => {
+  const sums = {}
+  for (const { logins = {} } of found)
+    for (const [status, count] of Object.entries(logins)) sums[status] = (sums[status] ?? 0) + count
+  return sums
+}
+
+/** Medians over the rounds; the ratio is that of each round to the idle part of its own. */
+const summary = (found, idle) => {
+  const ratios = found.map(({ p99 }, round) => p99 / idle[round].p99)
+  const ratio = { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
+  const medianOf = (name) => median(found.map((each) => each[name]))
+  return { p50: medianOf('p50'), p99: medianOf('p99'), ratio, logins: sumByStatus(found) }
+}
+
+const ratioText = ({ median: middle, min, max }) =>
+  `${middle.toFixed(1)}x (${min.toFixed(1)}-${max.toFixed(1)})`
 
 const flooded = async (manner, { url, account }, measure) => {
   const flood = fork(path.join(import.meta.dirname, 'login-flood.mjs'), [
@@ -84,13 +104,18 @@ try {
   const urls = (index) => `${url}${places[index % places.length](index)}`
   const measure = () => readProducts(urls)
   await measure() // warm
-  const idle = await measure()
   const target = { url, account: shop.accounts.shopper }
-  const rows = { idle }
-  for (const manner of ['patient', 'impatient'])
-    rows[manner] = await flooded(manner, target, measure)
-  for (const [name, { p50, p99, logins = {} }] of Object.entries(rows)) {
-    const times = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${(p99 / idle.p99).toFixed(1)}x idle)`
+  const rounds = { idle: [], patient: [], impatient: [] }
+  for (let round = 0; round < Number(options.rounds); round += 1) {
+    rounds.idle.push(await measure())
+    for (const manner of ['patient', 'impatient'])
+      rounds[manner].push(await flooded(manner, target, measure))
+  }
+  const rows = Object.fromEntries(
+    Object.entries(rounds).map(([name, found]) => [name, summary(found, rounds.idle)]),
+  )
+  for (const [name, { p50, p99, ratio, logins }] of Object.entries(rows)) {
+    const times = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${ratioText(ratio)} idle`
     console.log(`${name.padEnd(10)} ${times}  logins by status ${JSON.stringify(logins)}`)
   }
   writeReport('logins', { ...conditions(), load: loadavg(), options, limits, rows })

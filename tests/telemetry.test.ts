@@ -36,8 +36,24 @@ const demoLoad = async (): Promise<void> => {
   const refunds = `/v1/admin/orders/${bought.body.id}/refunds`
   const paying = { token: admin, headers: { 'idempotency-key': randomUUID() }, body: refund }
   expect((await call('POST', refunds, paying)).status).toBe(201)
-  const books = await call('GET', '/v1/admin/books', { token: admin, timeoutMs: 60_000 })
-  expect(books.status).toBe(200)
+  await booksAgree(admin)
+}
+
+type Books = {
+  readonly invariants: readonly {
+    readonly holds: boolean
+    readonly violations: readonly object[]
+  }[]
+}
+
+/** What other tests left to be mended (an outage's letters, work that is due) has an owner that ends it. */
+const booksAgree = async (admin: string): Promise<void> => {
+  const wrong = async () => {
+    const asked = { token: admin, timeoutMs: 60_000 }
+    const { status, body } = await call<Books>('GET', '/v1/admin/books', asked)
+    return status === 200 ? body.invariants.filter(({ holds }) => !holds) : [status]
+  }
+  await eventually(wrong, (found) => found.length === 0, 90_000)
 }
 
 const exposed = async (app: App): Promise<readonly Family[]> => families(shop.ports[app]!.http)
@@ -110,7 +126,7 @@ let before: Awaited<ReturnType<typeof money>>
 beforeAll(async () => {
   before = await money()
   await demoLoad()
-}, 120_000)
+}, 180_000)
 
 describe('the telemetry schema', () => {
   it('has every metric that an app exposes, as it exposes it', async () => {
@@ -157,7 +173,9 @@ describe('what operations reads after that', () => {
     expect(after.captured - before.captured).toBe(after.ordered - before.ordered)
     const refunded = () => valueOf('payment', 'micromart_payment_refunded_minor_total', euros)
     await eventually(refunded, (value) => (value ?? 0) >= 100)
-    expect(await valueOf('order', 'micromart_books_consistent')).toBe(1)
+    // What costs a query is asked once in a while, however often it is scraped.
+    const agree = () => valueOf('order', 'micromart_books_consistent')
+    await eventually(agree, (value) => value === 1, 30_000)
     const since = await valueOf('order', 'micromart_books_last_check_timestamp_seconds')
     expect(Date.now() / 1_000 - (since ?? 0)).toBeLessThan(120)
     expect(await valueOf('gateway', 'grpc_client_channel_state')).toBe(2)

@@ -20,6 +20,7 @@ describe('settings', () => {
       ...env,
       APP_PORT: 7104,
       HTTP_PORT: 7204,
+      HTTP_HOST: '127.0.0.1',
       DAPR_HTTP_PORT: 7304,
       DAPR_GRPC_PORT: 7404,
       TRACE_RATIO: 0.1,
