@@ -23,7 +23,7 @@ export const plainQuery = (query, { window = '5m', range = '1h', choice = '.*' }
 
 const datasource = { type: 'prometheus', uid: 'prometheus' }
 const widths = { stat: 6, table: 12, timeseries: 12 }
-const heights = { stat: 8, table: 8, timeseries: 8 }
+const heights = { stat: 6, table: 6, timeseries: 8 }
 
 const options = {
   stat: { reduceOptions: { calcs: ['lastNotNull'] }, colorMode: 'value' },
@@ -45,13 +45,14 @@ const target = ([legend, expr], index, kind) => ({
 
 /** Panels from left to right, in rows of 24 columns. */
 export const placed = (panels) => {
-  let [x, y] = [0, 0]
+  let [x, y, deepest] = [0, 0, 0]
   return panels.map((panel) => {
     const kind = panel.kind ?? 'timeseries'
     const [w, h] = [widths[kind], heights[kind]]
-    if (x + w > 24) [x, y] = [0, y + h]
+    if (x + w > 24) [x, y, deepest] = [0, y + deepest, 0]
     const at = { x, y, w, h }
     x += w
+    deepest = Math.max(deepest, h)
     return { ...panel, kind, at }
   })
 }

@@ -42,7 +42,7 @@ const drawn = (series) => {
 
 /** Wide text needs another line of the legend. */
 const legendLines = (names, width) => {
-  const wide = names.reduce((sum, name) => sum + 36 + name.length * 6, 0)
+  const wide = names.reduce((sum, name) => sum + 36 + name.length * 6.4, 0)
   return Math.ceil(wide / (width - 30))
 }
 
@@ -55,7 +55,7 @@ const curve = ({ name, values }) => ({
 })
 
 const axes = (unit, { start, end }, lines) => ({
-  grid: { left: 62, right: 18, top: 8, bottom: 30 + 16 * lines },
+  grid: { left: 62, right: 18, top: 8, bottom: 20 + 26 * lines },
   xAxis: {
     type: 'time',
     min: start * 1000,
@@ -107,7 +107,7 @@ const chart = ({ unit, series }, time, width, height) => {
 const list = ({ unit, series, kind }, width, height) => {
   const size = kind === 'stat' ? 20 : 12
   const line = kind === 'stat' ? Math.min(30, height / series.length) : 18
-  const fits = Math.floor(height / line)
+  const fits = Math.round(height / line)
   const now = new Map(series.map((each) => [each.name, last(each)]))
   if (now.size === 0) return words(12, line, 'none', { fill: faint })
   return [...now]
