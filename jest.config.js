@@ -41,8 +41,14 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/**/*.test.{ts,mjs}'],
-      testPathIgnorePatterns: [...common.testPathIgnorePatterns, '<rootDir>/tests/fuzz/'],
+      testPathIgnorePatterns: [
+        ...common.testPathIgnorePatterns,
+        '<rootDir>/tests/fuzz/',
+        '<rootDir>/tests/cluster/',
+      ],
     },
+    // Over a cluster that runs: `npm run cluster -- test`.
+    { ...common, displayName: 'cluster', testMatch: ['<rootDir>/tests/cluster/**/*.test.ts'] },
     // Last, on the shop of the e2e tests: it leaves random goods on the shelves.
     { ...common, displayName: 'fuzz', testMatch: ['<rootDir>/tests/fuzz/**/*.test.ts'] },
   ],

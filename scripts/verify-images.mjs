@@ -6,6 +6,7 @@ import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
 import { root, shopHome } from './lib/machine/paths.mjs'
 import { cleanUp } from './lib/shop/run-file.mjs'
 import { createSay } from './lib/terminal/say.mjs'
+import { createVerdicts } from './lib/terminal/verdicts.mjs'
 import { stopOnSignals } from './lib/terminal/signals.mjs'
 import { placesOf } from './lib/audit/image-sbom.mjs'
 import { ensureLocalBase } from './lib/images/base.mjs'
@@ -37,16 +38,7 @@ something and ends well. The last line is "N passed, N failed".
 const say = createSay()
 const home = path.join(shopHome, 'images')
 const logDir = path.join(home, 'log')
-const totals = { passed: 0, failed: 0 }
-
-const tell = (what, checks) => {
-  for (const { check, faults } of checks) {
-    const passed = faults.length === 0
-    totals[passed ? 'passed' : 'failed'] += 1
-    if (passed) continue
-    say.line(`FAILED  ${what}: ${check}\n${faults.map((fault) => `    ${fault}`).join('\n')}`)
-  }
-}
+const { tell, end } = createVerdicts(say)
 
 const judgeDockerfiles = () => {
   const folder = path.join(root, 'deploy', 'docker')
@@ -120,6 +112,5 @@ await main(async () => {
   )
   if (values['no-run']) say.line('skipped: the images are not run (--no-run)')
   else await runAll(engine, images)
-  say.line(`\nin all ${say.took()}\n${totals.passed} passed, ${totals.failed} failed`)
-  process.exit(totals.failed > 0 ? 1 : 0)
+  process.exit(end())
 })

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { commandLine, main } from './lib/terminal/command-line.mjs'
 import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
-import { root, shopHome } from './lib/machine/paths.mjs'
+import { shopHome } from './lib/machine/paths.mjs'
 import { createSay } from './lib/terminal/say.mjs'
 
 commandLine(`
@@ -34,8 +33,7 @@ await main(async () => {
   const { judgeWorkflows } = await import('./lib/workflows/policy.mjs')
   const { lint, linters, workflowFiles } = await import('./lib/workflows/linters.mjs')
   const workflows = readWorkflows()
-  const exists = (place) => existsSync(path.join(root, place))
-  judgeWorkflows(workflows, { scripts: readScripts(), exists }).forEach(tell)
+  judgeWorkflows(workflows, { scripts: readScripts() }).forEach(tell)
   for (const linter of linters) {
     const { checks = [], missing } = await lint(linter, workflowFiles(workflows), { say, logDir })
     if (missing) say.line(`skipped: ${linter.name}: ${missing}`)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { get as getSecurely } from 'node:https'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { call, eventually, shop } from './support/shop.ts'
 import { addToCart, loginAs, newMember, newProduct, placeOrder } from './support/shopper.ts'
@@ -8,7 +9,9 @@ type Told = { readonly id: string | undefined; readonly event: string | undefine
 
 /** A stream of events as a browser reads it. */
 const listen = async (path: string, headers: Record<string, string>) => {
-  const request = get(new URL(path, shop.gateway), { headers, agent: false })
+  const url = new URL(path, shop.gateway)
+  const ask = url.protocol === 'https:' ? getSecurely : get
+  const request = ask(url, { headers, agent: false })
   request.on('error', () => {})
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   let text = ''

@@ -111,7 +111,7 @@ export const checklistLines = [
         'Containers have no root, no rights, no shell and pinned bases',
         {
           missing:
-            'base images come by exact tags, not by digest; pods and network policies have no test here',
+            'base images come by exact tags, not by digest; network policies are tried by `npm run cluster -- test` alone',
         },
       ],
       'Decisions survive clocks that are five minutes apart',

@@ -7,6 +7,7 @@ import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
 import { generatedDashboards } from '../lib/observability/dashboards.mjs'
 import { generatedLogs } from '../lib/observability/logs.mjs'
+import { kubernetesResources } from '../resources/kubernetes/kubernetes.mjs'
 import { generatedRules } from '../lib/observability/rules.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
 import { callsPage, rightsFaults } from './calls.mjs'
@@ -37,6 +38,7 @@ const files = {
   ...generatedLogs(),
   ...generatedRules(),
   ...localResources(),
+  ...kubernetesResources(),
 }
 const options = await resolveConfig(join(root, 'package.json'))
 

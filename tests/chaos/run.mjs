@@ -24,7 +24,7 @@ Faults under load, sixteen invariants afterwards:
 
 Other proofs, alone or several on one shop:
   --matrix        every step of a checkout, broken at each point in each way (two hours); --steps a,b of them;
-                  --resume plays only what the report before lacks, or has as bad
+                  --resume plays only what the last report (or the one that is kept) lacks
   --breakers      every circuit breaker of the checkout through its states
   --broken        builds with a known fault, each of which the checker must fail
   --cover         of the matrix only some cases, which follow from the seed: every step and every fault at least once;

@@ -28,7 +28,11 @@ def ask(method, path, body=None, token=None, **headers):
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     url = SHOP["gateway"] + path
-    answer = requests.request(method, url, json=body, headers=headers, timeout=20)
+    while True:
+        answer = requests.request(method, url, json=body, headers=headers, timeout=20)
+        if answer.status_code != 429:
+            break
+        time.sleep(int(answer.headers["Retry-After"]))
     answer.raise_for_status()
     return answer.json() if answer.content else None
 

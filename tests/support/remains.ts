@@ -13,9 +13,9 @@ const home = path.dirname(shop.secrets)
 
 /** Every log of the run: apps, sidecars, provider, migrations, `dapr run`. */
 export const logs = (): readonly Remain[] =>
-  globSync(['log/**/*.log', '.dapr/logs/**/*.log'], { cwd: home }).map((file) => ({
-    place: `log ${file}`,
-    text: readFileSync(path.join(home, file), 'utf8'),
+  globSync(shop.logs).map((file) => ({
+    place: `log ${path.relative(home, file)}`,
+    text: readFileSync(file, 'utf8'),
   }))
 
 const textOf = (value: unknown): string => {

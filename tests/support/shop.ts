@@ -9,6 +9,8 @@ type RunningShop = {
   readonly secure: string
   /** Whether sidecars speak mTLS and access lists count. */
   readonly zeroTrust: boolean
+  /** What stands before an app's name in what its sidecar proves it is. */
+  readonly identities: string
   /** Whether stores and provider speak TLS and nothing else. */
   readonly tls: boolean
   /** The program of the sidecars. */
@@ -20,9 +22,22 @@ type RunningShop = {
   readonly secrets: string
   /** Folder with ca.crt and the servers' certificates and keys. */
   readonly certificates: string
+  /** Where its callers come from, as it sees them. */
+  readonly address: string
+  /** Which files hold what it has logged: patterns. */
+  readonly logs: readonly string[]
   /** Folder that gets every mail. */
   readonly mailbox: string
   readonly zipkin?: string
+  /** Where it runs in a cluster: kubectl with the flags that name it, and namespaces by what is in them. */
+  readonly cluster?: {
+    readonly kubectl: readonly [string, ...string[]]
+    /** What stands before a program that is to run in the cluster's own network. */
+    readonly inside: readonly string[]
+    readonly namespaces: Readonly<
+      Record<'shop' | 'stores' | 'provider' | 'edge' | 'data' | 'traces', string>
+    >
+  }
 }
 
 /** Ports of one app and its sidecar, all on 127.0.0.1. */

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { codeOf, tokenOf } from '../support/rpcs.ts'
 import { shop } from '../support/shop.ts'
 
-const everyApp = Object.values(apps)
+const everyApp = Object.values(apps).filter((app) => shop.ports[app]?.daprHttp)
 const everySecret = Object.keys(JSON.parse(readFileSync(shop.secrets, 'utf8')) as object)
 
 const ask = async (app: App, path: string, method = 'GET') => {

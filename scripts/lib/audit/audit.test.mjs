@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
-import { manifestFaults } from './containers.mjs'
 import { fromOsv } from './dependencies.mjs'
 import { isAllowed } from './licences.mjs'
 import { packagesIn } from './lock.mjs'
@@ -120,19 +119,5 @@ describe('the shop’s own rules', () => {
 
   it('say nothing of words in comments', () => {
     expect(violations('services/order/src/x.ts', '/** Like fetch(url). */ // eval(x)')).toEqual([])
-  })
-})
-
-describe('S70 manifests', () => {
-  it('are told what they lack', () => {
-    const pod = 'kind: Deployment\nspec:\n  hostNetwork: true\n  runAsNonRoot: true'
-    expect(manifestFaults(pod)).toEqual([
-      'lacks allowPrivilegeEscalation: false',
-      'lacks readOnlyRootFilesystem: true',
-      'lacks drop all capabilities',
-      'lacks automountServiceAccountToken: false',
-      'asks for the host’s network',
-    ])
-    expect(manifestFaults('kind: Service')).toEqual([])
   })
 })

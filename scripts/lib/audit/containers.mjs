@@ -1,7 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { judgeDockerfile } from '../images/dockerfile-policy.mjs'
-import { root } from '../machine/paths.mjs'
+import { renderAll } from '../kubernetes/judge.mjs'
+import { findKustomize, places } from '../kubernetes/places.mjs'
+import { judgeObjects } from '../kubernetes/policy.mjs'
+import { root, shopHome } from '../machine/paths.mjs'
+import { silent } from '../terminal/say.mjs'
 import { judged, unknown } from './outcome.mjs'
 
 const filesIn = (folder) =>
@@ -16,44 +20,35 @@ const dockerfileFaults = (text) =>
     faults.map((fault) => `${fault}: breaks "${check}"`),
   )
 
-/** What a workload of Kubernetes must say of its containers (restricted pod profile). */
-const demands = [
-  ['runAsNonRoot: true', /runAsNonRoot:\s*true/],
-  ['allowPrivilegeEscalation: false', /allowPrivilegeEscalation:\s*false/],
-  ['readOnlyRootFilesystem: true', /readOnlyRootFilesystem:\s*true/],
-  ['drop all capabilities', /drop:\s*(?:\n\s*-\s*|\[\s*)['"]?ALL/],
-  ['automountServiceAccountToken: false', /automountServiceAccountToken:\s*false/],
-]
+const isDockerfile = (file) => /(?:^|\/)(?:Dockerfile[^/]*|[^/]*\.Dockerfile)$/.test(file)
 
-const forbidden = [
-  ['privileged', /privileged:\s*true/],
-  ['the host’s network', /hostNetwork:\s*true/],
-  ['a path of the host', /hostPath:/],
-]
+const imageFaults = () =>
+  filesIn('deploy')
+    .filter(isDockerfile)
+    .flatMap((file) =>
+      dockerfileFaults(readFileSync(path.join(root, file), 'utf8')).map(
+        (fault) => `${file}: ${fault}`,
+      ),
+    )
 
-/** @param text one document */
-export const manifestFaults = (text) => {
-  if (!/^kind:\s*(?:Deployment|StatefulSet|DaemonSet|Job|CronJob|Pod)\s*$/m.test(text)) return []
-  return [
-    ...demands.filter(([, asked]) => !asked.test(text)).map(([what]) => `lacks ${what}`),
-    ...forbidden.filter(([, sign]) => sign.test(text)).map(([what]) => `asks for ${what}`),
-  ]
-}
+/** Of what each overlay makes: the files alone do not say what a pod will be. By the rules of `npm run verify:cluster`. */
+const manifestFaults = (rendered) =>
+  Object.entries(rendered).flatMap(([place, objects]) =>
+    judgeObjects(objects, places[place]).flatMap(({ check, faults }) =>
+      faults.map((fault) => `${place}: ${fault}: breaks "${check}"`),
+    ),
+  )
 
-const faultsIn = (file) => {
-  const text = readFileSync(path.join(root, file), 'utf8')
-  if (/(?:^|\/)(?:Dockerfile[^/]*|[^/]*\.Dockerfile)$/.test(file)) return dockerfileFaults(text)
-  if (/\.ya?ml$/.test(file)) return text.split(/^---\s*$/m).flatMap(manifestFaults)
-  return []
-}
-
-/** Images and manifests under `deploy/`, as far as a text can tell. */
-export const auditContainers = () => {
-  if (!existsSync(path.join(root, 'deploy'))) return unknown('there is no deploy/ yet')
-  const files = filesIn('deploy')
-  const found = files.flatMap((file) => faultsIn(file).map((fault) => `${file}: ${fault}`))
-  return judged(found, {
-    clean: `${files.length} files under deploy/ hold to the rules`,
+/** Dockerfiles and manifests under `deploy/`. */
+export const auditContainers = async () => {
+  const images = imageFaults()
+  const kustomize = await findKustomize(silent(), path.join(shopHome, 'log'))
+  if (!kustomize && images.length === 0) {
+    return unknown('the Dockerfiles hold to the rules; no kubectl can be had that makes manifests')
+  }
+  const manifests = kustomize ? manifestFaults(await renderAll(kustomize)) : []
+  return judged([...images, ...manifests], {
+    clean: 'Dockerfiles and the objects of every overlay hold to the rules',
     found: 'rules that deploy/ breaks',
   })
 }

@@ -13,7 +13,7 @@ const day = 86_400_000
 const local = ['localhost', '127.0.0.1', '::1']
 
 /** Who gets a certificate, and for which hosts: its name on a container network, and this machine. */
-const servers = {
+const development = {
   gateway: ['gateway', ...local],
   mysql: ['mysql', ...local],
   redis: ['redis', ...local],
@@ -78,9 +78,13 @@ const ensureRoot = async (folder, force) => {
  * owner's alone.
  * @param force makes all of them anew
  * @param more hosts of the gateway
+ * @param servers hosts by name; those of a local run without it
  * @returns `{ folder, ca, made, kept }`: the root's file, and names
  */
-export const ensureCertificates = async (folder, { force = false, more = [] } = {}) => {
+export const ensureCertificates = async (
+  folder,
+  { force = false, more = [], servers = development } = {},
+) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { root, isNew } = await ensureRoot(folder, force)
   const missing = Object.entries(servers)

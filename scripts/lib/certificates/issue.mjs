@@ -89,3 +89,26 @@ export const issueServer = async (root, hosts, days) => {
   ])
   return { certificate: finish(forge, certificate, root.key), key }
 }
+
+/**
+ * A client's certificate, by which a server knows who asks.
+ * @param root PEM texts of the issuer
+ * @param person `{ name, group }`: common name and organization, which Kubernetes reads as user and group
+ * @returns PEM texts `{ certificate, key }`
+ */
+export const issueClient = async (root, { name, group }, days) => {
+  const forge = await load()
+  const { publicKey, key } = await newKeys(forge)
+  const issuer = forge.pki.certificateFromPem(root.certificate)
+  const certificate = begin(forge, publicKey, name, days)
+  const organization = group ? [{ name: 'organizationName', value: group }] : []
+  certificate.setSubject([...organization, { name: 'commonName', value: name }])
+  certificate.setIssuer(issuer.subject.attributes)
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: 'extKeyUsage', clientAuth: true },
+    keyIdentifierOf(issuer),
+  ])
+  return { certificate: finish(forge, certificate, root.key), key }
+}

@@ -80,3 +80,29 @@ export const sentry = program({
 
 /** Which of them a run needs. */
 export const daprPrograms = ({ zeroTrust }) => [daprCli, daprd, ...(zeroTrust ? [sentry] : [])]
+
+const forKubernetes = (name, title) =>
+  program({
+    name,
+    title,
+    supported: undefined,
+    repository: 'dapr',
+    released: '1.18.3',
+    built: '1.18.2',
+    folder: 'scripts/kubernetes/dapr',
+    buildArgs: [
+      '-ldflags',
+      '-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=1.18.2',
+      `github.com/dapr/dapr/cmd/${name}`,
+    ],
+    usually: '1 to 3 minutes on two cores, once',
+    packages: 900,
+    elsewhere: [],
+  })
+
+/** What Dapr's chart runs beside sentry. Placement and scheduler serve actors, workflows and jobs, which the shop has none of. */
+export const controlPlane = [
+  forKubernetes('operator', 'Dapr operator'),
+  forKubernetes('injector', 'Dapr sidecar injector'),
+  sentry,
+]

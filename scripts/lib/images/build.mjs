@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { inputsLabel, labelOf } from './engine.mjs'
 import { inputsOf } from './inputs.mjs'
 import { installDapr } from '../dapr/install.mjs'
 import { daprd } from '../dapr/programs.mjs'
@@ -27,13 +28,6 @@ const lastStep = (text) => {
     .at(-1)
     ?.replace(/--mount=\S+\s+/, '')
     .slice(0, 72)
-}
-
-const inputsLabel = 'micromart.inputs'
-
-const isUnchanged = async (engine, reference, inputs) => {
-  const format = `{{index .Config.Labels "${inputsLabel}"}}`
-  return (await engine.ask('image', 'inspect', '--format', format, reference)) === inputs
 }
 
 /** The Dockerfile's arguments for one part. */
@@ -66,7 +60,7 @@ const runBuild = async (part, { engine, from, reference, inputs, say, logDir }) 
 const buildPart = async (part, { fresh, ...context }) => {
   const { engine, from = {}, reference, say } = context
   const inputs = inputsOf(part.folder, { ...from, version: version() })
-  if (!fresh && (await isUnchanged(engine, reference, inputs))) {
+  if (!fresh && (await labelOf(engine, reference, inputsLabel)) === inputs) {
     return say.line(`> ${part.name}: unchanged`)
   }
   return runBuild(part, { ...context, from, inputs })

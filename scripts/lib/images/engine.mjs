@@ -108,3 +108,16 @@ export const ensureEngine = async (wish, say, logDir) => {
 /** Whether an image is there. */
 export const hasImage = async (engine, reference) =>
   (await engine.ask('image', 'inspect', '--format', '{{.Id}}', reference)) !== undefined
+
+/** What an image's label says; undefined without image or label. */
+export const labelOf = async (engine, reference, label) =>
+  (await engine.ask(
+    'image',
+    'inspect',
+    '--format',
+    `{{index .Config.Labels "${label}"}}`,
+    reference,
+  )) || undefined
+
+/** The label that says what an image was made from: an image with the same one need not be made again. */
+export const inputsLabel = 'micromart.inputs'

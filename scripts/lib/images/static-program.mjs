@@ -1,9 +1,11 @@
-import { copyFileSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { root } from '../machine/paths.mjs'
 import { outputOf } from '../machine/run-command.mjs'
 import { Fault } from '../terminal/fault.mjs'
+import { inputsLabel, labelOf } from './engine.mjs'
 
 const dockerfile = path.join(root, 'deploy', 'docker', 'static.Dockerfile')
 
@@ -24,14 +26,22 @@ const requireStatic = async (file) => {
   })
 }
 
+/** A program is another one when its file is: reading hundreds of megabytes would take longer than building. */
+const inputsOf = (file) => {
+  const { size, mtimeMs } = statSync(file)
+  return createHash('sha256').update(`${file} ${size} ${mtimeMs}`).digest('hex').slice(0, 16)
+}
+
 /**
  * An image with one statically linked program, such as those of Dapr, at /<name>: no shell, no libraries, the user 65532.
- * It has no entrypoint, as Dapr's own images: whoever runs it names the program.
+ * It has no entrypoint, as Dapr's own images: whoever runs it names the program. One of the same file is not built again.
  * @param name of the program in the image
  * @param file the program
  * @param reference what the image is called
  */
 export const buildStaticProgram = async ({ name, file, engine, reference, say, logDir }) => {
+  const inputs = inputsOf(file)
+  if ((await labelOf(engine, reference, inputsLabel)) === inputs) return
   await requireStatic(file)
   // Beside nothing else: a builder sends all of its context.
   const context = mkdtempSync(path.join(tmpdir(), 'micromart-image-'))
@@ -43,6 +53,8 @@ export const buildStaticProgram = async ({ name, file, engine, reference, say, l
       dockerfile,
       '--build-arg',
       `PROGRAM=${name}`,
+      '--label',
+      `${inputsLabel}=${inputs}`,
       '-t',
       reference,
       context,

@@ -5,6 +5,7 @@ import { isFree } from '../machine/ports.mjs'
 import { findProgram } from '../machine/programs.mjs'
 import { outputOf, runCommand } from '../machine/run-command.mjs'
 import { spawnServer } from '../stores/servers.mjs'
+import { Fault } from '../terminal/fault.mjs'
 import { inRange, versionIn } from '../machine/versions.mjs'
 
 const version = '3.6.1'
@@ -49,9 +50,15 @@ const fetchJar = async (say, logDir) => {
   }
 }
 
-/** Zipkin's published jar, fetched when it is not in the cache. */
+/** Zipkin's published jar. @throws Fault when it is not here and cannot be fetched */
 export const ensureZipkinJar = async (say, logDir) => {
-  if (!existsSync(zipkinJar())) await fetchJar(say, logDir)
+  if (existsSync(zipkinJar())) return zipkinJar()
+  if (!findProgram('mvn')) {
+    throw new Fault("Zipkin's jar is not there, and Maven, which fetches it, neither", {
+      advice: 'Install Maven (Debian: sudo apt-get install maven), then start again.',
+    })
+  }
+  await fetchJar(say, logDir)
   return zipkinJar()
 }
 

@@ -1,57 +1,17 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { installDapr } from '../dapr/install.mjs'
 import { daprd } from '../dapr/programs.mjs'
 import { accountsFor, dropDatabases } from '../stores/databases.mjs'
-import { requireNode24 } from '../machine/dependencies.mjs'
 import { reportFault } from '../terminal/fault.mjs'
-import { root } from '../machine/paths.mjs'
 import { isTls } from '../stores/address.mjs'
 import { dropRedisData } from '../stores/redis-accounts.mjs'
 import { writePrivate } from '../shop/secrets.mjs'
 import { seedCatalogue } from '../shop/seed-catalogue.mjs'
 import { startShop } from '../shop/shop.mjs'
 import { installFuzzer } from './fuzzer.mjs'
+import { countsOf, runJest } from './jest.mjs'
 import { openStores } from '../stores/stores.mjs'
-
-const jestBin = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js')
-
-const jest = (name, { home, jestArgs, env, extra = [] }) => {
-  const outputFile = path.join(home, `results-${name}.json`)
-  rmSync(outputFile, { force: true })
-  const args = [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    jestBin,
-    `--selectProjects=${name}`,
-    '--passWithNoTests',
-    '--json',
-    `--outputFile=${outputFile}`,
-    ...extra,
-    ...jestArgs,
-  ]
-  // With --json the report goes to standard output, which the file has already.
-  const stdio = ['ignore', 'ignore', 'inherit']
-  const child = spawn(requireNode24(), args, { cwd: root, env: { ...process.env, ...env }, stdio })
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ name, code, outputFile }))
-  })
-}
-
-const countsOf = ({ outputFile, code }) => {
-  try {
-    const found = JSON.parse(readFileSync(outputFile, 'utf8'))
-    return {
-      passed: found.numPassedTests,
-      // A file that cannot even be read has no tests to count.
-      failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
-      skipped: found.numPendingTests,
-    }
-  } catch {
-    return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }
-  }
-}
 
 const given = {
   mysqlUrl: process.env.MICROMART_TEST_MYSQL_URL || undefined,
@@ -128,6 +88,9 @@ const testShop = async ({ home, run, say }) => {
     gateway,
     secure,
     ...protection,
+    identities: 'spiffe://public/ns/default/',
+    address: '127.0.0.1',
+    logs: ['log/**/*.log', '.dapr/logs/**/*.log'].map((pattern) => path.join(folder, pattern)),
     daprd,
     accounts,
     ports,
@@ -189,7 +152,7 @@ export const runStages = async (names, { jestArgs, isOver, ...context }) => {
     if (seconds(began) !== '0.0 s') times.push({ name: `preparing ${name}`, took: seconds(began) })
     const testing = Date.now()
     context.say.line(`\n> Tests: ${name}`)
-    const result = await jest(name, { home: context.home, jestArgs, env, extra })
+    const result = await runJest(name, { home: context.home, jestArgs, env, extra })
     times.push({ name, took: seconds(testing) })
     for (const [key, count] of Object.entries(countsOf(result))) totals[key] += count
     broken ||= result.code !== 0

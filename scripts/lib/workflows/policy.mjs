@@ -13,9 +13,6 @@ const writers = {
   'release.yml': { production: ['id-token'], publish: ['contents', 'packages'] },
 }
 
-/** Scripts that come with a folder of their own: until it is there a step may pass them over, and no longer. */
-const comeWith = { 'verify:cluster': 'deploy/kubernetes' }
-
 const stepsOf = ({ jobs }) =>
   jobs.flatMap(([job, { steps = [] }]) => steps.map((step) => ({ job, ...step })))
 
@@ -87,8 +84,7 @@ const credentials = (workflow) =>
     .filter((step) => step.with?.['persist-credentials'] !== false)
     .map(({ job }) => `${job}: the checkout keeps its token`)
 
-const npmForm =
-  /^npm run (?:--silent )?(--if-present )?"?([\w:$-]+)"?(?: -- [^;&|`]*)?(?: > [\w./-]+)?$/
+const npmForm = /^npm run (?:--silent )?"?([\w:$-]+)"?(?: -- [^;&|`]*)?(?: > [\w./-]+)?$/
 
 /** `test:$TESTS` is one of those that begin so. */
 const isKnown = (script, scripts) => {
@@ -98,16 +94,12 @@ const isKnown = (script, scripts) => {
     : Object.keys(scripts).some((name) => name.startsWith(fixed))
 }
 
-const scriptFaults = (line, { scripts, exists }) => {
+const scriptFaults = (line, { scripts }) => {
   if (line === 'npm ci' || line === 'exit 1') return []
-  const [, passedOver, script] = npmForm.exec(line) ?? []
+  const [, script] = npmForm.exec(line) ?? []
   if (!script) return [`"${line}" is no npm script`]
   if (/\$\(/.test(line)) return [`"${line}" runs something inside`]
-  const known = isKnown(script, scripts)
-  if (passedOver && known) return [`${script} is there: leave out --if-present`]
-  if (passedOver)
-    return comeWith[script] && !exists(comeWith[script]) ? [] : [`there is no ${script}`]
-  return known ? [] : [`there is no npm script ${script}`]
+  return isKnown(script, scripts) ? [] : [`there is no npm script ${script}`]
 }
 
 const steps = (workflow, facts) =>
@@ -214,7 +206,7 @@ const required = ({ jobs }) =>
       ]
     })
 
-/** Each answers what is wrong with one workflow, `workflowOf`'s, given `{ workflows, scripts, exists }`. */
+/** Each answers what is wrong with one workflow, `workflowOf`'s, given `{ workflows, scripts }`. */
 const rules = {
   'takes every action by its commit, and says which release that is': pinned,
   'has no rights but those that a job names and this page lists': rights,
@@ -247,7 +239,7 @@ const judgeReleases = (workflows) => {
 /**
  * What is wrong with the workflows.
  * @param workflows of `workflowOf`
- * @param facts `{ scripts, exists }`: package.json's scripts, and whether a folder of the checkout is there
+ * @param facts `{ scripts }`: package.json's
  * @returns `[{ name, check, faults }]`, one for each workflow and rule
  */
 export const judgeWorkflows = (workflows, facts) => [

@@ -49,7 +49,8 @@ export const writeReport = (folder: string, { evidence, violations, of }: Judged
 export const writeEvidence = (folder: string, evidence: Evidence): void =>
   writeFileSync(path.join(folder, 'evidence.json'), JSON.stringify(evidence))
 
-const pages = ['matrix.md', 'breakers.md', 'broken.md']
+/** With the matrix its results: so that it can be gone on with from where it is kept. */
+const pages = ['matrix.md', 'matrix.json', 'breakers.md', 'broken.md']
 
 /** Copies the pages of the proofs that were made to where they are committed. */
 export const keepPages = (from: string, to: string): void => {
