@@ -30,8 +30,9 @@ const failing = (
 ): Pick<DrillFault, 'arm' | 'heal'> => ({
   arm: async (shop) => {
     for (const operation of operations) {
-      const fault = { operation, step: 'before', kind, times: 100_000 }
-      await providerApi(shop)('POST', '/v1/faults', fault)
+      const fault = { operation, step: 'before', kind, times: 10_000 }
+      const answer = await providerApi(shop)('POST', '/v1/faults', fault)
+      if (answer?.status !== 200) throw new Error(`the provider arms no fault: ${answer?.status}`)
     }
   },
   heal: (shop) => providerApi(shop)('DELETE', '/v1/faults'),

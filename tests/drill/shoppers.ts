@@ -41,7 +41,7 @@ export const adminToken = async (shop: Shop): Promise<string> => {
 }
 
 /** Something to buy, with more on the shelf than a drill sells. */
-const newProduct = async (shop: Shop, token: string) => {
+export const newProduct = async (shop: Shop, token: string) => {
   const sku = `DRILL-${randomUUID().slice(0, 8).toUpperCase()}`
   const price = { amount: 1999, currency: 'EUR' }
   const variants = [{ sku, price, stock: 90_000 }]
