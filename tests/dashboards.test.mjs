@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { dashboards, plainQuery } from '../scripts/lib/observability/dashboards.mjs'
 import { ensureMonitors } from '../scripts/lib/observability/programs.mjs'
+import { questionQueries } from '../scripts/lib/observability/runbooks.mjs'
 import { startPrometheus } from '../scripts/lib/observability/prometheus-server.mjs'
 import { silent } from '../scripts/lib/terminal/say.mjs'
 import { call, eventually, shop } from './support/shop.ts'
@@ -61,13 +62,14 @@ afterAll(() => {
 })
 
 const emptyPanels = async () => {
-  const asked = dashboards().flatMap(({ name, panels }) =>
-    panels.flatMap(({ title, queries }) =>
+  const panels = dashboards().flatMap(({ name, panels: own }) =>
+    own.flatMap(({ title, queries }) =>
       Object.values(queries).map((query) => ({ panel: `${name}: ${title}`, query })),
     ),
   )
+  const questions = questionQueries().map((query) => ({ panel: 'docs/observability.md', query }))
   const empty = []
-  for (const { panel, query } of asked) {
+  for (const { panel, query } of [...panels, ...questions]) {
     const found = await prometheus.query(plainQuery(query, { window: '1m', range: '10m' }))
     if (!found.some(({ value }) => Number.isFinite(value))) empty.push(`${panel}: ${query}`)
   }

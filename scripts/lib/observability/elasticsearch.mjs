@@ -1,3 +1,4 @@
+import { createServer, request } from 'node:http'
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { stringify } from 'yaml'
@@ -82,6 +83,32 @@ const jsonOf = async (answer) => {
   return body
 }
 
+/** What a whole Elasticsearch says of itself at `/`, where this one, which lacks that module, says nothing: Filebeat asks. */
+const greeting = JSON.stringify({
+  cluster_name: 'micromart',
+  version: { number: version },
+  tagline: 'You Know, for Search',
+})
+
+/** A door that answers `/` and passes everything else on. */
+const openDoor = async (port) => {
+  const server = createServer((asked, answer) => {
+    if (asked.url === '/') {
+      answer.setHeader('content-type', 'application/json').end(greeting)
+      return
+    }
+    const { url, method, headers } = asked
+    const passed = request({ host: '127.0.0.1', port, path: url, method, headers }, (given) => {
+      answer.writeHead(given.statusCode, given.headers)
+      given.pipe(answer)
+    })
+    passed.on('error', () => answer.destroy())
+    asked.pipe(passed)
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${server.address().port}`
+}
+
 /**
  * Starts Elasticsearch on the loopback.
  * @param folder of its own
@@ -103,14 +130,19 @@ export const startElasticsearch = async ({ folder, run, log, from }) => {
     ES_JAVA_HOME: path.resolve(java, '..', '..'),
     ES_TMPDIR: path.join(folder, 'tmp'),
   }
-  const url = `http://127.0.0.1:${port}`
+  const own = `http://127.0.0.1:${port}`
   const command = notAsRoot(path.join(from, 'bin', 'elasticsearch'))
   const server = spawnServer('elasticsearch', ...command, { run, log, env, cwd: folder })
-  await waitFor('Elasticsearch', server, () => fetch(url).then(jsonOf), 180_000)
+  await waitFor(
+    'Elasticsearch',
+    server,
+    () => fetch(`${own}/_cluster/health`).then(jsonOf),
+    180_000,
+  )
   const ask = async (method, route, body) => {
     const headers = { 'content-type': 'application/json' }
     const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) }
-    return jsonOf(await fetch(`${url}/${route}`, sent))
+    return jsonOf(await fetch(`${own}/${route}`, sent))
   }
-  return { url, ask }
+  return { url: await openDoor(port), ask }
 }

@@ -19,6 +19,10 @@ const queriesIn = (text) =>
 export const runbookQueries = (alert) =>
   queriesIn(readFileSync(path.join(folder, `${alert}.md`), 'utf8'))
 
+/** The queries that answer the questions of docs/observability.md. */
+export const questionQueries = () =>
+  queriesIn(readFileSync(path.join(root, 'docs', 'observability.md'), 'utf8'))
+
 const scriptFaults = (text) => {
   const { scripts } = readJson('package.json')
   return [...text.matchAll(/npm run ([\w:-]+)/g)]

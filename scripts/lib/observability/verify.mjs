@@ -11,7 +11,7 @@ import { ensureMonitors } from './programs.mjs'
 import { ask, runAlertCases } from './promtool.mjs'
 import { checkAlertmanager, receiverOf, routeOf, wantedRoutes } from './routes.mjs'
 import { alertsOf, prometheusFolder, ruleFiles } from './rules.mjs'
-import { runbookFaults } from './runbooks.mjs'
+import { questionQueries, runbookFaults } from './runbooks.mjs'
 
 commandLine(`
 npm run verify:alerts
@@ -39,6 +39,7 @@ const judgeTexts = () => {
     .flatMap(({ groups }) => groups)
     .flatMap((group) => group.rules)
   for (const { alert, record, expr } of expressions) tell(alert ?? record, queryFaults(expr))
+  for (const query of questionQueries()) tell(query, queryFaults(query))
   tell('every alert has its cases', caseFaults(alerts, alertCases()))
   tell('every alert has its runbook', runbookFaults(alerts))
   tell('every dashboard', dashboardFaults(dashboards()))
