@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Random } from '../plan/random.ts'
 import type { Answer, Client } from './client.ts'
 
@@ -31,6 +32,7 @@ export type Staff = {
 type Account = { readonly email: string; readonly password: string }
 
 const tokenLastsMs = 200_000
+const mostTries = 60
 
 export const hireStaff = (client: Client, random: Random, admin: Account): Staff => {
   let token: string | undefined
@@ -68,10 +70,21 @@ export const hireStaff = (client: Client, random: Random, admin: Account): Staff
     create: async (sku, price, stock) => {
       const variants = [{ sku, price: { amount: price, currency: 'EUR' }, stock }]
       const body = { title: `Chaos ${sku}`, status: 'active', variants }
-      const request = { op: 'product.create', process: 'staff', method: 'POST' }
-      const answer = await call({ ...request, path: '/v1/admin/products', body })
-      if (answer.status !== 201) throw new Error(`creating ${sku}: ${answer.status} ${answer.code}`)
-      return { sku, price, stock, id: String(answer.body['id']) }
+      const request = {
+        op: 'product.create',
+        process: 'staff',
+        method: 'POST',
+        key: `create-${sku}`,
+      }
+      // A service may still be on its way back from a fault: a repeat under the same key is the same product.
+      for (let tries = 1; ; tries += 1) {
+        const answer = await call({ ...request, path: '/v1/admin/products', body })
+        if (answer.status === 201) return { sku, price, stock, id: String(answer.body['id']) }
+        if ((answer.status > 0 && answer.status < 500) || tries === mostTries) {
+          throw new Error(`creating ${sku}: ${answer.status} ${answer.code}`)
+        }
+        await pause(500)
+      }
     },
     setPrice: (shelf, price, process) =>
       setFields('price.set', shelf, process, {
