@@ -246,7 +246,7 @@ const charge = (reference: string, status: string) => ({
 
 it('refuses a webhook that is forged, too old, too large or unreadable, and says so to who watches', async () => {
   const said = (event: string) =>
-    logs().reduce((sum, { text }) => sum + text.split(`"event":"${event}"`).length - 1, 0)
+    logs().reduce((sum, { text }) => sum + text.split(`"event.action":"${event}"`).length - 1, 0)
   const before = [said('security.webhook_signature'), said('security.webhook_refused')]
   const body = notice('charge.declined', charge(paid.id, 'declined'))
   const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000

@@ -164,7 +164,7 @@ describe('keys revoke', () => {
 
     const revoked = await keys(['revoke', kid], { USER_DATABASE_URL: own.database.url })
 
-    expect(revoked).toMatchObject({ code: 0 })
+    expect(revoked).toMatchObject({ code: 0, errors: '' })
     own.clock.forward(5_000)
     expect(await judged(way.access_token)).toEqual([false, 401])
     const { json } = await program.refresh(app, way.refresh_token)
