@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { main } from './lib/terminal/command-line.mjs'
 import { withCluster } from './lib/deploy/cluster-access.mjs'
@@ -43,11 +42,6 @@ const digestsGiven = () => {
 }
 
 await main(async () => {
-  if (!existsSync(program)) {
-    throw new Fault('deploy/bluegreen/mm-deploy is not in this checkout', {
-      advice: 'It comes with the manifests of Kubernetes.',
-    })
-  }
   if (command === 'deploy' && !digestsGiven()) {
     throw new Fault('deploy needs --digests FILE', { advice: 'npm run publish:images makes it.' })
   }

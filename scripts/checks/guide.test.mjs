@@ -127,6 +127,11 @@ describe(page, () => {
     expect(faultsIn(text)).toEqual([])
   })
 
+  it('says what was promised for later and is there', () => {
+    const later = `${text}\n## ${pending}\n\n| point | dossier |\n| --- | --- |\n| Images | \`deploy/docker\` |\n`
+    expect(faultsIn(later).join('\n')).toContain('deploy/docker est là')
+  })
+
   it.each([
     ['(../services/cart)', '(../services/basket)', 'there is no services/basket'],
     ['tests/books.test.ts`', 'tests/book.test.ts`', 'names no test'],
@@ -135,7 +140,6 @@ describe(page, () => {
     ['`npm run books`', 'rien', 'a row has no command'],
     ['-- proto-lint', '-- protolint', 'no stage protolint'],
     ['service services/cart/tests', 'service services/cart/test', 'there is no services/cart/test'],
-    ['`deploy/bluegreen`', '`deploy/docker`', 'deploy/docker est là'],
     ['| RBAC ', '| Rôles ', 'Sécurité: nothing about "RBAC"'],
     ['ELK : ', '', 'Observabilité: nothing about "ELK"'],
   ])('catches %j as %j', (from, to, fault) => {

@@ -19,7 +19,7 @@ const matrix: readonly (readonly [Deed, ...Group[]])[] = [
   [['patch', 'deployments.apps', shop], 'deployers', 'on-call'],
   [['patch', 'deployments.apps/scale', shop], 'deployers', 'on-call'],
   [['delete', 'pods', shop], 'on-call'],
-  [['create', 'subscriptions.dapr.io', shop], 'deployers'],
+  [['create', 'subscriptions.dapr.io', shop], 'deployers', 'on-call'],
   [['delete', 'subscriptions.dapr.io', shop], 'deployers', 'on-call'],
   [['patch', 'configurations.dapr.io', shop], 'deployers'],
   [['patch', 'httproutes.gateway.networking.k8s.io/live', edge], 'deployers', 'on-call'],
