@@ -45,6 +45,7 @@ const askApi = async (rendered) => {
   const { startApi } = await import('./lib/cluster/start.mjs')
   const { stopCluster } = await import('./lib/cluster/stop.mjs')
   const { dryRunAll } = await import('./lib/cluster/dry-run.mjs')
+  const { proveSwitch } = await import('./lib/cluster/switch-proof.mjs')
   const files = Object.fromEntries(controlPrograms.map(({ name, cached }) => [name, cached()]))
   const stop = () => stopCluster()
   for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -54,6 +55,9 @@ const askApi = async (rendered) => {
     await startApi({ files, say })
     await say.step('Every overlay, asked of the API server', { usually: '10 to 30 s' }, () =>
       dryRunAll(tell, rendered),
+    )
+    await say.step('mm-deploy, over the API server', { usually: '30 to 60 s' }, () =>
+      proveSwitch(tell, { file: files.kubectl, rendered }),
     )
   } finally {
     await stop()
