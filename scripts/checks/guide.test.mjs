@@ -127,6 +127,11 @@ describe(page, () => {
     expect(faultsIn(text)).toEqual([])
   })
 
+  it('says what was promised for later and is there', () => {
+    const later = `${text}\n## ${pending}\n\n| point | dossier |\n| --- | --- |\n| Images | \`deploy/docker\` |\n`
+    expect(faultsIn(later).join('\n')).toContain('deploy/docker est là')
+  })
+
   it.each([
     ['(../services/cart)', '(../services/basket)', 'there is no services/basket'],
     ['tests/books.test.ts`', 'tests/book.test.ts`', 'names no test'],

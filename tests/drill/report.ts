@@ -30,7 +30,7 @@ export const drillReport = (
 
 Written by \`npm run alerts -- drill --keep\` on ${of.at}; it took ${of.took}. A private shop with a proxy on every connection is bought from by some shoppers; Prometheus scrapes it every three
 seconds with the shipped rules, every window, wait and age ${of.scale} times shorter (5 minutes are ${300 / of.scale} s). Each fault is made, the alert is waited for in Prometheus, the fault
-is mended, and the alert must end. Alertmanager runs with the shipped routes, and what each receiver hears is noted. Seconds are those of a machine that others use, too.
+is mended, and the alert must end; none is made while an alert that it is to raise still fires. Alertmanager runs with the shipped routes, and what each receiver hears is noted. Seconds are those of a machine that others use, too.
 
 | fault | alert | fired after | cleared after | heard by | queries of the runbook with an answer |
 | --- | --- | --- | --- | --- | --- |

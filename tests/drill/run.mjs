@@ -62,6 +62,8 @@ const wanted = drillFaults.filter(
 
 const drillOne = async (fault, shop, eyes, goods) => {
   say.line(`> ${fault.what}`)
+  // What still burns from the fault before would be taken for this one's.
+  for (const each of fault.expects) await seeClear(eyes, each, Date.now())
   const began = Date.now()
   await fault.arm(shop, goods)
   const fired = await Promise.all(fault.expects.map((each) => seeFire(eyes, each, began)))
