@@ -40,7 +40,7 @@ export default {
     {
       ...common,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/tests/**/*.test.ts'],
+      testMatch: ['<rootDir>/tests/**/*.test.{ts,mjs}'],
       testPathIgnorePatterns: [
         ...common.testPathIgnorePatterns,
         '<rootDir>/tests/fuzz/',

@@ -46,7 +46,7 @@ let retry
 const say = (text) =>
   writeSync(
     output,
-    `${JSON.stringify({ time: new Date().toISOString(), app: APP_ID, msg: text })}\n`,
+    `${JSON.stringify({ '@timestamp': new Date().toISOString(), 'log.level': 'warn', 'service.name': APP_ID, message: text })}\n`,
   )
 
 const note = (state) => {

@@ -157,7 +157,9 @@ describe('what a run leaves behind', () => {
   it('is searched so that a secret is found wherever it stands, and however', () => {
     for (const [what, text] of Object.entries(all())) {
       for (const form of formsOf(text)) {
-        const remains = [{ place: 'log cart.log', text: `{"level":30,"msg":"${form}"}` }]
+        const remains = [
+          { place: 'log cart.log', text: `{"log.level":"info","message":"${form}"}` },
+        ]
         expect(leaks(remains, all(), homes)).toContain(`log cart.log: ${what}`)
       }
     }

@@ -42,7 +42,11 @@ const served = (spans: readonly Span[], app: string, rpc: string): Span => {
 const paid = /^order\.paid\.v1 process$/
 const isWhole = (spans: readonly Span[]): boolean =>
   treeOf(spans).orphans.length === 0 &&
-  spans.some(({ name = '' }) => name.endsWith('/claimstock')) &&
+  [isOurs, isSidecars].every((isWanted) =>
+    spans.some(
+      (span) => isWanted(span) && appOf(span) === 'product' && span.name?.endsWith('/claimstock'),
+    ),
+  ) &&
   spans.some(
     (span) => appOf(span) === 'cart' && paid.test(span.name ?? '') && treeOf(spans).parentOf(span),
   )

@@ -125,8 +125,8 @@ const openDoors = async (app: Express, config: Config, log: Log) => {
  * calls out, also when a service behind it is down.
  */
 export const startGateway = async (config: Config, overrides: Overrides = {}): Promise<Gateway> => {
-  const { clock = systemClock, log = createLog(apps.gateway, { level: config.LOG_LEVEL }) } =
-    overrides
+  const { LOG_LEVEL: level, BUILD_VERSION: version } = config
+  const { clock = systemClock, log = createLog(apps.gateway, { level, version }) } = overrides
   let isServing = false
   await using starting = new AsyncDisposableStack()
   starting.use(startTelemetry({ ...telemetrySettings(config), decidesForStrangers: true }))

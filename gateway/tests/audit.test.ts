@@ -13,7 +13,9 @@ describe('S60 what staff do', () => {
   const id = systemIds.next()
   const as = () => ({ Authorization: shop.token(['admin'], staff) })
   const written = () =>
-    lines.filter(({ fields }) => fields['event'] === 'audit').map(({ fields }) => fields)
+    lines
+      .filter(({ fields }) => fields['dataset'] === 'micromart.audit')
+      .map(({ fields }) => fields)
 
   beforeAll(async () => {
     shop = await startForTest({ log: recordingLog(lines) })
@@ -75,8 +77,8 @@ describe('S60 what staff do', () => {
       .send({ trackingCode: 'a code of their own' })
     expect(written()).toEqual([
       {
-        event: 'audit',
-        action: 'order.ship',
+        event: 'order.ship',
+        dataset: 'micromart.audit',
         userId: staff,
         subject: { id },
         outcome: 'done',
@@ -95,7 +97,7 @@ describe('S60 what staff do', () => {
     expect(response.status).toBe(422)
     expect(written()).toEqual([
       expect.objectContaining({
-        action: 'dead_letter.discard',
+        event: 'dead_letter.discard',
         subject: { id: 'cart:1' },
         outcome: 'dead_letter_closed',
         traceId: response.body.traceId,

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { status } from '@grpc/grpc-js'
 import { eventually } from '@micromart/testing'
 import { aProduct } from './answers.ts'
+import { type LogLine, recordingLog } from './recording-log.ts'
 import { startForTest } from './start.ts'
 
 type Span = { readonly traceId: string; readonly name: string; readonly kind: string }
@@ -27,11 +28,13 @@ const startZipkin = async () => {
 describe('what is kept of traces', () => {
   const mine = 'ab'.repeat(16)
   let spans: readonly Span[]
+  const lines: LogLine[] = []
   let polls: readonly (string | undefined)[]
 
   beforeAll(async () => {
     using zipkin = await startZipkin()
-    const shop = await startForTest({ env: { ZIPKIN_URL: zipkin.url, TRACE_RATIO: '1' } })
+    const env = { ZIPKIN_URL: zipkin.url, TRACE_RATIO: '1' }
+    const shop = await startForTest({ env, log: recordingLog(lines) })
     shop.sidecar.answer('product', 'GetProduct', () => ({ product: aProduct({ handle: 'tea' }) }))
     const asked = () => shop.sidecar.recorded('product.ChangesSince')
     await eventually(() => expect(asked().length).toBeGreaterThan(1))
@@ -54,6 +57,22 @@ describe('what is kept of traces', () => {
     const served = spans.filter(({ kind }) => kind === 'SERVER')
     expect(served).toHaveLength(2)
     expect(served.filter(({ traceId }) => traceId === mine)).toHaveLength(1)
+  })
+
+  it('the log has a line for each span of a request, by its route and never by its path', () => {
+    const told = lines.filter(({ fields }) => fields['event'] === 'request.served')
+    expect(told).toHaveLength(2)
+    expect(told[1]?.fields).toEqual({
+      event: 'request.served',
+      httpMethod: 'GET',
+      route: '/v1/products/{idOrHandle}',
+      httpStatus: 200,
+      outcome: 'ok',
+      duration: expect.any(Number),
+      requestId: expect.any(String),
+      traceId: mine,
+      spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    })
   })
 })
 

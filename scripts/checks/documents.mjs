@@ -5,6 +5,8 @@ import { format, resolveConfig } from 'prettier'
 import { accessOf } from '@micromart/contracts'
 import { table } from '../../gateway/src/routes/index.ts'
 import { root } from '../lib/machine/paths.mjs'
+import { generatedDashboards } from '../lib/observability/dashboards.mjs'
+import { generatedLogs } from '../lib/observability/logs.mjs'
 import { kubernetesResources } from '../resources/kubernetes/kubernetes.mjs'
 import { generatedRules } from '../lib/observability/rules.mjs'
 import { generatedFolders, localResources } from '../resources/local.mjs'
@@ -32,6 +34,8 @@ const files = {
   'docs/security/checklist.md': checklistPage(),
   'docs/security/personal-data.md': personalDataPage(),
   'docs/telemetry.md': telemetryPage(),
+  ...generatedDashboards(),
+  ...generatedLogs(),
   ...generatedRules(),
   ...localResources(),
   ...kubernetesResources(),
@@ -40,7 +44,9 @@ const options = await resolveConfig(join(root, 'package.json'))
 
 for (const [name, text] of Object.entries(files)) {
   const path = join(root, name)
-  const file = await format(text, { ...options, filepath: path })
+  // One object a line is no form that prettier knows.
+  const isLines = name.endsWith('.ndjson')
+  const file = isLines ? text : await format(text, { ...options, filepath: path })
   if (isWriting) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, file)

@@ -79,5 +79,10 @@ ${table(['attribute', 'what'], pairs(attributeSchema))}
 
 ## Fields of logs
 
-${table(['field', 'what'], pairs(logFieldSchema))}
+${table(
+  ['field', 'kept as', 'what'],
+  Object.entries(logFieldSchema).map(([name, { type, what }]) => [code(name), type, what]),
+)}
+
+What a line is about beside them is a label, which is text: \`labels.order_id\`, \`labels.topic\`, \`labels.rpc\`.
 `

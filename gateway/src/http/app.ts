@@ -56,14 +56,14 @@ const hashing = { atOnce: 8, waiting: 500, patienceMs: 2_000 } as const
 /** The steps of a route in contract.md's order: limit, 401, 403, 415, 413, 400, then the work. */
 const steps = (route: Route, parts: AppParts, room: WaitingRoom): RequestHandler[] => {
   const way = transport(parts)
-  const { limits, verifier, shop, cache, metrics } = parts
+  const { limits, verifier, shop, cache, metrics, log } = parts
   const limit = limitAddress(limits, route.budget, way.addressOf)
   if (route.cached) {
-    return [measure(route, metrics), limit, ...serveCached(route, cache, shop, metrics)]
+    return [measure(route, metrics), limit, ...serveCached(route, cache, shop, metrics, log)]
   }
   return [
     measure(route, metrics),
-    traced(route),
+    traced(route, log),
     limit,
     authenticate(route.auth, verifier),
     authorise(route.auth),

@@ -1,5 +1,5 @@
 import { runInContext } from '@micromart/dapr'
-import { DomainError } from '@micromart/kernel'
+import { DomainError, type Log } from '@micromart/kernel'
 import type { Request, RequestHandler, Response } from 'express'
 import type { CatalogueCache, Filled, Prepared } from '../cache/catalogue-cache.ts'
 import { prepare } from '../cache/catalogue-cache.ts'
@@ -85,8 +85,9 @@ export const serveCached = (
   cache: CatalogueCache,
   shop: Shop,
   { cacheReads }: GatewayMetrics,
+  log: Log,
 ): RequestHandler[] => {
-  const span = traced(route)
+  const span = traced(route, log)
   return [
     (request, response, next) => {
       const prepared = cache.hit(request.url)

@@ -19,7 +19,7 @@ export const audited = async (
   if (audit === undefined) return work()
   const { caller, params, requestId } = localsOf(response)
   const say = (outcome: string) => {
-    const fields = { event: 'audit', action: audit, ...callerFields(caller) }
+    const fields = { event: audit, dataset: 'micromart.audit', ...callerFields(caller) }
     const traceId = traceIdOf(response)
     log.info({ ...fields, subject: params, outcome, requestId, traceId }, 'audited')
   }

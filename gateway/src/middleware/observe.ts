@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { LabelsOf, SpanAttributes } from '@micromart/contracts/telemetry'
+import type { Log } from '@micromart/kernel'
 import {
   context,
   propagation,
@@ -51,14 +52,32 @@ const parentOf = (request: IncomingMessage) => {
   return propagation.extract(ROOT_CONTEXT, { traceparent })
 }
 
+/** The log tells of what traces tell of; of the path only its template. */
+const tell = (log: Log, span: Span, { method, path }: Route, response: Response, ms: number) => {
+  if (!span.isRecording()) return
+  const { traceId, spanId } = span.spanContext()
+  const { requestId } = localsOf(response)
+  const { statusCode: httpStatus } = response
+  const outcome = httpStatus >= 500 ? String(httpStatus) : 'ok'
+  const fields = {
+    event: 'request.served',
+    httpMethod: method.toUpperCase(),
+    route: path,
+    httpStatus,
+  }
+  const duration = Math.round(ms * 1e6)
+  log.info({ ...fields, outcome, duration, requestId, traceId, spanId }, 'request served')
+}
+
 const finish = (span: Span, response: Response): void => {
   span.setAttribute('http.response.status_code', response.statusCode)
   if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()
 }
 
-/** The span of a request, in whose context its calls are made. */
-export const traced = ({ method, path }: Route): RequestHandler => {
+/** The span of a request, in whose context its calls are made, and its line in the log. */
+export const traced = (route: Route, log: Log): RequestHandler => {
+  const { method, path } = route
   const name = `${method.toUpperCase()} ${path}`
   const attributes: SpanAttributes = {
     'http.request.method': method.toUpperCase(),
@@ -70,7 +89,11 @@ export const traced = ({ method, path }: Route): RequestHandler => {
     const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent)
     const { traceId } = span.spanContext()
     if (!/^0+$/.test(traceId)) localsOf(response).traceId = traceId
-    response.once('close', () => finish(span, response))
+    const begun = performance.now()
+    response.once('close', () => {
+      tell(log, span, route, response, performance.now() - begun)
+      finish(span, response)
+    })
     context.with(trace.setSpan(parent, span), () => next())
   }
 }

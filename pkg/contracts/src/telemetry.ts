@@ -9,7 +9,7 @@ export {
   type Histogram,
   observe,
 } from './telemetry/instruments.ts'
-export { logFieldSchema } from './telemetry/log-fields.ts'
+export { ecsVersion, type LogField, logFieldSchema } from './telemetry/log-fields.ts'
 export {
   allows,
   type Bounded,

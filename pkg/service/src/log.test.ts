@@ -19,12 +19,13 @@ describe('a log line', () => {
     runInContext({ requestId: 'r-1' }, () => log.info({ orderId: 'o-1' }, 'order\nplaced'))
     expect(lines[0]?.trimEnd()).not.toContain('\n')
     expect(only(lines)).toEqual({
-      app: 'order',
-      level: 'info',
-      time: expect.stringMatching(/^\d{4}-.*Z$/),
-      requestId: 'r-1',
-      orderId: 'o-1',
-      msg: 'order\nplaced',
+      '@timestamp': expect.stringMatching(/^\d{4}-.*Z$/),
+      'ecs.version': expect.any(String),
+      'log.level': 'info',
+      'service.name': 'order',
+      'http.request.id': 'r-1',
+      'labels.order_id': 'o-1',
+      message: 'order\nplaced',
     })
   })
 
@@ -40,6 +41,6 @@ describe('a log line', () => {
     expect(lines).toEqual([])
     const loud = written('debug')
     loud.log.debug({}, 'said')
-    expect(only(loud.lines)).toMatchObject({ level: 'debug' })
+    expect(only(loud.lines)).toMatchObject({ 'log.level': 'debug' })
   })
 })

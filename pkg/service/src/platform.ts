@@ -71,7 +71,8 @@ export const startPlatform = async (
 ): Promise<Platform> => {
   await using starting = new AsyncDisposableStack()
   starting.use(startTelemetry(telemetrySettings(config)))
-  const log = given.log ?? createLog(app, { level: config.LOG_LEVEL })
+  const log =
+    given.log ?? createLog(app, { level: config.LOG_LEVEL, version: config.BUILD_VERSION })
   const { DAPR_GRPC_PORT: grpcPort, DAPR_HTTP_PORT: httpPort, DAPR_API_TOKEN: apiToken } = config
   const { APP_ID: appId } = config
   const connected = starting.use(await connectSidecar({ grpcPort, httpPort, apiToken, appId }))

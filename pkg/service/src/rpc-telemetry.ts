@@ -1,6 +1,7 @@
 import { type Metadata, status } from '@grpc/grpc-js'
 import { unkeptSpan } from '@micromart/dapr'
 import { histogram, namedBy, observe, type SpanAttributes } from '@micromart/contracts/telemetry'
+import type { Log } from '@micromart/kernel'
 import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Caller } from './caller.ts'
 import { traceOf } from './incoming.ts'
@@ -42,7 +43,23 @@ const beginSpan = (metadata: Metadata, path: string): Span => {
   return trace.getTracer('@micromart/service').startSpan(`${service}/${method}`, options, parent)
 }
 
-export const rpcTelemetry = (): RpcTelemetry => {
+/** The log tells of what traces tell of: a line for each call would cost more than the call. */
+const tell = (log: Log, span: Span, path: string, code: number, seconds: number): void => {
+  if (!span.isRecording()) return
+  const { traceId, spanId } = span.spanContext()
+  const grpcCode = status[code] ?? String(code)
+  const outcome = faults.has(code) ? grpcCode : 'ok'
+  const fields = {
+    event: 'rpc.served',
+    rpc: path,
+    grpcCode,
+    outcome,
+    duration: Math.round(seconds * 1e9),
+  }
+  log.info({ ...fields, traceId, spanId }, 'RPC served')
+}
+
+export const rpcTelemetry = (log: Log): RpcTelemetry => {
   const durations = histogram('rpc_server_request_duration_seconds')
   let active = 0
   const watch = observe('rpc_server_active_requests', (tell) => tell(active))
@@ -61,9 +78,11 @@ export const rpcTelemetry = (): RpcTelemetry => {
           active -= 1
           span.setAttribute('rpc.grpc.status_code', code)
           if (faults.has(code)) span.setStatus({ code: SpanStatusCode.ERROR })
+          const seconds = (performance.now() - begun) / 1_000
+          tell(log, span, path, code, seconds)
           span.end()
           const labels = { rpc_method: path, grpc_code: status[code] ?? String(code) }
-          durations.record((performance.now() - begun) / 1_000, labels)
+          durations.record(seconds, labels)
         },
       }
     },

@@ -40,7 +40,7 @@ export const serve = async (settings: ServeSettings): Promise<Running> => {
   const operations = starting.use(startOperations(settings.operations, topics, log))
   const { letterTopic } = operations
   const services = [...settings.services, ...operations.services]
-  const telemetry = starting.use(rpcTelemetry())
+  const telemetry = starting.use(rpcTelemetry(log))
   const guard = { verifier, appToken, log, telemetry }
   const grpc = buildGrpcServer({ services, topics, letterTopic, ...guard }, stopping)
   const address = { port: settings.httpPort, host: settings.httpHost ?? '127.0.0.1' }

@@ -122,6 +122,7 @@ const consume = (request: TopicEventRequest, carried: Context, settings: TopicSe
   const options = { kind: SpanKind.CONSUMER, attributes }
   const parent = parentOf(carried, request)
   const span = trace.getTracer('@micromart/service').startSpan(`${topic} process`, options, parent)
+  const begun = performance.now()
   const run = async (): Promise<TopicAnswer> => {
     let answer: TopicAnswer = TopicAnswer.SUCCESS
     try {
@@ -133,6 +134,10 @@ const consume = (request: TopicEventRequest, carried: Context, settings: TopicSe
       if (!isLetterTopic(topic)) await noteFailure(request, cause, letterTopic)
     }
     const outcome = outcomes[answer]
+    const duration = Math.round((performance.now() - begun) * 1e6)
+    if (answer === TopicAnswer.SUCCESS && span.isRecording()) {
+      log.info({ event: 'event.handled', topic, eventId: id, outcome, duration }, 'event handled')
+    }
     consumed.add(1, { topic, outcome })
     span.setAttribute('micromart.event.outcome' satisfies AttributeName, outcome)
     span.end()

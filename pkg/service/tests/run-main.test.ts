@@ -124,10 +124,10 @@ describe('a process', () => {
     const { output, ended } = await start('failing', `throw new Error('no database')`)
     expect(await ended).toEqual([1, null])
     expect(JSON.parse(output.text())).toMatchObject({
-      app: 'order',
-      level: 'error',
-      msg: 'could not start',
-      cause: { message: 'no database' },
+      'service.name': 'order',
+      'log.level': 'error',
+      message: 'could not start',
+      'error.message': 'no database',
     })
   })
 

@@ -15,7 +15,7 @@ import {
   telemetryForTest,
 } from '@micromart/testing'
 import { trace } from '@opentelemetry/api'
-import { type CartForTest, startCart } from './cart-for-test.ts'
+import { type CartForTest, keptLog, startCart } from './cart-for-test.ts'
 
 type ZipkinSpan = {
   readonly traceId: string
@@ -55,6 +55,7 @@ describe('a request through gateway, sidecars and service', () => {
   let sidecar: Sidecar
   let cart: CartForTest
   const inHandler: (string | undefined)[] = []
+  const log = keptLog()
 
   beforeAll(async () => {
     const zipkin = stack.use(await startZipkin())
@@ -65,7 +66,7 @@ describe('a request through gateway, sidecars and service', () => {
       return { cart: undefined }
     })
     const handlers = { [topics.orderPaid]: async () => {} }
-    cart = stack.use(await startCart({ getCart }, { topics: handlers }))
+    cart = stack.use(await startCart({ getCart }, { topics: handlers, log }))
     fake = stack.use(await startFakeSidecar({ appId: apps.gateway }))
     fake.route(apps.cart, cart.running.port)
     fake.attach(cart.running.port)
@@ -76,6 +77,7 @@ describe('a request through gateway, sidecars and service', () => {
   beforeEach(() => {
     spans.length = 0
     inHandler.length = 0
+    log.lines.length = 0
   })
 
   const callCart = () =>
@@ -125,6 +127,32 @@ describe('a request through gateway, sidecars and service', () => {
     })
   })
 
+  it('has a line in the log for the RPC and for the event, and none for a poll', async () => {
+    const poll = sidecar.client(CartServiceService, apps.cart, { unsampled: true })
+    await poll.getCart(aGet)
+    const traceId = await callCart()
+    await fake.deliver(topics.orderPaid, {}, { id: 'e-2', traceparent: newTraceparent() })
+    const rpc = '/micromart.cart.v1.CartService/GetCart'
+    expect(log.lines.map(({ fields }) => fields)).toEqual([
+      {
+        event: 'rpc.served',
+        rpc,
+        grpcCode: 'OK',
+        outcome: 'ok',
+        duration: expect.any(Number),
+        traceId,
+        spanId: inHandler.at(-1),
+      },
+      {
+        event: 'event.handled',
+        topic: topics.orderPaid,
+        eventId: 'e-2',
+        outcome: 'success',
+        duration: expect.any(Number),
+      },
+    ])
+  })
+
   it('is counted and timed', async () => {
     await callCart()
     const { httpPort } = cart.running
@@ -135,7 +163,7 @@ describe('a request through gateway, sidecars and service', () => {
     const outgoing = { target: 'cart', operation: 'GetCart', outcome: 'ok' }
     expect(await readMetric(httpPort, called, outgoing)).toBeGreaterThan(0)
     const consumed = { topic: topics.orderPaid, outcome: 'success' }
-    expect(await readMetric(httpPort, 'micromart_events_consumed_total', consumed)).toBe(1)
+    expect(await readMetric(httpPort, 'micromart_events_consumed_total', consumed)).toBe(2)
     expect(await readMetric(httpPort, 'process_resident_memory_bytes')).toBeGreaterThan(1_000_000)
   })
 })

@@ -43,7 +43,9 @@ const broken = {
     ['    mem_limit: 48m\n', ''],
     ['mem_limit: 384m', 'mem_limit: 1g'],
   ],
-  'keeps a bounded number of logs': [["options: { max-size: 10m, max-file: '3' }", 'options: {}']],
+  'keeps a bounded number of logs': [
+    ["options: { max-size: 10m, max-file: '3', tag: '{{.Name}}' }", 'options: {}'],
+  ],
   'publishes on the loopback alone': [
     ["'127.0.0.1:${ZIPKIN_PORT:-9411}:9411'", "'${ZIPKIN_PORT:-9411}:9411'"],
     ["'127.0.0.1:${ZIPKIN_PORT:-9411}:9411'", "'0.0.0.0:${ZIPKIN_PORT:-9411}:9411'"],

@@ -27,9 +27,11 @@ const promtoolTest = (rule, { series, others, at, every = '1m', fires }) => ({
 /**
  * A case as promtool's own file.
  * @param ruleFile of the alert and what it is made of: other rules would only take time
+ * @param groups in that file: promtool takes them in any order, and what is recorded after it was asked for is not there
  */
-export const caseFile = (rule, ruleFile, each) => ({
+export const caseFile = (rule, ruleFile, groups, each) => ({
   rule_files: [ruleFile],
+  group_eval_order: groups.map(({ name }) => name),
   evaluation_interval: each.evaluated ?? each.every ?? '1m',
   tests: [promtoolTest(rule, each)],
 })

@@ -40,10 +40,11 @@ export const runAlertCases = async (files, { promtool, folder, wanted = () => tr
   const cases = alertCases()
   const jobs = alertsOf(files).flatMap((rule) => {
     const ruleFile = `${rule.alert}.rules.yml`
-    writeFileSync(path.join(folder, ruleFile), yaml(rulesFor(files, rule)))
+    const ruled = rulesFor(files, rule)
+    writeFileSync(path.join(folder, ruleFile), yaml(ruled))
     return (cases[rule.alert] ?? []).filter(wanted).map((each, index) => {
       const file = path.join(folder, `${rule.alert}.${index}.yml`)
-      writeFileSync(file, yaml(caseFile(rule, ruleFile, each)))
+      writeFileSync(file, yaml(caseFile(rule, ruleFile, ruled.groups, each)))
       return { alert: rule.alert, fires: Boolean(each.fires), at: each.at, file }
     })
   })

@@ -60,7 +60,8 @@ export const alertsOf = (files) =>
 const head = `# Generated from ../source by "npm run generate". Do not edit.\n`
 
 /** The text of a rule file. */
-const ruleText = (file) => head + stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })
+export const ruleText = (file) =>
+  head + stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })
 
 /** What `npm run generate` writes: path in the checkout and text. */
 export const generatedRules = () =>

@@ -15,6 +15,14 @@ const queriesIn = (text) =>
     block.split('\n').filter(Boolean),
   )
 
+/** The queries of an alert's page. */
+export const runbookQueries = (alert) =>
+  queriesIn(readFileSync(path.join(folder, `${alert}.md`), 'utf8'))
+
+/** The queries that answer the questions of docs/observability.md. */
+export const questionQueries = () =>
+  queriesIn(readFileSync(path.join(root, 'docs', 'observability.md'), 'utf8'))
+
 const scriptFaults = (text) => {
   const { scripts } = readJson('package.json')
   return [...text.matchAll(/npm run ([\w:-]+)/g)]

@@ -4,12 +4,14 @@ import { commandLine, main } from '../terminal/command-line.mjs'
 import { createSay } from '../terminal/say.mjs'
 import { shopHome } from '../machine/paths.mjs'
 import { alertCases, caseFaults } from './alert-tests.mjs'
+import { dashboards } from './dashboards.mjs'
+import { dashboardFaults, linkFaults } from './dashboards-lint.mjs'
 import { queryFaults } from './names.mjs'
 import { ensureMonitors } from './programs.mjs'
 import { ask, runAlertCases } from './promtool.mjs'
 import { checkAlertmanager, receiverOf, routeOf, wantedRoutes } from './routes.mjs'
 import { alertsOf, prometheusFolder, ruleFiles } from './rules.mjs'
-import { runbookFaults } from './runbooks.mjs'
+import { questionQueries, runbookFaults } from './runbooks.mjs'
 
 commandLine(`
 npm run verify:alerts
@@ -37,8 +39,11 @@ const judgeTexts = () => {
     .flatMap(({ groups }) => groups)
     .flatMap((group) => group.rules)
   for (const { alert, record, expr } of expressions) tell(alert ?? record, queryFaults(expr))
+  for (const query of questionQueries()) tell(query, queryFaults(query))
   tell('every alert has its cases', caseFaults(alerts, alertCases()))
   tell('every alert has its runbook', runbookFaults(alerts))
+  tell('every dashboard', dashboardFaults(dashboards()))
+  tell('every alert has its dashboard', linkFaults(dashboards(), alerts))
 }
 
 const judgeFiles = async ({ promtool, amtool }) => {

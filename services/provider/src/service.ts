@@ -101,7 +101,7 @@ export const startProvider = async (
   starting.use(startTelemetry(telemetrySettings(config)))
   const { databaseUrl: url, key, webhookKey } = await readSecrets(config)
   const db = starting.use(await openDatabase({ url, entities, migrations }))
-  const log = createLog(config.APP_ID, { level: config.LOG_LEVEL })
+  const log = createLog(config.APP_ID, { level: config.LOG_LEVEL, version: config.BUILD_VERSION })
   let wake = () => {}
   const opened = { config, db, key, webhookKey, wake: () => wake(), log }
   const ports = wire(opened, overrides)

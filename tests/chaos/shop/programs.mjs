@@ -28,6 +28,7 @@ export const sidecarArguments = (layout, app, components) => {
     `--resources-path=${components}`,
     `--resources-path=${path.join(components, 'subscriptions')}`,
     `--log-level=${common.logLevel}`,
+    '--log-as-json', // as in containers
     '--dapr-graceful-shutdown-seconds=2',
     ...(app.appPort ? [`--app-port=${inner}`, `--app-protocol=${app.appProtocol}`] : []),
     ...health,

@@ -15,8 +15,8 @@ import { openChaosStores, unmountDisk } from './stores.mjs'
 const crashesIn = (logDir, appID) =>
   readFileSync(path.join(logDir, `${appID}.log`), 'utf8')
     .split('\n')
-    .filter((line) => /"msg":"ended by (code|SIG(?!KILL))/.test(line))
-    .map((line) => `${appID} ${JSON.parse(line).msg}`)
+    .filter((line) => /"message":"ended by (code|SIG(?!KILL))/.test(line))
+    .map((line) => `${appID} ${JSON.parse(line).message}`)
 
 /**
  * A private shop whose every part chaos may hurt: own stores, sidecars and apps from dapr.yaml, a proxy on each connection.

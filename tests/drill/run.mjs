@@ -1,0 +1,145 @@
+/** `npm run alerts -- drill`: faults in a running shop, and the alerts that tell of them; `draw`: dashboards of one without. */
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
+import { drawDashboards } from '../../scripts/lib/observability/draw.mjs'
+import { ensureMonitors } from '../../scripts/lib/observability/programs.mjs'
+import { startPrometheus } from '../../scripts/lib/observability/prometheus-server.mjs'
+import { runbookQueries } from '../../scripts/lib/observability/runbooks.mjs'
+import { sendShoppers } from '../../scripts/lib/demo/shopper.mjs'
+import { createSay } from '../../scripts/lib/terminal/say.mjs'
+import { startChaosShop } from '../chaos/shop/start.mjs'
+import { startAlertmanager } from './alertmanager.mjs'
+import { checkBooks, drillFaults } from './faults.ts'
+import { drillReport, isGood } from './report.ts'
+import { startShoppers } from './shoppers.ts'
+import { seeClear, seeFire } from './watch.ts'
+
+const help = `npm run alerts -- drill|draw [OPTIONS]
+
+Starts a private shop with Prometheus and Alertmanager.
+
+  drill          makes faults in it, sees each alert fire, mends the fault and sees it clear: a report
+  draw           lets shoppers buy for some minutes without a fault, and draws all dashboards
+
+  --only a,b     only faults whose alerts are named
+  --minutes N    how long shoppers buy before pictures are drawn (4)
+  --scale N      how many times shorter windows, waits and ages are (15)
+  --shoppers N   who buy meanwhile (4)
+  --keep         writes to docs/observability instead of var/runs/drill
+
+Exit code 1 when an alert did not fire or did not clear.`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '4' },
+    scale: { type: 'string', default: '15' },
+    shoppers: { type: 'string', default: '4' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+const [task] = positionals
+if (values.help || positionals.length !== 1 || !['drill', 'draw'].includes(task)) {
+  console.log(help)
+  process.exit(values.help ? 0 : 2)
+}
+
+const say = createSay()
+const home = path.join(varDir, 'runs', 'drill')
+const kept = path.join(root, 'docs', 'observability')
+/** Pictures that the docs show; the others are drawn alike. */
+const isShown = (file) => !file.endsWith('.svg') || /(overview|checkout|slo)\.svg$/.test(file)
+const scale = Number(values.scale)
+const only = values.only.split(',').filter(Boolean)
+
+const wanted = drillFaults.filter(
+  ({ expects }) => only.length === 0 || expects.some(({ alert }) => only.includes(alert)),
+)
+
+const drillOne = async (fault, shop, eyes, goods) => {
+  say.line(`> ${fault.what}`)
+  const began = Date.now()
+  await fault.arm(shop, goods)
+  const fired = await Promise.all(fault.expects.map((each) => seeFire(eyes, each, began)))
+  await fault.heal(shop, goods)
+  const healedAt = Date.now()
+  const seen = await Promise.all(fired.map((each) => seeClear(eyes, each, healedAt)))
+  for (const { alert, firedAfter = 'never', clearedAfter = 'never', receiver = '-' } of seen) {
+    say.line(
+      `    ${alert}: fired after ${firedAfter} s, cleared after ${clearedAfter} s, heard by ${receiver}`,
+    )
+  }
+  return { what: fault.what, seen }
+}
+
+const startMonitors = async ({ run, logDir, ports }) => {
+  const { prometheus, alertmanager, missing } = await ensureMonitors(say, logDir)
+  if (missing) throw new Error(`No Prometheus: ${missing}`)
+  const alarm = await startAlertmanager({
+    program: alertmanager,
+    folder: path.join(home, 'alertmanager'),
+    run,
+    log: path.join(logDir, 'alertmanager.log'),
+  })
+  const folder = path.join(home, 'prometheus')
+  const log = path.join(logDir, 'prometheus.log')
+  const { address, notices } = alarm
+  const settings = { prometheus, ports, scale, folder, run, log, alertmanager: address }
+  return { ...(await startPrometheus(settings)), notices, runbookQueries, stop: alarm.stop }
+}
+
+const report = (all) => {
+  const at = new Date().toISOString().slice(0, 10)
+  const text = drillReport(all, { at, scale, took: say.took() })
+  const folder = values.keep ? kept : home
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, 'drill.md'), text)
+  say.line(`report: ${path.relative(process.cwd(), path.join(folder, 'drill.md'))}`)
+}
+
+const drill = async (shop, monitors) => {
+  const { goods, stop } = await startShoppers(shop, Number(values.shoppers))
+  const all = []
+  for (const fault of wanted) all.push(await drillOne(fault, shop, monitors, goods))
+  await stop()
+  report(all)
+  return all.every(({ seen }) => seen.every(isGood))
+}
+
+const draw = async (shop, monitors) => {
+  const start = Date.now() / 1000
+  const { stop } = await startShoppers(shop, Number(values.shoppers))
+  while (Date.now() / 1000 < start + values.minutes * 60) {
+    await sendShoppers({ shop: shop.gateway, kind: 'buy', count: 20, atOnce: 2 })
+    await checkBooks(shop)
+  }
+  await stop()
+  const folder = path.join(home, 'dashboards')
+  const files = await drawDashboards(monitors, folder, { start, end: Date.now() / 1000 })
+  for (const file of files) say.line(`drawn: ${path.relative(process.cwd(), file)}`)
+  if (values.keep) cpSync(folder, kept, { recursive: true, filter: isShown })
+  return true
+}
+
+const shop = await startChaosShop({ home, say })
+let stopping
+const stop = () => (stopping ??= shop.stop())
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, async () => {
+    await stop()
+    process.exit(130)
+  })
+}
+try {
+  const monitors = await startMonitors(shop)
+  process.exitCode = (await { drill, draw }[task](shop, monitors)) ? 0 : 1
+  monitors.stop()
+  say.line(say.took())
+} finally {
+  await stop()
+}
+process.exit()

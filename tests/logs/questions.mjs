@@ -1,0 +1,88 @@
+const hitsOf = async (ask, index, query, more = {}) => {
+  const { hits } = await ask('POST', `${index}/_search`, { size: 500, query, ...more })
+  return hits.hits.map(({ _source }) => _source)
+}
+
+const byTrace = (ask, stream, traceId) =>
+  hitsOf(ask, stream, { term: { 'trace.id': traceId } }, { sort: [{ '@timestamp': 'asc' }] })
+
+/** What a person reads of a trace, in order. */
+export const linesOf = async (ask, stream, traceId) =>
+  (await byTrace(ask, stream, traceId)).map((line) => {
+    const { service, event = {}, labels = {}, message } = line
+    const about = labels.rpc ?? labels.topic ?? labels.route ?? message
+    return `${line['@timestamp'].slice(11, 23)} ${service.name.padEnd(8)} ${event.action ?? '-'} ${about}`
+  })
+
+/** Lucene's query language says what KQL says, for queries as plain as ours. */
+const luceneOf = (query) =>
+  query.replaceAll(/\s*:\s*/g, ':').replaceAll(/\b(and|or|not)\b/g, (word) => word.toUpperCase())
+
+/** How many lines a search of Kibana's would show. */
+export const found = async (ask, stream, query) => {
+  const asked = { query: { query_string: { query: luceneOf(query) } } }
+  return (await ask('POST', `${stream}/_count`, asked)).count
+}
+
+const apps = ['gateway', 'cart', 'product', 'order', 'payment']
+
+const tracedFaults = async ({ ask, stream, traceId }) => {
+  const lines = await byTrace(ask, stream, traceId)
+  const seen = new Set(lines.map(({ service }) => service.name))
+  const last = lines.findLastIndex(({ event }) => event?.action === 'rpc.served')
+  const root = lines.findIndex(({ event }) => event?.action === 'request.served')
+  const unlinked = lines.filter(({ span, http }) => !span?.id || !http?.request?.id)
+  return [
+    ...apps.filter((app) => !seen.has(app)).map((app) => `${app} has no line of the trace`),
+    ...(root === -1 ? ['the gateway has no line of the request'] : []),
+    ...(last === -1 ? ['no RPC has a line'] : []),
+    ...unlinked.map(({ message }) => `"${message}" is of no span or of no request`),
+  ]
+}
+
+/** Sidecars' lines arrive under their app's name, each with level and text. */
+const sidecarFaults = async ({ ask, stream, counts }) => {
+  const sidecars = Object.keys(counts).filter((name) => name.endsWith('-dapr'))
+  const faults = []
+  for (const name of sidecars) {
+    const lines = await hitsOf(ask, stream, { term: { 'container.name': name } })
+    const good = lines.filter(
+      ({ service, log, message }) =>
+        service?.name === name.replace('-dapr', '') && log?.level && message,
+    )
+    if (good.length === 0 || good.length < lines.length) {
+      faults.push(`${name}: ${good.length} of ${lines.length} lines are in ECS`)
+    }
+  }
+  return faults
+}
+
+const storeFaults = async ({ ask, stream }) => {
+  const lines = await hitsOf(ask, stream, { term: { 'container.name': 'mysql' } })
+  return lines.length > 0 && lines.every(({ message }) => message) ? [] : ['mysql has no lines']
+}
+
+/** The one line with a field that nobody knows, and no other. */
+const refusedFaults = async ({ ask, refused }) => {
+  const lines = await hitsOf(ask, refused, { match_all: {} })
+  const text = JSON.stringify(lines)
+  return lines.length === 1 && text.includes('surprise')
+    ? []
+    : [`refused are ${lines.length} lines: ${text.slice(0, 2000)}`]
+}
+
+const secretFaults = async ({ ask, stream, secrets }) => {
+  const text = JSON.stringify(await hitsOf(ask, stream, { match_all: {} }, { size: 10_000 }))
+  return secrets
+    .filter((secret) => text.includes(secret))
+    .map((secret) => `a secret is in the logs: ${secret.slice(0, 8)}...`)
+}
+
+/** What is not as it should be in Elasticsearch: `[text]`. */
+export const questions = async (of) => [
+  ...(await tracedFaults(of)),
+  ...(await sidecarFaults(of)),
+  ...(await storeFaults(of)),
+  ...(await refusedFaults(of)),
+  ...(await secretFaults(of)),
+]
