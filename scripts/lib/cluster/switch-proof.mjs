@@ -42,7 +42,7 @@ const app = (namespace) => {
     metadata: { name: 'order', namespace, labels },
     spec: {
       replicas: 2,
-      selector: { matchLabels: labels },
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'order' } }, // as the shop's own, which comes over it
       template: {
         metadata: { labels },
         spec: { securityContext, containers: [container('app'), container('daprd')] },
