@@ -7,6 +7,7 @@ import { freePorts } from './lib/machine/ports.mjs'
 import { root, shopHome } from './lib/machine/paths.mjs'
 import { outputOf } from './lib/machine/run-command.mjs'
 import { createSay } from './lib/terminal/say.mjs'
+import { createVerdicts } from './lib/terminal/verdicts.mjs'
 
 const { values } = commandLine(
   `
@@ -28,24 +29,19 @@ The last line is "N passed, N failed".
 
 const say = createSay()
 const logDir = path.join(shopHome, 'log')
-const totals = { passed: 0, failed: 0 }
-
-const tell = ({ check, faults }) => {
-  const passed = faults.length === 0
-  totals[passed ? 'passed' : 'failed'] += 1
-  if (!passed) say.line(`FAILED  ${check}\n${faults.map((fault) => `    ${fault}`).join('\n')}`)
-}
+const { tell, end } = createVerdicts(say)
 
 const read = (name) => readFileSync(path.join(root, name), 'utf8')
 
 const judge = async () => {
   const { composeOf, judgeCompose } = await import('./lib/compose/policy.mjs')
   const { parts } = await import('./lib/images/parts.mjs')
-  judgeCompose(composeOf(read('docker-compose.yml')), {
+  const checks = judgeCompose(composeOf(read('docker-compose.yml')), {
     apps: parts().map(({ name }) => name),
     example: read('.env.example'),
     exists: (place) => existsSync(path.join(root, place)),
-  }).forEach(tell)
+  })
+  tell('docker-compose.yml', checks)
 }
 
 const dockerAnswers = () => outputOf('docker', ['version', '--format', '{{.Server.Version}}'])
@@ -82,7 +78,7 @@ const runHere = async () => {
     const files = await writeComposeFiles()
     const gateway = `http://127.0.0.1:${env.SHOP_PORT}`
     const { checks, figures } = await tryCompose({ compose, files, gateway, say })
-    checks.forEach(tell)
+    tell('trial', checks)
     say.line(figuresText(figures))
   } finally {
     await compose.run(['logs', '--no-color', '--timestamps'], {
@@ -101,7 +97,8 @@ const runPrivately = async () => {
   await withPrivateEngine({ say, logDir }, async (run) => {
     await bringImages({ build: !values['no-build'], say, logDir })
     const code = await run(process.execPath, [import.meta.filename, '--no-build'])
-    tell({ check: 'the whole shop runs in containers', faults: code === 0 ? [] : ['see above'] })
+    const faults = code === 0 ? [] : ['see above']
+    tell('trial', [{ check: 'the whole shop runs in containers', faults }])
   })
 }
 
@@ -112,6 +109,5 @@ await main(async () => {
   if (values['no-run']) say.line('skipped: nothing is run (--no-run)')
   else if (await dockerAnswers()) await runHere()
   else await runPrivately()
-  say.line(`\nin all ${say.took()}\n${totals.passed} passed, ${totals.failed} failed`)
-  process.exit(totals.failed > 0 ? 1 : 0)
+  process.exit(end())
 })

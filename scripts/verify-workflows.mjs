@@ -4,6 +4,7 @@ import { commandLine, main } from './lib/terminal/command-line.mjs'
 import { checkNode, ensureDependencies } from './lib/machine/dependencies.mjs'
 import { shopHome } from './lib/machine/paths.mjs'
 import { createSay } from './lib/terminal/say.mjs'
+import { createVerdicts } from './lib/terminal/verdicts.mjs'
 
 commandLine(`
 npm run verify:workflows
@@ -16,13 +17,10 @@ GH_TOKEN lets zizmor ask the host whether each commit is of the release that its
 `)
 
 const say = createSay()
-const totals = { passed: 0, failed: 0 }
+const { tell, end } = createVerdicts(say)
 
-const tell = ({ name, check, faults }) => {
-  const passed = faults.length === 0
-  totals[passed ? 'passed' : 'failed'] += 1
-  if (!passed)
-    say.line(`FAILED  ${name}: ${check}\n${faults.map((fault) => `    ${fault}`).join('\n')}`)
+const tellAll = (checks) => {
+  for (const each of checks) tell(each.name, [each])
 }
 
 await main(async () => {
@@ -33,16 +31,14 @@ await main(async () => {
   const { judgeWorkflows } = await import('./lib/workflows/policy.mjs')
   const { lint, linters, workflowFiles } = await import('./lib/workflows/linters.mjs')
   const workflows = readWorkflows()
-  judgeWorkflows(workflows, { scripts: readScripts() }).forEach(tell)
+  tellAll(judgeWorkflows(workflows, { scripts: readScripts() }))
   for (const linter of linters) {
     const { checks = [], missing } = await lint(linter, workflowFiles(workflows), { say, logDir })
     if (missing) say.line(`skipped: ${linter.name}: ${missing}`)
-    checks.forEach(tell)
+    tellAll(checks)
   }
   if (!process.env.GH_TOKEN)
     say.line('skipped: commits are not compared with their releases (no GH_TOKEN)')
-  say.line(
-    `\n${workflows.length} workflows, in all ${say.took()}\n${totals.passed} passed, ${totals.failed} failed`,
-  )
-  process.exit(totals.failed > 0 ? 1 : 0)
+  say.line(`\n${workflows.length} workflows`)
+  process.exit(end())
 })

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { commandLine, main } from '../terminal/command-line.mjs'
 import { createSay } from '../terminal/say.mjs'
+import { createVerdicts } from '../terminal/verdicts.mjs'
 import { shopHome } from '../machine/paths.mjs'
 import { alertCases, caseFaults } from './alert-tests.mjs'
 import { dashboards } from './dashboards.mjs'
@@ -23,13 +24,8 @@ Debian's Prometheus is unpacked into the cache before the first run. The last li
 
 const say = createSay()
 const home = path.join(shopHome, 'alerts')
-const totals = { passed: 0, failed: 0 }
-
-const tell = (what, faults) => {
-  const passed = faults.length === 0
-  totals[passed ? 'passed' : 'failed'] += 1
-  if (!passed) say.line(`FAILED  ${what}\n${faults.map((fault) => `    ${fault}`).join('\n')}`)
-}
+const verdicts = createVerdicts(say)
+const tell = (check, faults) => verdicts.tell('alerts', [{ check, faults }])
 
 const rules = ruleFiles()
 const alerts = alertsOf(rules)
@@ -120,7 +116,6 @@ await main(async () => {
     await judgeCases(programs)
     await judgeByBroken(programs)
   }
-  say.line(`${alerts.length} alerts; ${say.took()}`)
-  say.line(`${totals.passed} passed, ${totals.failed} failed`)
-  process.exitCode = totals.failed === 0 ? 0 : 1
+  say.line(`${alerts.length} alerts`)
+  process.exitCode = verdicts.end()
 })
