@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { removeAbandoned } from '../machine/abandoned.mjs'
-import { buildGoProgram, goPlatform, moduleHash } from '../machine/go-programs.mjs'
-import { cacheDir } from '../machine/paths.mjs'
+import { cachedGoProgram, ensureGoProgram } from '../machine/go-programs.mjs'
 
 const kubernetes = '1.34.1'
 
@@ -12,11 +10,7 @@ const program = ({ folder, version, ...facts }) => ({
   version,
   title: `${facts.name} ${version}`,
   cached: () =>
-    path.join(
-      cacheDir(),
-      `${path.basename(folder)}-${version}-${moduleHash(folder)}-${goPlatform.system}-${goPlatform.arch}`,
-      facts.name,
-    ),
+    cachedGoProgram({ name: facts.name, folder }, `${path.basename(folder)}-${version}`),
 })
 
 /** Kubernetes says its version to all that ask; unset it would be v0.0.0. */
@@ -98,24 +92,14 @@ export const clientPrograms = [kubectl, helm]
 /** The programs that are not in the cache. */
 export const missingPrograms = (programs) => programs.filter(({ cached }) => !existsSync(cached()))
 
-const ensureProgram = async (one, say, logDir) => {
-  const file = one.cached()
-  if (existsSync(file)) return file
-  const folder = path.dirname(file)
-  mkdirSync(folder, { recursive: true })
-  removeAbandoned(folder)
-  const log = path.join(logDir, `${one.name}-build.log`)
-  return say.step(`${one.title}: building from Go modules`, { usually: one.usually }, (progress) =>
-    buildGoProgram(one, file, { progress, log }),
-  )
-}
-
 /**
  * Builds what is not in the cache, one after the other: each build uses all cores.
  * @returns files by name
  */
 export const ensurePrograms = async (programs, say, logDir) => {
   const files = {}
-  for (const one of programs) files[one.name] = await ensureProgram(one, say, logDir)
+  for (const one of programs) {
+    files[one.name] = await ensureGoProgram(one, one.cached(), { say, logDir })
+  }
   return files
 }

@@ -1,18 +1,12 @@
 import os from 'node:os'
 import path from 'node:path'
-import { goPlatform, moduleHash } from '../machine/go-programs.mjs'
-import { cacheDir } from '../machine/paths.mjs'
+import { cachedGoProgram, goPlatform } from '../machine/go-programs.mjs'
 
 const { system, arch } = goPlatform
 
 const program = (facts) => ({
   ...facts,
-  cached: () =>
-    path.join(
-      cacheDir(),
-      `${facts.name}-${facts.built}-${moduleHash(facts.folder)}-${system}-${arch}`,
-      facts.name,
-    ),
+  cached: () => cachedGoProgram(facts, `${facts.name}-${facts.built}`),
   archiveUrl: () =>
     `${process.env.MICROMART_DAPR_RELEASES || 'https://github.com/dapr'}/${facts.repository}/releases/download/` +
     `v${facts.released}/${facts.name}_${system}_${arch}.tar.gz`,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { Fault } from '../terminal/fault.mjs'
-import { root } from './paths.mjs'
+import { removeAbandoned } from './abandoned.mjs'
+import { cacheDir, root } from './paths.mjs'
 import { findProgram } from './programs.mjs'
 import { outputOf, runCommand } from './run-command.mjs'
 import { inRange, versionIn, versionText } from './versions.mjs'
@@ -24,17 +25,19 @@ export const findGo = async () => {
     : undefined
 }
 
+const withoutGo = (title) => `${title} has to be built, and there is no Go here`
+
 /** The same. @throws Fault saying what it is needed for */
 export const requireGo = async (title) => {
   const go = await findGo()
   if (go) return go
-  throw new Fault(`${title} has to be built, and there is no Go here`, {
+  throw new Fault(withoutGo(title), {
     advice: `Install Go ${versionText(oldest)} or later, then start again.`,
   })
 }
 
 /** Changes with what a program is built from: the files of its Go module that lie in the checkout. */
-export const moduleHash = (folder) => {
+const moduleHash = (folder) => {
   const hash = createHash('sha256')
   for (const name of ['go.mod', 'go.sum', 'main.go']) {
     const file = path.join(root, folder, name)
@@ -76,4 +79,38 @@ export const buildGoProgram = async (program, file, { progress, log }) => {
   } finally {
     rmSync(temporary, { force: true })
   }
+}
+
+/**
+ * Where the cache has a program; the place changes with what it is built from.
+ * @param program `{ name, folder }`: the program's file and its module's folder
+ * @param label begins the name of the place
+ */
+export const cachedGoProgram = ({ name, folder }, label = name) =>
+  path.join(cacheDir(), `${label}-${moduleHash(folder)}-${system}-${arch}`, name)
+
+/**
+ * Builds a program into the cache when it is not there.
+ * @param program as of `buildGoProgram`, with `name` and `usually`: how long that takes
+ * @param file where the cache has it
+ * @returns the file
+ * @throws Fault when there is no Go, or it cannot be built
+ */
+export const ensureGoProgram = async (program, file, { say, logDir }) => {
+  if (existsSync(file)) return file
+  await requireGo(program.title)
+  mkdirSync(path.dirname(file), { recursive: true })
+  removeAbandoned(path.dirname(file))
+  const log = path.join(logDir, `${program.name}-build.log`)
+  const { title, usually } = program
+  return say.step(`${title}: building from Go modules`, { usually }, (progress) =>
+    buildGoProgram(program, file, { progress, log }),
+  )
+}
+
+/** The same for what can be done without: `{ file }`, or `{ missing }` where there is no Go. */
+export const findGoProgram = async (program, context) => {
+  const file = cachedGoProgram(program)
+  if (!existsSync(file) && !(await findGo())) return { missing: withoutGo(program.title) }
+  return { file: await ensureGoProgram(program, file, context) }
 }

@@ -1,43 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
-import { removeAbandoned } from '../machine/abandoned.mjs'
-import { buildGoProgram, goPlatform, moduleHash, requireGo } from '../machine/go-programs.mjs'
-import { cacheDir, root } from '../machine/paths.mjs'
+import { findGoProgram } from '../machine/go-programs.mjs'
+import { root } from '../machine/paths.mjs'
 import { ensurePython } from '../machine/python.mjs'
 import { workflowsFolder } from './read.mjs'
 
 const actionlint = {
+  name: 'actionlint',
   title: 'actionlint 1.7.12',
   folder: 'scripts/workflows/actionlint',
   buildArgs: ['-ldflags', '-s -w', 'github.com/rhysd/actionlint/cmd/actionlint'],
   packages: 100,
-}
-
-const actionlintFile = () => {
-  const hash = moduleHash(actionlint.folder)
-  return path.join(
-    cacheDir(),
-    `actionlint-${hash}-${goPlatform.system}-${goPlatform.arch}`,
-    'actionlint',
-  )
-}
-
-const installActionlint = async ({ say, logDir }) => {
-  const file = actionlintFile()
-  if (existsSync(file)) return { file }
-  const missing = await requireGo(actionlint.title).then(
-    () => undefined,
-    ({ message }) => message,
-  )
-  if (missing) return { missing }
-  mkdirSync(path.dirname(file), { recursive: true })
-  removeAbandoned(path.dirname(file))
-  await say.step(`${actionlint.title}: building`, { usually: '10 to 30 s, once' }, (progress) =>
-    buildGoProgram(actionlint, file, { progress, log: path.join(logDir, 'actionlint.log') }),
-  )
-  return { file }
+  usually: '10 to 30 s, once',
 }
 
 const zizmor = {
@@ -61,7 +37,7 @@ const config = path.join(root, '.github', 'zizmor.yml')
 export const linters = [
   {
     name: 'actionlint',
-    install: installActionlint,
+    install: (context) => findGoProgram(actionlint, context),
     args: (files) => ['-no-color', '-shellcheck=', '-pyflakes=', ...files],
     broken: (text) => text.replace('needs: []', 'needs: [nowhere]'),
     sign: /nowhere/,
