@@ -9,7 +9,7 @@ import { experiment } from './experiment.ts'
 import { startPulse } from './machine/pulse.ts'
 import { runProofs } from './proof/run-proofs.ts'
 import { conditions, keepPages, writeEvidence, writeReport } from './report/write.ts'
-import { startChaosShop } from './shop/start.mjs'
+import { withChaosShop } from './shop/start.mjs'
 
 const help = `npm run chaos [-- OPTIONS]
 
@@ -121,26 +121,13 @@ const modes = {
   },
 }
 
-const play = async () => {
+const play = () => {
   const home = path.join(varDir, 'runs', `chaos-${name}`)
   const tell = (what) => say.line(`  ! ${what}`)
   const trapped = mode === 'proofs'
   // A held call must come before the webhook that makes it needless.
   const env = trapped ? { PROVIDER_SETTLE_SECONDS: '4' } : {}
-  const shop = await startChaosShop({ home, say, tell, trapped, env })
-  let stopping
-  const stop = () => (stopping ??= shop.stop())
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, async () => {
-      await stop()
-      process.exit(130)
-    })
-  }
-  try {
-    return await modes[mode](shop)
-  } finally {
-    await stop()
-  }
+  return withChaosShop({ home, say, tell, trapped, env }, modes[mode])
 }
 
 mkdirSync(report, { recursive: true })

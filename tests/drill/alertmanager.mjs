@@ -1,20 +1,15 @@
 import { createServer } from 'node:http'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { alertmanagerFile, alertReceivers } from '../../scripts/lib/observability/receivers.mjs'
 import { freePorts } from '../../scripts/lib/machine/ports.mjs'
-import { root } from '../../scripts/lib/machine/paths.mjs'
 import { spawnServer, waitFor } from '../../scripts/lib/stores/servers.mjs'
-
-const shipped = path.join(root, 'deploy', 'observability', 'alertmanager', 'alertmanager.yml')
 
 /** The shipped file with receivers' addresses in a folder of ours; a drill has no half minute to wait. */
 const settings = (folder) =>
-  readFileSync(shipped, 'utf8')
+  readFileSync(alertmanagerFile, 'utf8')
     .replaceAll('/etc/alertmanager/secrets', folder)
     .replaceAll(/(group_wait|group_interval): \S+/g, '$1: 1s')
-
-const receivers = () =>
-  [...readFileSync(shipped, 'utf8').matchAll(/secrets\/([\w-]+)-url/g)].map(([, name = '']) => name)
 
 /** Listens for all receivers, and notes what each one hears. */
 const listen = async (notices) => {
@@ -53,7 +48,7 @@ export const startAlertmanager = async ({ program, folder, run, log }) => {
   const notices = []
   const { server, port } = await listen(notices)
   mkdirSync(folder, { recursive: true })
-  for (const name of receivers()) {
+  for (const name of alertReceivers()) {
     writeFileSync(path.join(folder, `${name}-url`), `http://127.0.0.1:${port}/${name}`)
   }
   const file = path.join(folder, 'alertmanager.yml')

@@ -9,7 +9,7 @@ import { startPrometheus } from '../../scripts/lib/observability/prometheus-serv
 import { runbookQueries } from '../../scripts/lib/observability/runbooks.mjs'
 import { sendShoppers } from '../../scripts/lib/demo/shopper.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
-import { startChaosShop } from '../chaos/shop/start.mjs'
+import { withChaosShop } from '../chaos/shop/start.mjs'
 import { startAlertmanager } from './alertmanager.mjs'
 import { checkBooks, drillFaults } from './faults.ts'
 import { drillReport, isGood } from './report.ts'
@@ -127,21 +127,10 @@ const draw = async (shop, monitors) => {
   return true
 }
 
-const shop = await startChaosShop({ home, say })
-let stopping
-const stop = () => (stopping ??= shop.stop())
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, async () => {
-    await stop()
-    process.exit(130)
-  })
-}
-try {
+await withChaosShop({ home, say }, async (shop) => {
   const monitors = await startMonitors(shop)
   process.exitCode = (await { drill, draw }[task](shop, monitors)) ? 0 : 1
   monitors.stop()
   say.line(say.took())
-} finally {
-  await stop()
-}
+})
 process.exit()

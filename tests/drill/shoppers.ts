@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Shop } from '../chaos/shop/handle.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -7,8 +8,6 @@ type Asked = {
   readonly body?: Json
   readonly headers?: Readonly<Record<string, string>>
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const address = { name: 'A', line1: 'B', city: 'C', postalCode: '1', country: 'FR' }
 

@@ -1,4 +1,5 @@
 import type { DrillFault } from './faults.ts'
+import { until } from './until.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Alert = { readonly labels: Labels; readonly state: string; readonly annotations: Labels }
@@ -24,8 +25,6 @@ export type Seen = {
   readonly queries?: string
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
 type Expected = DrillFault['expects'][number]
 
 const firing = async ({ alerts }: Eyes, { alert, labels = {} }: Expected) =>
@@ -35,17 +34,6 @@ const firing = async ({ alerts }: Eyes, { alert, labels = {} }: Expected) =>
       each.labels['alertname'] === alert &&
       Object.entries(labels).every(([name, value]) => each.labels[name] === value),
   )
-
-const until = async <T>(
-  ask: () => Promise<T | undefined>,
-  limitMs: number,
-): Promise<T | undefined> => {
-  for (const end = Date.now() + limitMs; Date.now() < end; await pause(500)) {
-    const answer = await ask().catch(() => undefined)
-    if (answer !== undefined) return answer
-  }
-  return undefined
-}
 
 const since = (began: number) => Math.round((Date.now() - began) / 100) / 10
 

@@ -1,7 +1,6 @@
 /** `npm run verify:logs`: the log lines of a real purchase through Filebeat into Elasticsearch, and back by its trace id. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import {
@@ -11,7 +10,8 @@ import {
 import { ensureFilebeat, startFilebeat } from '../../scripts/lib/observability/filebeat.mjs'
 import { kibanaSource } from '../../scripts/lib/observability/logs.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
-import { startChaosShop } from '../chaos/shop/start.mjs'
+import { withChaosShop } from '../chaos/shop/start.mjs'
+import { until } from '../drill/until.ts'
 import { buyTraced } from './buy.ts'
 import { layDown } from './containers.mjs'
 import { found, linesOf, questions } from './questions.mjs'
@@ -56,12 +56,8 @@ const layTemplate = (folder) => {
   writeFileSync(path.join(folder, 'template.json'), JSON.stringify(template))
 }
 
-const until = async (what, limitMs, ask) => {
-  for (const end = Date.now() + limitMs; ; await sleep(500)) {
-    const answer = await ask().catch(() => undefined)
-    if (answer) return answer
-    if (Date.now() > end) throw new Error(`${what}: not within ${limitMs / 1000} s`)
-  }
+const awaited = async (what, limitMs, ask) => {
+  if (!(await until(ask, limitMs))) throw new Error(`${what}: not within ${limitMs / 1000} s`)
 }
 
 const logHas = (shop, app, ...texts) =>
@@ -98,7 +94,7 @@ const ship = async (shop, { url, ask }, file) => {
   const log = path.join(shop.logDir, 'filebeat-own.log')
   startFilebeat({ file, folder: path.join(home, 'filebeat'), run: shop.run, log, settings })
   const arrived = async () => (await countOf(ask, stream)) + (await countOf(ask, refused)) === total
-  await until(`${total} lines in Elasticsearch`, 120_000, arrived)
+  await awaited(`${total} lines in Elasticsearch`, 120_000, arrived)
   return { counts, total }
 }
 
@@ -122,7 +118,7 @@ ${shown.join('\n')}
 const verify = async (shop, elasticsearch, file) => {
   const { traceId, secrets } = await buyTraced(shop)
   const told = async () => logHas(shop, 'cart', traceId, 'event.handled')
-  await until('the cart hears of the purchase', 30_000, told)
+  await awaited('the cart hears of the purchase', 30_000, told)
   const { counts, total } = await ship(shop, elasticsearch, file)
   const shown = [`${total} lines of ${Object.keys(counts).length} containers; trace ${traceId}:`]
   shown.push(...(await linesOf(elasticsearch.ask, stream, traceId)))
@@ -147,16 +143,7 @@ if (missing) {
   say.line(`skipped: logs are not shipped, as ${missing}`)
   process.exit()
 }
-const shop = await startChaosShop({ home, env, say })
-let stopping
-const stop = () => (stopping ??= shop.stop())
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, async () => {
-    await stop()
-    process.exit(130)
-  })
-}
-try {
+await withChaosShop({ home, env, say }, async (shop) => {
   const started = await say.step('Elasticsearch', { usually: '15 to 40 s' }, () =>
     startElasticsearch({
       folder: path.join(home, 'elasticsearch'),
@@ -169,7 +156,5 @@ try {
   for (const fault of faults) console.error(`FAILED  ${fault}`)
   say.line(faults.length === 0 ? `all found; ${say.took()}` : `${faults.length} not as wanted`)
   process.exitCode = faults.length === 0 ? 0 : 1
-} finally {
-  await stop()
-}
+})
 process.exit()

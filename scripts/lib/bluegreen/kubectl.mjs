@@ -55,19 +55,17 @@ export const kubectlOf = ({ context }) => {
     run([...where, ...args], options).catch((error) => {
       throw faultOf(error)
     })
+  const get = async (args) =>
+    JSON.parse(await ask(['get', '-o', 'json', '--request-timeout=15s', ...args]))
   return {
     ask,
-    get: async (args) =>
-      JSON.parse(await ask(['get', '-o', 'json', '--request-timeout=15s', ...args])),
+    get,
     /** @returns undefined when there is none */
-    find: async (args) => {
-      try {
-        return JSON.parse(await ask(['get', '-o', 'json', '--request-timeout=15s', ...args]))
-      } catch (fault) {
+    find: (args) =>
+      get(args).catch((fault) => {
         if (isAbsent(fault)) return undefined
         throw fault
-      }
-    },
+      }),
     /** What a folder of deploy/kubernetes makes; no cluster is asked. */
     render: (folder) => ask(['kustomize', folder]),
     apply: (input, more = []) =>

@@ -12,16 +12,9 @@ import path from 'node:path'
 import { ensureCertificates, rootFile } from '../certificates/certificates.mjs'
 import { ensureIdentities } from '../dapr/identities.mjs'
 import { root, varDir } from '../machine/paths.mjs'
+import { alertReceivers } from '../observability/receivers.mjs'
 import { demoAccounts } from '../shop/demo-accounts.mjs'
-import {
-  appNames,
-  keysOf,
-  randomSecret,
-  readJson,
-  schemas,
-  secretsFor,
-  writePrivate,
-} from '../shop/secrets.mjs'
+import { appNames, keptSecrets, keysOf, schemas, secretsFor } from '../shop/secrets.mjs'
 import { accountsFor, databaseSql } from '../stores/databases.mjs'
 import { urlWith } from '../stores/address.mjs'
 import { aclLines } from '../stores/redis-accounts.mjs'
@@ -53,15 +46,10 @@ const environment = (values) =>
     .map(([name, value]) => `${name}="${value}"\n`)
     .join('')
 
-const moreKeys = (home) => {
-  const file = path.join(home, 'administrators.json')
-  const keys = readJson(file)
-  for (const name of ['mysql-root', 'redis-operator', 'grafana-admin']) {
-    keys[name] ??= randomSecret()
-  }
-  writePrivate(file, keys)
-  return keys
-}
+const administratorNames = ['mysql-root', 'redis-operator', 'grafana-admin']
+
+const moreKeys = (home) =>
+  keptSecrets(path.join(home, 'administrators.json'), { random: administratorNames })
 
 const redisConf = `port 0
 tls-port 6379
@@ -124,18 +112,9 @@ const certificates = async (home) => {
   return folder
 }
 
-/** Where alerts are told: names of Alertmanager's receivers. Nobody listens until somebody writes an address there. */
-const receivers = [
-  'watchdog',
-  'pager-shop',
-  'pager-platform',
-  'tickets-shop',
-  'tickets-platform',
-  'tickets-identity',
-]
-
+/** Where alerts are told: nobody listens until somebody writes an address there. */
 const writeReceivers = (home, write) => {
-  for (const name of receivers.map((each) => `alertmanager/${each}-url`)) {
+  for (const name of alertReceivers().map((each) => `alertmanager/${each}-url`)) {
     if (!existsSync(path.join(home, name))) write(name, 'http://127.0.0.1:9/nobody-listens')
   }
 }

@@ -23,13 +23,23 @@ export const schemas = ['product', 'user', 'order', 'payment', 'provider']
 export const appNames = [...schemas, 'cart', 'gateway']
 
 /**
+ * Secrets that are made once and kept in a private file.
+ * @param wanted `{ random, keys }`: names of passwords and tokens, and of keys of 32 bytes in base64
+ */
+export const keptSecrets = (file, { random, keys = [] }) => {
+  const secrets = readJson(file)
+  for (const name of random) secrets[name] ??= randomSecret()
+  for (const name of keys) secrets[name] ??= randomBytes(32).toString('base64')
+  writePrivate(file, secrets)
+  return secrets
+}
+
+/**
  * Passwords and keys of a shop, made once and kept in `keys.json`: the serving and the migrating account of each
  * schema, Redis' two accounts, the keys that services read, the tokens between each app and its own sidecar.
  */
 export const keysOf = (home) => {
-  const file = path.join(home, 'keys.json')
-  const keys = readJson(file)
-  const names = [
+  const random = [
     ...schemas.flatMap((name) => [`mysql-${name}`, `mysql-${name}-migrator`]),
     'redis-dapr',
     'redis-gateway',
@@ -37,12 +47,10 @@ export const keysOf = (home) => {
     'provider-webhook-key',
     ...appNames.flatMap((app) => [`dapr-api-token-${app}`, `app-api-token-${app}`]),
   ]
-  for (const name of names) keys[name] ??= randomSecret()
-  for (const name of ['signing-kek', 'order-token-key']) {
-    keys[name] ??= randomBytes(32).toString('base64')
-  }
-  writePrivate(file, keys)
-  return keys
+  return keptSecrets(path.join(home, 'keys.json'), {
+    random,
+    keys: ['signing-kek', 'order-token-key'],
+  })
 }
 
 /**

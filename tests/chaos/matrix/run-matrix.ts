@@ -28,8 +28,10 @@ const settle = async (bench: Bench, story: Story, { deliver }: Armed): Promise<D
 
 const firstOrderMs = 10_000
 
+type Played = Omit<Result, 'commit'>
+
 /** One step broken once at one point in one way; then the shop has to come to rest by itself, with its books in order. */
-const playCase = async (bench: Bench, one: Case): Promise<Result> => {
+const playCase = async (bench: Bench, one: Case): Promise<Played> => {
   const { shop, world, history, redisLosses } = bench
   const { step, point, kind } = one
   const name = nameOf(one)
@@ -45,14 +47,13 @@ const playCase = async (bench: Bench, one: Case): Promise<Result> => {
   const tookMs = Math.round(history.now() - began)
   const ended = endOf(dump, story)
   const reached = armed.came
-  const what = { name, commit: commit(), step: step.name, point, kind }
-  return { ...what, reached, tookMs, backMs, ended, violations }
+  return { name, step: step.name, point, kind, reached, tookMs, backMs, ended, violations }
 }
 
 /** A call that another part of the shop has made needless does not come: whoever was faster, the case is tried again. */
 const mostTries = 3
 
-const playUntilReached = async (bench: Bench, one: Case): Promise<Result> => {
+const playUntilReached = async (bench: Bench, one: Case): Promise<Played> => {
   let result = await playCase(bench, one)
   for (
     let tries = 1;
@@ -107,8 +108,10 @@ export const runMatrix = async (
   const results: Result[] = resume ? [...playedBefore(bench)] : []
   const played = new Set(results.map(({ name }) => name))
   if (resume) say(`${played.size} cases are in the report before`)
+  // Of the checkout that the shop was started from.
+  const of = commit()
   for (const one of cases.filter((each) => !played.has(nameOf(each)))) {
-    const result = await playUntilReached(bench, one)
+    const result = { ...(await playUntilReached(bench, one)), commit: of }
     results.push(result)
     saying(result).forEach(say)
     write(bench, results, command)

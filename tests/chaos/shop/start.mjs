@@ -23,7 +23,7 @@ const crashesIn = (logDir, appID) =>
  * @param trapped see layOut
  * @param tell what the shop's own supervisor has seen
  */
-export const startChaosShop = async ({ home, trapped = false, env = {}, say, tell = () => {} }) => {
+const startChaosShop = async ({ home, trapped = false, env = {}, say, tell = () => {} }) => {
   await cleanUp(home)
   unmountDisk(home)
   rmSync(home, { recursive: true, force: true })
@@ -99,5 +99,27 @@ export const startChaosShop = async ({ home, trapped = false, env = {}, say, tel
   } catch (error) {
     await stopStores()
     throw error
+  }
+}
+
+/**
+ * Does something with a private shop, which ends with it, or with a signal.
+ * @param settings of `startChaosShop`
+ * @returns what the work answers
+ */
+export const withChaosShop = async (settings, work) => {
+  const shop = await startChaosShop(settings)
+  let stopping
+  const stop = () => (stopping ??= shop.stop())
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, async () => {
+      await stop()
+      process.exit(130)
+    })
+  }
+  try {
+    return await work(shop)
+  } finally {
+    await stop()
   }
 }

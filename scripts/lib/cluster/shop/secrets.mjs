@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { certificateFiles, ensureCertificates } from '../../certificates/certificates.mjs'
 import { root } from '../../machine/paths.mjs'
-import { randomSecret, readJson, schemas, secretsFor, writePrivate } from '../../shop/secrets.mjs'
+import { keptSecrets, schemas, secretsFor } from '../../shop/secrets.mjs'
 import { urlWith } from '../../stores/address.mjs'
 import { caInPods, certificatesIn, namespaces, servers } from './place.mjs'
 
@@ -50,13 +50,8 @@ export const certificateObjects = async (home) => {
 }
 
 /** Passwords of the stores' administrators, made once. */
-export const administrators = (home) => {
-  const file = path.join(home, 'administrators.json')
-  const known = existsSync(file) ? readJson(file) : {}
-  const all = { mariadb: randomSecret(), redis: randomSecret(), ...known }
-  writePrivate(file, all)
-  return all
-}
+export const administrators = (home) =>
+  keptSecrets(path.join(home, 'administrators.json'), { random: ['mariadb', 'redis'] })
 
 const adminName = 'micromart_admin'
 
