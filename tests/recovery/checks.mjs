@@ -25,7 +25,7 @@ export const checksOf = (facts) => {
   const known = new Set(left.orders.map(({ id }) => id))
   const named = new Set(balanced.first.charges.map(({ orderId }) => orderId))
   const afterInstant = ledgerBefore.filter(
-    ({ at, captured }) => captured > 0 && at * 1000 >= instant.getTime(),
+    ({ at, captured }) => captured > 0 && at >= instant.getTime(),
   )
   const when = (bad, fault) => (bad ? [fault] : [])
   return [

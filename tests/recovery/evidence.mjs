@@ -11,11 +11,11 @@ const query = async (url, sql) => {
   }
 }
 
-/** The provider's ledger by order: `[{ orderId, captured, refunded, captures, at }]`. */
+/** The provider's ledger by order: `[{ orderId, captured, refunded, captures, at }]`, `at` in ms. */
 export const ledgerNow = (url) =>
   query(
     url,
-    `SELECT reference AS orderId, MIN(UNIX_TIMESTAMP(entered_at)) AS at,
+    `SELECT reference AS orderId, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', MIN(entered_at)) / 1000 AS at,
        CAST(SUM(IF(kind = 'capture', amount, 0)) AS DOUBLE) AS captured,
        CAST(SUM(IF(kind = 'refund', amount, 0)) AS DOUBLE) AS refunded,
        CAST(SUM(kind = 'capture') AS DOUBLE) AS captures

@@ -149,8 +149,8 @@ export const playRecovery = async (shop, settings) => {
   const world = await openWorld(shop, history, { seed, minutes: 1, workers })
   const { backup, ...lost } = await untilLost(shop, { world, history }, settings)
   const back = await bringBack(shop, backup, { instant: lost.instant, settings })
-  world.open.clear() // attempts of a time that never was
-  const again = startLoad(world, workers)
+  const later = { random: world.random.fork('again'), open: new Map(), people: new Set() }
+  const again = startLoad({ ...world, ...later }, workers)
   await pause(10_000)
   await again.stop()
   const soldAfter = paidIn(history).length - lost.seen.length

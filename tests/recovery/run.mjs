@@ -35,6 +35,15 @@ const { values } = commandLine(help, {
   keep: { type: 'boolean', default: false },
 })
 
+const numbers = Object.fromEntries(
+  ['seconds', 'workers', 'lost'].map((name) => [name, Number(values[name])]),
+)
+for (const [name, number] of Object.entries(numbers)) {
+  if (Number.isInteger(number) && number > 0) continue
+  console.error(`--${name} ${values[name]} is no number of ${name}\n\n${help.trim()}`)
+  process.exit(2)
+}
+
 const say = createSay()
 const { tell, end } = createVerdicts(say)
 const home = path.join(varDir, 'runs', 'recovery')
@@ -46,9 +55,9 @@ await main(async () => {
   const pulse = startPulse()
   const settings = {
     seed: values.seed,
-    seconds: Number(values.seconds),
-    workers: Number(values.workers),
-    lostSeconds: Number(values.lost),
+    seconds: numbers.seconds,
+    workers: numbers.workers,
+    lostSeconds: numbers.lost,
     reconciles: !values['no-reconcile'],
     folder,
     programs,
