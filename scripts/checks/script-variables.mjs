@@ -143,6 +143,12 @@ const between = [
     "a service's `migrate.ts`",
     'Its database, by the account that may change tables.',
   ],
+  [
+    'MICROMART_SCHEMA_OF',
+    'verify-schema',
+    'service tests of a release before',
+    'The checkout whose migrations run after their own.',
+  ],
   ['MICROMART_DAPRD', 'test', 'service tests', 'The daprd that the conformance suite runs.'],
   ['MICROMART_FUZZER', 'test', 'the fuzz', 'The Python with schemathesis.'],
   ['MICROMART_FUZZER_MISSING', 'test', 'the fuzz', 'Why there is none.'],
