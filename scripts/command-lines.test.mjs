@@ -36,7 +36,11 @@ const wrong = [
 const without = [
   ['scripts/images.mjs', ['list'], 'neither a Docker daemon nor podman'],
   ['scripts/compose.mjs', ['heal'], 'There is no docker on the PATH'],
-  ['scripts/publish-images.mjs', ['name', '--tag', 'x', '--digests', '/nowhere/x'], 'No Docker daemon answers'],
+  [
+    'scripts/publish-images.mjs',
+    ['name', '--tag', 'x', '--digests', '/nowhere/x'],
+    'No Docker daemon answers',
+  ],
   [
     'scripts/release.mjs',
     ['pin', '/nowhere/x', '--out', '/nowhere'],

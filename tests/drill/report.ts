@@ -17,8 +17,13 @@ const row = (what: string, seen: Seen) => {
   return `| ${cells.join(' | ')} |`
 }
 
-export const isGood = ({ firedAfter, clearedAfter }: Seen) =>
-  firedAfter !== undefined && clearedAfter !== undefined
+/** What an alert should have done and did not. */
+export const missedBy = ({ firedAfter, clearedAfter }: Seen): readonly string[] => {
+  if (firedAfter === undefined) return ['it did not fire']
+  return clearedAfter === undefined ? ['it did not clear'] : []
+}
+
+const isGood = (seen: Seen) => missedBy(seen).length === 0
 
 /** The report as Markdown. */
 export const drillReport = (

@@ -9,10 +9,11 @@ import { runbookQueries } from '../../scripts/lib/observability/runbooks.mjs'
 import { sendShoppers } from '../../scripts/lib/demo/shopper.mjs'
 import { commandLine } from '../../scripts/lib/terminal/command-line.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
+import { createVerdicts } from '../../scripts/lib/terminal/verdicts.mjs'
 import { withChaosShop } from '../chaos/shop/start.mjs'
 import { startAlertmanager } from './alertmanager.mjs'
 import { checkBooks, drillFaults } from './faults.ts'
-import { drillReport, isGood } from './report.ts'
+import { drillReport, missedBy } from './report.ts'
 import { startShoppers } from './shoppers.ts'
 import { seeClear, seeFire } from './watch.ts'
 
@@ -29,7 +30,7 @@ Starts a private shop with Prometheus and Alertmanager.
   --shoppers N   who buy meanwhile (4)
   --keep         writes to docs/observability instead of var/runs/drill
 
-Exit code 1 when an alert did not fire or did not clear.`
+The last line of a drill is "N passed, N failed": alerts that fired and cleared, and those that did not.`
 
 const { values, positionals } = commandLine(
   help,
@@ -51,6 +52,7 @@ if (positionals.length !== 1 || !['drill', 'draw'].includes(task)) {
 }
 
 const say = createSay()
+const { tell, end } = createVerdicts(say)
 const home = path.join(varDir, 'runs', 'drill')
 const kept = path.join(root, 'docs', 'observability')
 /** Pictures that the docs show; the others are drawn alike. */
@@ -58,6 +60,12 @@ const isShown = (file) => !file.endsWith('.svg') || /(overview|checkout|slo)\.sv
 const scale = Number(values.scale)
 const only = values.only.split(',').filter(Boolean)
 
+const drilled = new Set(drillFaults.flatMap(({ expects }) => expects.map(({ alert }) => alert)))
+const unknown = only.filter((alert) => !drilled.has(alert))
+if (unknown.length > 0) {
+  console.error(`No fault raises ${unknown.join(', ')}; there are: ${[...drilled].join(', ')}`)
+  process.exit(2)
+}
 const wanted = drillFaults.filter(
   ({ expects }) => only.length === 0 || expects.some(({ alert }) => only.includes(alert)),
 )
@@ -105,13 +113,16 @@ const report = (all) => {
   say.line(`report: ${path.relative(process.cwd(), path.join(folder, 'drill.md'))}`)
 }
 
+const verdictOf = (seen) => ({ check: seen.alert, faults: missedBy(seen) })
+
 const drill = async (shop, monitors) => {
   const { goods, stop } = await startShoppers(shop, Number(values.shoppers))
   const all = []
   for (const fault of wanted) all.push(await drillOne(fault, shop, monitors, goods))
   await stop()
   report(all)
-  return all.every(({ seen }) => seen.every(isGood))
+  for (const { what, seen } of all) tell(what, seen.map(verdictOf))
+  return end()
 }
 
 const draw = async (shop, monitors) => {
@@ -126,13 +137,13 @@ const draw = async (shop, monitors) => {
   const files = await drawDashboards(monitors, folder, { start, end: Date.now() / 1000 })
   for (const file of files) say.line(`drawn: ${path.relative(process.cwd(), file)}`)
   if (values.keep) cpSync(folder, kept, { recursive: true, filter: isShown })
-  return true
+  say.line(say.took())
+  return 0
 }
 
 await withChaosShop({ home, say }, async (shop) => {
   const monitors = await startMonitors(shop)
-  process.exitCode = (await { drill, draw }[task](shop, monitors)) ? 0 : 1
+  process.exitCode = await { drill, draw }[task](shop, monitors)
   monitors.stop()
-  say.line(say.took())
 })
 process.exit()

@@ -78,11 +78,11 @@ const secretFaults = async ({ ask, stream, secrets }) => {
     .map((secret) => `a secret is in the logs: ${secret.slice(0, 8)}...`)
 }
 
-/** What is not as it should be in Elasticsearch: `[text]`. */
+/** What Elasticsearch must answer: `[{ check, faults }]`. */
 export const questions = async (of) => [
-  ...(await tracedFaults(of)),
-  ...(await sidecarFaults(of)),
-  ...(await storeFaults(of)),
-  ...(await refusedFaults(of)),
-  ...(await secretFaults(of)),
+  { check: 'one trace id finds the lines of all services', faults: await tracedFaults(of) },
+  { check: "sidecars' lines are in ECS", faults: await sidecarFaults(of) },
+  { check: "the stores' lines are there", faults: await storeFaults(of) },
+  { check: 'a field that nobody knows is refused and kept', faults: await refusedFaults(of) },
+  { check: 'no secret is in any line', faults: await secretFaults(of) },
 ]

@@ -10,6 +10,7 @@ import { ensureFilebeat, startFilebeat } from '../../scripts/lib/observability/f
 import { kibanaSource } from '../../scripts/lib/observability/logs.mjs'
 import { commandLine } from '../../scripts/lib/terminal/command-line.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
+import { createVerdicts } from '../../scripts/lib/terminal/verdicts.mjs'
 import { withChaosShop } from '../chaos/shop/start.mjs'
 import { until } from '../drill/until.ts'
 import { buyTraced } from './buy.ts'
@@ -23,11 +24,12 @@ Elasticsearch with the shipped index template. Then finds all services' lines by
 
   --keep   writes what was found to docs/observability/logs.md
 
-Needs Java 17, Maven and Go; says so and leaves it where they are not there. Exit code 1 when something is not found.`
+Needs Java 17, Maven and Go; says so and leaves it where they are not there. The last line is "N passed, N failed".`
 
 const { values } = commandLine(help, { keep: { type: 'boolean', default: false } })
 
 const say = createSay()
+const { tell, end } = createVerdicts(say)
 const home = path.join(varDir, 'runs', 'logs')
 const stream = 'logs-micromart-default'
 const refused = 'micromart-logs-refused'
@@ -116,7 +118,7 @@ const verify = async (shop, elasticsearch, file) => {
   const { counts, total } = await ship(shop, elasticsearch, file)
   const shown = [`${total} lines of ${Object.keys(counts).length} containers; trace ${traceId}:`]
   shown.push(...(await linesOf(elasticsearch.ask, stream, traceId)))
-  const faults = await questions({
+  const checks = await questions({
     ask: elasticsearch.ask,
     stream,
     refused,
@@ -129,13 +131,13 @@ const verify = async (shop, elasticsearch, file) => {
   }
   for (const line of shown) say.line(line)
   if (values.keep) report(shown)
-  return faults
+  return checks
 }
 
 const { elasticsearch, filebeat, missing } = await ensurePrograms()
 if (missing) {
   say.line(`skipped: logs are not shipped, as ${missing}`)
-  process.exit()
+  process.exit(end())
 }
 await withChaosShop({ home, env, say }, async (shop) => {
   const started = await say.step('Elasticsearch', { usually: '15 to 40 s' }, () =>
@@ -146,9 +148,7 @@ await withChaosShop({ home, env, say }, async (shop) => {
       from: elasticsearch.home,
     }),
   )
-  const faults = await verify(shop, started, filebeat.file)
-  for (const fault of faults) console.error(`FAILED  ${fault}`)
-  say.line(faults.length === 0 ? `all found; ${say.took()}` : `${faults.length} not as wanted`)
-  process.exitCode = faults.length === 0 ? 0 : 1
+  tell('logs in Elasticsearch', await verify(shop, started, filebeat.file))
+  process.exitCode = end()
 })
 process.exit()
