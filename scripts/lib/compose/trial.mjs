@@ -24,7 +24,10 @@ const memoryOf = async (compose) => {
   ])
   const rows = (text ?? '').split('\n').map((line) => line.split(' '))
   const services = Object.fromEntries(
-    rows.map(([name, used]) => [name.replace(/^.*?-(.*)-\d+$/, '$1'), mebibytes(used)]),
+    rows.map(([name, used]) => [
+      name.replace(/^micromart(?:-verify)?-(.*)-\d+$/, '$1'),
+      mebibytes(used),
+    ]),
   )
   const total = Object.values(services).reduce((sum, each) => sum + each, 0)
   return { total: Math.round(total), services }
