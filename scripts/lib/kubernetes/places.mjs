@@ -23,7 +23,7 @@ export const places = {
   ...colour('production-blue'),
   ...colour('production-green'),
   edge: { folders: ['edge'] },
-  'data-jobs': { folders: ['data-jobs/namespace', 'data-jobs'] },
+  'data-jobs': { folders: ['data-jobs/namespace', 'data-jobs', 'data-jobs/backup'] },
 }
 
 const supported = { from: [1, 27, 0], below: [2, 0, 0] }
