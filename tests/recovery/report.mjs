@@ -3,7 +3,7 @@ import { checksOf, figuresOf } from './checks.mjs'
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
-const rowsOf = (facts, { lostSeconds }) => {
+const rowsOf = (facts) => {
   const { lagMedian, lagMost, after, by, gone } = figuresOf(facts)
   const { instant, lostAt, baseMs, planMs, loadMs, outageMs, cut, balanced, seen, left, books } =
     facts
@@ -14,7 +14,10 @@ const rowsOf = (facts, { lostSeconds }) => {
       `${lagMedian.toFixed(0)} ms / ${lagMost.toFixed(0)} ms`,
     ],
     ['database dropped at', lostAt.toISOString()],
-    ['instant of the restore', `${instant.toISOString()}, ${lostSeconds} s before by choice`],
+    [
+      'instant of the restore',
+      `${instant.toISOString()}, ${seconds(lostAt - instant)} before by choice`,
+    ],
     ['finding the place in the log', seconds(planMs)],
     ['loading the base and replaying', `${seconds(loadMs)}, ${cut.transactions} transactions`],
     ['balancing against the provider', seconds(balanced.ms)],
@@ -30,7 +33,7 @@ const rowsOf = (facts, { lostSeconds }) => {
 
 /** The report as a page. */
 export const recoveryReport = (facts, settings) => {
-  const rows = rowsOf(facts, settings).map(([what, value]) => `| ${what} | ${value} |`)
+  const rows = rowsOf(facts).map(([what, value]) => `| ${what} | ${value} |`)
   const checks = checksOf(facts).map(
     ({ check, faults }) => `| ${check} | ${faults.length === 0 ? 'holds' : faults.join(', ')} |`,
   )
