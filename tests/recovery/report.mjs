@@ -3,6 +3,17 @@ import { checksOf, figuresOf } from './checks.mjs'
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
+/** How many charges, and how the orders stand in the end that are there. */
+const endOf = (charges, orders) => {
+  const ids = new Set(charges.map(({ orderId }) => orderId))
+  const found = Object.groupBy(
+    orders.filter(({ id }) => ids.has(id)),
+    ({ status }) => status,
+  )
+  const ends = Object.entries(found).map(([status, of]) => `${of.length} ${status}`)
+  return [charges.length, ...ends].join(', ')
+}
+
 const rowsOf = (facts) => {
   const { lagMedian, lagMost, after, by, gone } = figuresOf(facts)
   const { instant, lostAt, baseMs, planMs, loadMs, outageMs, cut, balanced, seen, left, books } =
@@ -25,7 +36,7 @@ const rowsOf = (facts) => {
     ['orders that shoppers saw paid before the loss', seen.length],
     ['of them after the instant, and gone', gone.length],
     ['charges after the instant, each named', after.length],
-    ...Object.entries(by).map(([action, of]) => [`- ${action}`, of.length]),
+    ...Object.entries(by).map(([action, of]) => [`- ${action}`, endOf(of, left.orders)]),
     ['orders in the end', left.orders.length],
     ['books', books.agree ? 'agree' : `broken: ${books.broken.join('; ')}`],
   ]
