@@ -138,6 +138,12 @@ const between = [
   ['MICROMART_FUZZ_URL', 'the fuzz', 'schemathesis', 'The gateway.'],
   ['MICROMART_E2E', 'test', 'end-to-end tests', 'File that describes the running shop.'],
   [
+    'MICROMART_REHEARSAL',
+    'cluster',
+    'the rehearsal of a release',
+    'File that describes the two colours in the cluster.',
+  ],
+  [
     'MICROMART_STARTER_TEST',
     'a test',
     'all it starts',
