@@ -6,7 +6,10 @@ import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
 import { check, countsOf, vacuous } from './checker/check.ts'
 import { experiment } from './experiment.ts'
+import { scenarios } from './load/scenarios.ts'
 import { startPulse } from './machine/pulse.ts'
+import { stepOption } from './matrix/cases.ts'
+import { steps } from './matrix/steps.ts'
 import { runProofs } from './proof/run-proofs.ts'
 import { conditions, keepPages, writeEvidence, writeReport } from './report/write.ts'
 import { withChaosShop } from './shop/start.mjs'
@@ -65,9 +68,24 @@ if (options.help) {
 
 const list = (text) => text.split(',').filter(Boolean)
 
+/** A name that nothing has would leave out silently what was asked for. */
+const known = (option, text, names) => {
+  const unknown = list(text).filter((name) => !names.includes(name))
+  if (unknown.length === 0) return list(text)
+  console.error(`--${option}: there is no ${unknown.join(', ')}; there are: ${names.join(', ')}`)
+  process.exit(2)
+}
+
 const say = createSay()
 const { seed, matrix, breakers, broken, cover, resume, keep } = options
-const wanted = { matrix, breakers, broken, cover, resume, steps: list(options.steps) }
+const wanted = {
+  matrix,
+  breakers,
+  broken,
+  cover,
+  resume,
+  steps: known('steps', options.steps, steps.map(stepOption)),
+}
 const proofs = ['matrix', 'breakers', 'broken'].filter((name) => wanted[name])
 const mode = proofs.length > 0 ? 'proofs' : 'load'
 const name = proofs.join('-') || seed
@@ -80,7 +98,7 @@ const settings = {
   minutes: Number(options.minutes),
   workers: Number(options.workers),
   faults: list(options.faults),
-  only: list(options.only),
+  only: known('only', options.only, Object.keys(scenarios)),
   sale: options.sale,
   report,
   command,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { randomFrom } from '../plan/random.ts'
-import { casesOf, coveringCases, impossible, kinds, points } from './cases.ts'
+import { casesOf, coveringCases, impossible, kinds, points, stepOption } from './cases.ts'
 import { steps } from './steps.ts'
 
 const seeds = Array.from({ length: 20 }, (_, index) => String(index))
@@ -12,7 +12,7 @@ describe('the cases of the matrix', () => {
     )
     expect(casesOf([]).length + all.filter(impossible).length).toBe(all.length)
     for (const step of steps) {
-      const own = casesOf([step.name.replaceAll(' ', '-')])
+      const own = casesOf([stepOption(step)])
       expect(new Set(own.map(({ point }) => point))).toEqual(new Set(points))
       expect(own.length).toBeGreaterThanOrEqual(16)
     }

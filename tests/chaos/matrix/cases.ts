@@ -70,8 +70,11 @@ const all: readonly Case[] = steps.flatMap((step) =>
   points.flatMap((point) => kinds.map((kind) => ({ step, point, kind }))),
 )
 
-const isWanted = ({ name }: Step, wanted: readonly string[]): boolean =>
-  wanted.length === 0 || wanted.includes(name.replaceAll(' ', '-'))
+/** What a step is called on a command line. */
+export const stepOption = ({ name }: Step): string => name.replaceAll(' ', '-')
+
+const isWanted = (step: Step, wanted: readonly string[]): boolean =>
+  wanted.length === 0 || wanted.includes(stepOption(step))
 
 /** Every case that can be, point by point: processes get time between their deaths. @param wanted names of steps; all without */
 export const casesOf = (wanted: readonly string[]): readonly Case[] =>
