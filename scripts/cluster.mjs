@@ -58,9 +58,10 @@ const commands = {
   },
   rehearse: async (_, { keep }) => {
     const { rehearse } = await import('./lib/cluster/rehearsal/rehearse.mjs')
-    const { shopFolder } = await import('./lib/cluster/up.mjs')
+    const { provideFreshImages, shopFolder } = await import('./lib/cluster/up.mjs')
     const { kubectl } = await import('./lib/cluster/programs.mjs')
-    const settings = { home: shopFolder, kustomize: kubectl.cached(), keep, say }
+    const kustomize = kubectl.cached()
+    const settings = { home: shopFolder, provide: provideFreshImages, kustomize, keep, say }
     process.exitCode = (await rehearse(settings)) ? 0 : 1
     say.line('"npm run cluster -- up" brings the shop of overlay local back.')
   },

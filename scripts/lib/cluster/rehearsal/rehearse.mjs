@@ -74,10 +74,12 @@ const play = (home, { releases, keep, say }) =>
 /**
  * Rehearses a release of production in the own cluster, under load: docs/blue-green.md.
  * @param home where the shop's keys are
+ * @param provide builds and loads what has changed in the checkout: the first release is what it is
  * @returns whether all went well
  */
-export const rehearse = async ({ home, keep, kustomize, say }) => {
+export const rehearse = async ({ home, provide, keep, kustomize, say }) => {
   const run = requireRunning()
+  await provide(say)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   symlinkSync(kubectl.file, path.join(folder, 'kubectl'))
