@@ -59,6 +59,7 @@ await main(async () => {
   }
   await restoreShop({
     until: instantOf(values.to),
+    asked: values.to !== 'latest',
     from: path.resolve(values.from),
     really: values.yes,
     redis: !values['no-redis'],
