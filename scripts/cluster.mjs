@@ -13,6 +13,8 @@ npm run cluster -- status        what runs; ends with 0 when all of it does, 1 w
 npm run cluster -- load-images   builds what has changed, loads it and restarts what runs it
 npm run cluster -- test [PROOF ...]   proves what it says over the running cluster, all by default:
                                  tour, trace, e2e, calls, roles, walls, wire
+npm run cluster -- rehearse [--keep]   a release of production under load, in two colours, in place of what "up" has put there; "up" puts
+                                 it back. The report is in var/rehearsal; --keep writes it into docs/reliability
 npm run cluster -- kubectl ...   kubectl of this cluster
 
 It needs Linux and root. docs/cluster.md says what is in it.
@@ -54,6 +56,15 @@ const commands = {
     const verdicts = await runProofs(names, { shopHome: shopFolder, say })
     process.exitCode = verdicts.every(({ faults }) => faults.length === 0) ? 0 : 1
   },
+  rehearse: async (_, { keep }) => {
+    const { rehearse } = await import('./lib/cluster/rehearsal/rehearse.mjs')
+    const { provideFreshImages, shopFolder } = await import('./lib/cluster/up.mjs')
+    const { kubectl } = await import('./lib/cluster/programs.mjs')
+    const kustomize = kubectl.cached()
+    const settings = { home: shopFolder, provide: provideFreshImages, kustomize, keep, say }
+    process.exitCode = (await rehearse(settings)) ? 0 : 1
+    say.line('"npm run cluster -- up" brings the shop of overlay local back.')
+  },
   down: async () => {
     const { down } = await import('./lib/cluster/down.mjs')
     say.line((await down(say)) ? `Ended (${say.took()}).` : 'Nothing runs here.')
@@ -84,12 +95,18 @@ const [first, ...rest] = process.argv.slice(2)
 await main(async () => {
   checkNode()
   if (first === 'kubectl') return passKubectl(rest)
-  const { positionals } = commandLine(help, {}, { positionals: true })
+  const { positionals, values } = commandLine(
+    help,
+    { keep: { type: 'boolean', default: false } },
+    { positionals: true },
+  )
   const [command, ...more] = positionals
   if (!Object.hasOwn(commands, command ?? '')) {
     refuse(command ? `No such command: ${command}` : 'What shall be done?')
   }
   if (more.length > 0 && command !== 'test') refuse(`${command} takes no ${more.join(' ')}`)
-  if (['up', 'load-images', 'test'].includes(command)) await ensureDependencies(say, logDir)
-  await commands[command](more)
+  if (['up', 'load-images', 'test', 'rehearse'].includes(command))
+    await ensureDependencies(say, logDir)
+  if (values.keep && command !== 'rehearse') refuse(`${command} takes no --keep`)
+  await commands[command](more, values)
 })

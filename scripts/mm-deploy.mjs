@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { places } from './lib/bluegreen/colours.mjs'
 import { kubectlOf } from './lib/bluegreen/kubectl.mjs'
 import { deploy } from './lib/bluegreen/deploy.mjs'
 import { promote, retire, rollback } from './lib/bluegreen/switch.mjs'
@@ -20,6 +21,7 @@ mm-deploy COMMAND [OPTIONS]
   retire     ends the pods of the idle colour
 
   --context NAME    a context of your kubeconfig, otherwise its current one
+  --place NAME      whose overlays: production, or rehearsal in a cluster of your own (production)
   --digests FILE    which images ("npm run publish:images")
   --reason TEXT     why, written at the route
   --watch SECONDS   how long a promotion is watched (60)
@@ -59,6 +61,7 @@ await main(async () => {
     help,
     {
       context: text,
+      place: { ...text, default: 'production' },
       digests: text,
       reason: text,
       watch: { ...text, default: '60' },
@@ -71,11 +74,13 @@ await main(async () => {
   if (!Object.hasOwn(commands, command ?? ''))
     refuse(command ? `No such command: ${command}` : 'What shall be done?')
   if (more.length > 0) refuse(`${command} takes no ${more.join(' ')}`)
+  const { place, context } = values
+  if (!places.includes(place)) refuse(`There is no place ${place}: ${places.join(', ')}`)
   const watchMs = wholeNumber(values.watch) * 1000
   checkNode()
   const say = createSay()
   await commands[command]({
-    cluster: kubectlOf({ context: values.context }),
+    cluster: kubectlOf({ context, place }),
     digestsFile: values.digests,
     reason: values.reason ?? command,
     watchMs,

@@ -17,7 +17,7 @@ const { values } = commandLine(
 npm run verify:cluster [-- --no-run]
 
 Builds every overlay of deploy/kubernetes in every combination, checks it by the API's own description and by a policy, asks a real API
-server about it (when its programs are there), then runs all of it: npm run cluster -- up, test, down. The last line is
+server about it (when its programs are there), then runs all of it: npm run cluster -- up, test, rehearse, down. The last line is
 "N passed, N failed".
 
   --no-run   starts no pods; without the programs of Kubernetes in the cache no API server either
@@ -65,12 +65,22 @@ const askApi = async (rendered) => {
 }
 
 const runAll = async () => {
-  const { up, shopFolder } = await import('./lib/cluster/up.mjs')
+  const { provideFreshImages, shopFolder, up } = await import('./lib/cluster/up.mjs')
   const { down } = await import('./lib/cluster/down.mjs')
   const { runProofs } = await import('./lib/cluster/proofs/run.mjs')
+  const { rehearse } = await import('./lib/cluster/rehearsal/rehearse.mjs')
+  const { kubectl } = await import('./lib/cluster/programs.mjs')
   try {
     await up(say)
     tell('the cluster', await runProofs([], { shopHome: shopFolder, say }))
+    const isWell = await rehearse({
+      home: shopFolder,
+      provide: provideFreshImages,
+      kustomize: kubectl.cached(),
+      say,
+    })
+    const faults = isWell ? [] : ['var/rehearsal/blue-green.md says what was wrong']
+    tell('a release under load', [{ check: 'fails nobody and loses nothing', faults }])
   } finally {
     await down(say)
   }

@@ -168,6 +168,12 @@ const between = [
     'The shop elsewhere that they may reach.',
   ],
   [
+    'MICROMART_REHEARSAL',
+    'cluster',
+    'the rehearsal of a release',
+    'File that describes the two colours in the cluster.',
+  ],
+  [
     'MICROMART_STARTER_TEST',
     'a test',
     'all it starts',

@@ -18,7 +18,7 @@ import { startLoad } from './load/workers.ts'
 import { featuresOf, stockShelves, type World } from './load/world.ts'
 import { randomFrom } from './plan/random.ts'
 import type { Pulse } from './machine/pulse.ts'
-import type { Shop } from './shop/handle.ts'
+import type { Served, Shop } from './shop/handle.ts'
 
 export type Settings = {
   readonly seed: string
@@ -43,7 +43,7 @@ const warmUpMs = 10_000
 
 /** A shop with its shelves filled and its shoppers at the door. */
 export const openWorld = async (
-  shop: Shop,
+  shop: Served,
   history: History,
   { seed, minutes, workers }: Settings,
 ): Promise<World> => {
@@ -136,7 +136,7 @@ const booksOf = async ({ staff, features }: World, minutes: number): Promise<Evi
 /** Dead letters that wait for somebody; without a desk those in the topics. */
 const waitingLetters = async (
   { staff, features }: World,
-  shop: Shop,
+  shop: Served,
 ): Promise<Record<string, number>> => {
   if (!features.desk) return deadEvents(shop.redisUrl)
   const path = '/v1/admin/dead-letters?state=open&limit=100'
@@ -157,7 +157,7 @@ const waitingLetters = async (
 }
 
 /** After the load: resolve what is unknown, let all come to rest, sell out, repeat all events, read everything. */
-const conclude = async (shop: Shop, world: World, settings: Settings) => {
+export const conclude = async (shop: Served, world: World, settings: Settings) => {
   const { history } = world
   const { say, patienceMs, pulse } = settings
   history.note('phase', 'settling')

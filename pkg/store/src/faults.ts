@@ -36,6 +36,9 @@ const lost = /^(PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN
 export const isUnproven = (error: unknown): error is Fault =>
   faultOf(error)?.code?.startsWith('HANDSHAKE_') ?? false
 
+/** Nobody answered: no server, or no way to it. */
+export const isLost = (error: unknown): boolean => lost.test(faultOf(error)?.code ?? '')
+
 /** A transaction that lost against another and may simply be run again. */
 export const isContention = (error: unknown): boolean => {
   const errno = faultOf(error)?.errno
@@ -68,7 +71,7 @@ export const databaseFault = (error: unknown): DomainError | undefined => {
   if (isContention(error)) {
     return new DomainError('unavailable', 'database_busy', {}, { cause: error })
   }
-  const away = lost.test(fault.code ?? '') || passing.has(fault.errno ?? 0)
+  const away = isLost(error) || passing.has(fault.errno ?? 0)
   if (!away && fault.fatal !== true) return undefined
   return new DomainError('unavailable', 'database_unavailable', {}, { cause: error })
 }

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@micromart/kernel'
 import mysql from 'mysql2/promise'
 import { addressOf } from './address.ts'
 import { dataSourceFor } from './database.ts'
+import { isLost } from './faults.ts'
 import type { MigrationClass } from './migration.ts'
 
 type MigrateOptions = {
@@ -13,9 +15,21 @@ type MigrateOptions = {
 
 const oneMinute = 60
 
+/** A pod's way to the database opens moments after it has started, and the server may start beside it. */
+const connected = async (url: string): Promise<mysql.Connection> => {
+  for (let left = oneMinute; ; left -= 1) {
+    try {
+      return await mysql.createConnection(addressOf(url))
+    } catch (error) {
+      if (left === 0 || !isLost(error)) throw error
+      await pause(1000)
+    }
+  }
+}
+
 /** Only one of several starting replicas migrates, the others wait. Closing the connection frees the lock. */
 const lockMigrations = async (url: string): Promise<AsyncDisposable> => {
-  const connection = await mysql.createConnection(addressOf(url))
+  const connection = await connected(url)
   const [rows] = await connection.query<mysql.RowDataPacket[]>(
     `SELECT GET_LOCK(CONCAT('mm-migrate-', LEFT(SHA2(DATABASE(), 256), 40)), ?) AS locked`,
     [oneMinute],

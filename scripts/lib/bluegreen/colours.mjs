@@ -6,7 +6,17 @@ export const colours = ['blue', 'green']
 export const other = (colour) => (colour === 'blue' ? 'green' : 'blue')
 export const namespaceOf = (colour) => `micromart-${colour}`
 export const edge = 'micromart-edge'
-export const overlay = (name) => path.join(root, 'deploy', 'kubernetes', 'overlays', name)
+
+/** Whose overlays can be told: production's, or those of its rehearsal in a cluster of one's own. */
+export const places = ['production', 'rehearsal']
+
+const overlays = path.join(root, 'deploy', 'kubernetes', 'overlays')
+
+export const migrationsFolder = path.join(overlays, 'data-jobs')
+
+/** @param part of a colour that is applied by itself, such as `subscriptions` */
+export const colourFolder = ({ place }, colour, part = '') =>
+  path.join(overlays, `${place}-${colour}`, part)
 
 const prefix = 'micromart.example/'
 

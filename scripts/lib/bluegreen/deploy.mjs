@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { referencesOf } from '../images/digests.mjs'
 import { Fault } from '../terminal/fault.mjs'
 import {
+  colourFolder,
   marks,
+  migrationsFolder,
   moveRoute,
   namespaceOf,
   other,
-  overlay,
   previewLeadsTo,
   readRoute,
   requireLive,
@@ -47,7 +48,7 @@ const migrated = async (cluster) => {
 
 /** A Job cannot be changed: those of an earlier release go first. What they add, the release that runs does not mind. */
 const migrate = async (cluster, references) => {
-  const jobs = withImages(await cluster.render(overlay('data-jobs')), references)
+  const jobs = withImages(await cluster.render(migrationsFolder), references)
   await cluster.ask(['delete', 'jobs', ...data, ...migrations, '--ignore-not-found', '--wait'])
   await cluster.apply(jobs)
   await migrated(cluster)
@@ -82,7 +83,7 @@ export const deploy = async (context) => {
   const { cluster, digests, isDry, say } = context
   const colour = other(requireLive(await readRoute(cluster)))
   const references = referencesOf(digests)
-  const manifests = withImages(await cluster.render(overlay(`production-${colour}`)), references)
+  const manifests = withImages(await cluster.render(colourFolder(cluster, colour)), references)
   await cluster.apply(manifests, ['--dry-run=server'])
   if (isDry) return say.line(`${colour} would get the release; the API server has no objection.`)
   await withLock(cluster, 'deploy', async () => {

@@ -48,8 +48,9 @@ const isAbsent = ({ message }) => /\(NotFound\)|not found/.test(message)
 /**
  * The cluster that a context of the caller's kubeconfig names. Every failure is a Fault.
  * @param context the current one by default
+ * @param place whose overlays are its
  */
-export const kubectlOf = ({ context }) => {
+export const kubectlOf = ({ context, place }) => {
   const where = context ? ['--context', context] : []
   const ask = (args, options) =>
     run([...where, ...args], options).catch((error) => {
@@ -58,6 +59,7 @@ export const kubectlOf = ({ context }) => {
   const get = async (args) =>
     JSON.parse(await ask(['get', '-o', 'json', '--request-timeout=15s', ...args]))
   return {
+    place,
     ask,
     get,
     /** @returns undefined when there is none */

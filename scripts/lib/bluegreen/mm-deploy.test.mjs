@@ -77,6 +77,20 @@ describe('mm-deploy', () => {
     expect([weights(), heard(), isLocked()]).toEqual([[100, 0], [8, 0], false])
   })
 
+  it('leaves a pod that died to its Deployment, and goes back when more are away', async () => {
+    given({ dieOnceLive: 1 })
+    await mm(['deploy', '--digests', digests()])
+    expect(await mm(['promote', '--watch', '7'])).toEqual(done)
+    given({ dieOnceLive: 2 })
+    await mm(['deploy', '--digests', digests()])
+    const { code, said } = await mm(['promote', '--watch', '30'])
+    expect([code, said]).toEqual([1, expect.stringContaining('order has 0 of 2 pods')])
+    expect([weights(), heard()]).toEqual([
+      [100, 0],
+      [8, 0],
+    ])
+  })
+
   it('goes back by itself when an error budget burns', async () => {
     given({ alerts: [{ metric: { slo: 'checkout' } }] })
     await mm(['deploy', '--digests', digests()])

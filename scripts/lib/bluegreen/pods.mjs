@@ -49,6 +49,17 @@ export const faultsOfColour = async (cluster, colour, images) => {
   ]
 }
 
+/** As many pods of an app as its disruption budget lets be away. */
+const mayBeAway = 1
+
+/** What keeps a colour that was whole from serving: one pod of an app that comes back is its Deployment's to mend. */
+export const failingApps = async (cluster, colour) => {
+  const apps = await deploymentsIn(cluster, colour)
+  return apps
+    .filter(({ ready, wanted }) => ready < Math.max(1, wanted - mayBeAway))
+    .map(({ name, ready, wanted }) => `${name} has ${ready} of ${wanted} pods`)
+}
+
 /** Waits until every Deployment of a colour has all its pods. */
 export const rolledOut = async (cluster, colour) => {
   for (const { name } of await deploymentsIn(cluster, colour)) {

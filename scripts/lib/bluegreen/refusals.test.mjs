@@ -26,6 +26,7 @@ describe('mm-deploy refuses in one sentence', () => {
     [['status', 'now'], asked, 'status takes no now'],
     [['status', '--loud'], asked, "Unknown option '--loud'"],
     [['deploy'], asked, 'deploy needs --digests FILE'],
+    [['status', '--place', 'moon'], asked, 'There is no place moon: production, rehearsal'],
     [['promote', '--watch', 'long'], asked, '--watch takes seconds, not "long"'],
     [['deploy', '--digests', 'nowhere.json'], 1, 'There is no nowhere.json'],
     [

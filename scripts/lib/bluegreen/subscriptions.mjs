@@ -1,4 +1,4 @@
-import { namespaceOf, overlay } from './colours.mjs'
+import { colourFolder, namespaceOf } from './colours.mjs'
 
 const kind = 'subscriptions.dapr.io'
 
@@ -8,7 +8,7 @@ export const subscriptionsIn = async (cluster, colour) =>
 
 /** Both colours are one consumer group, so for the moment in which both hear, each event still comes once. */
 export const hear = async (cluster, colour) =>
-  cluster.apply(await cluster.render(overlay(`production-${colour}/subscriptions`)))
+  cluster.apply(await cluster.render(colourFolder(cluster, colour, 'subscriptions')))
 
 export const hearNothing = (cluster, colour) =>
   cluster.ask(['delete', kind, '--all', '--namespace', namespaceOf(colour)])

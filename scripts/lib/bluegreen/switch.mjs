@@ -11,7 +11,14 @@ import {
   requireLive,
 } from './colours.mjs'
 import { withLock } from './lock.mjs'
-import { deploymentsIn, faultsOfColour, rolledOut, scaleLike, scaleToNone } from './pods.mjs'
+import {
+  deploymentsIn,
+  failingApps,
+  faultsOfColour,
+  rolledOut,
+  scaleLike,
+  scaleToNone,
+} from './pods.mjs'
 import { faultsAt } from './smoke.mjs'
 import { hear, hearNothing } from './subscriptions.mjs'
 
@@ -35,7 +42,7 @@ const burning = async (cluster, alerts) => {
   return data.result.map(({ metric }) => `the error budget of ${metric.slo ?? 'the shop'} burns`)
 }
 
-/** One bad look is a pod's, three in a row are the release's. */
+/** One bad look is an accident, three in a row are the release's. */
 const patience = 3
 const everyMs = 2000
 
@@ -45,7 +52,7 @@ const watch = async ({ cluster, shopUrl, alerts, watchMs }, colour) => {
   let bad = 0
   do {
     const looks = await Promise.all([
-      faultsOfColour(cluster, colour),
+      failingApps(cluster, colour),
       shopUrl ? faultsAt(shopUrl) : [],
       burning(cluster, alerts),
     ])

@@ -64,10 +64,15 @@ const foldersBelow = (folder) => {
 
 const groups = () => hierarchies().flatMap((each) => foldersBelow(path.join(each, controlGroup)))
 
-/** The pids of all that runs in pods. */
-export const podProcesses = () => {
+/**
+ * The pids of all that runs in pods.
+ * @param uid of one pod, all of them without it
+ */
+export const podProcesses = (uid = '') => {
   const procs = (folder) => readFileSync(path.join(folder, 'cgroup.procs'), 'utf8')
-  const texts = groups().map((folder) => unlessGone(() => procs(folder), ''))
+  const texts = groups()
+    .filter((folder) => folder.includes(uid))
+    .map((folder) => unlessGone(() => procs(folder), ''))
   return [...new Set(texts.flatMap((text) => text.split('\n').filter(Boolean)).map(Number))]
 }
 

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { partNames } from '../images/digests.mjs'
-import { root } from '../machine/paths.mjs'
 import { kubectl } from './kubectl.mjs'
+import { personOf } from './people.mjs'
 
-const program = path.join(root, 'deploy', 'bluegreen', 'mm-deploy')
 const edge = 'micromart-edge'
 const spaces = ['micromart-blue', 'micromart-green']
 
@@ -91,27 +89,6 @@ const nameCandidate = () =>
     edge,
     'micromart.example/candidate=green',
   ])
-
-/** The kubeconfig of a member of a group, and a folder that has kubectl. */
-const personOf = async (folder, groups) => {
-  const config = JSON.parse(await kubectl.ask(['config', 'view', '--raw', '-o', 'json']))
-  config['current-context'] = kubectl.where.at(-1)
-  for (const { user } of config.users) {
-    user.as = 'somebody'
-    user['as-groups'] = groups.map((group) => `micromart:${group}`)
-  }
-  const file = path.join(folder, `${groups.join('-')}.json`)
-  writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
-  return (...args) =>
-    new Promise((resolve) => {
-      const env = { ...process.env, KUBECONFIG: file, PATH: `${folder}:${process.env.PATH}` }
-      const began = Date.now()
-      const child = spawn(program, args, { env })
-      let said = ''
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
-      child.on('close', (code) => resolve({ code, said: said.trim(), ms: Date.now() - began }))
-    })
-}
 
 /** `[blue, green]`: weights, and numbers of subscriptions. */
 const standing = async () => {

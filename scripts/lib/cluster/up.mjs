@@ -146,10 +146,18 @@ export const up = async (say) => {
   return facts()
 }
 
+/** Builds what has changed and loads it; what runs goes on with what it has. */
+export const provideFreshImages = async (say) => {
+  requireRunning()
+  const context = { ...(await prepare(say)), say }
+  const run = continueRun()
+  await provideImages({ ...context, run })
+  run.note({ ready: new Date().toISOString() })
+}
+
 /** Builds and loads what has changed, and restarts what runs it. @returns the references of the changed images */
 export const reload = async (say) => {
   requireRunning()
-  refuseSecond()
   const context = { ...(await prepare(say)), say }
   const run = continueRun()
   const images = await provideImages({ ...context, run })

@@ -75,6 +75,21 @@ const isPublic = ({ spec }) => ['NodePort', 'LoadBalancer'].includes(spec.type) 
 
 const losesEvents = ({ spec, scopes }) => !spec.deadLetterTopic || !(scopes ?? []).length
 
+/** They are created in the order in which they stand. */
+const readByPods = ['Configuration', 'Component', 'Resiliency', 'NetworkPolicy']
+
+const lateObjects = (objects) => {
+  const firstPods = new Map()
+  for (const [index, { kind, metadata }] of objects.entries()) {
+    if (kind === 'Deployment' && !firstPods.has(metadata.namespace)) {
+      firstPods.set(metadata.namespace, index)
+    }
+  }
+  const isLate = ({ kind, metadata }, index) =>
+    readByPods.includes(kind) && index > (firstPods.get(metadata.namespace) ?? Infinity)
+  return objects.filter(isLate).map((object) => `${nameOf(object)} comes after pods`)
+}
+
 /** What must hold for who may do what: each rule answers the offending objects. */
 export const accessRules = {
   'scopes every component': (objects) =>
@@ -99,6 +114,7 @@ export const accessRules = {
       ofKind(objects, 'Namespace'),
       ({ metadata }) => metadata.labels?.[restricted] !== 'restricted',
     ),
+  'starts pods when all that their sidecars read is there': (objects) => lateObjects(objects),
   'opens no port of a node': (objects) => failing(ofKind(objects, 'Service'), isPublic),
   'holds no Secret': (objects) => failing(ofKind(objects, 'Secret'), () => true),
   'lets an idle colour hear nothing': (objects, place) =>

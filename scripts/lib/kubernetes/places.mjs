@@ -22,6 +22,9 @@ export const places = {
   staging: { folders: ['staging/namespace', 'staging', 'staging/edge'] },
   ...colour('production-blue'),
   ...colour('production-green'),
+  ...colour('rehearsal-blue'),
+  ...colour('rehearsal-green'),
+  'rehearsal-edge': { folders: ['rehearsal-edge'], isLocal: true },
   edge: { folders: ['edge'] },
   'data-jobs': { folders: ['data-jobs/namespace', 'data-jobs', 'data-jobs/backup'] },
 }

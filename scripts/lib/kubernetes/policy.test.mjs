@@ -64,7 +64,6 @@ const configuration = () => ({
 })
 
 const good = () => ({
-  deployment: deployment(),
   configuration: configuration(),
   component: {
     kind: 'Component',
@@ -102,6 +101,7 @@ const good = () => ({
       ],
     },
   },
+  deployment: deployment(),
 })
 
 const podOf = ({ deployment }) => deployment.spec.template.spec
@@ -175,6 +175,13 @@ const breaks = {
     (all) => delete all.wall,
   ],
   'restricts pods by namespace': [(all) => (all.home.metadata.labels = {})],
+  'starts pods when all that their sidecars read is there': [
+    (all) => {
+      const { configuration } = all
+      delete all.configuration
+      all.configuration = configuration
+    },
+  ],
   'opens no port of a node': [(all) => (all.service.spec.type = 'NodePort')],
   'holds no Secret': [(all) => (all.secret = { kind: 'Secret', metadata: { name: 'x' } })],
   'lets an idle colour hear nothing': [(all) => all],

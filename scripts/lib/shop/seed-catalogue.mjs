@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Fault } from '../terminal/fault.mjs'
 import { root } from '../machine/paths.mjs'
 import { readJson, writePrivate } from './secrets.mjs'
@@ -17,12 +18,27 @@ const request = async (url, options) => {
   const body = await answer.json().catch(() => ({}))
   if (answer.ok) return body
   const { code = '', detail = '' } = body
-  throw new Fault(
+  const fault = new Fault(
     `${options?.method ?? 'GET'} ${url} answered ${answer.status} ${code} ${detail}`.trim(),
     {
       advice: 'Is the shop running (npm run status)? Its logs are in var/log.',
     },
   )
+  throw Object.assign(fault, { status: answer.status })
+}
+
+const tries = 30
+
+/** Ready is not warm: the gateway may not have found a service yet whose sidecar has just started. */
+const patiently = async (ask) => {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (error.status !== 503 || left === 1) throw error
+      await pause(1000)
+    }
+  }
 }
 
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
@@ -54,17 +70,21 @@ export const seedCatalogue = async ({
   if (!existsSync(file))
     throw new Fault(`There is no ${file}`, { advice: 'Name a CSV file with --file.' })
   const hash = hashOf(file)
-  if (!force && readJson(state).imported === hash && !(await isEmpty(gateway))) return undefined
-  const report = await request(new URL('/v1/admin/products/import', gateway), {
-    method: 'POST',
-    headers: {
-      'content-type': 'text/csv',
-      'content-length': String(statSync(file).size),
-      authorization: `Bearer ${await login(gateway, admin)}`,
-    },
-    body: Readable.toWeb(createReadStream(file)),
-    duplex: 'half',
-  })
+  const nothingThere = await patiently(() => isEmpty(gateway))
+  if (!force && readJson(state).imported === hash && !nothingThere) return undefined
+  const token = await patiently(() => login(gateway, admin))
+  const report = await patiently(() =>
+    request(new URL('/v1/admin/products/import', gateway), {
+      method: 'POST',
+      headers: {
+        'content-type': 'text/csv',
+        'content-length': String(statSync(file).size),
+        authorization: `Bearer ${token}`,
+      },
+      body: Readable.toWeb(createReadStream(file)),
+      duplex: 'half',
+    }),
+  )
   if (report.failed === 0) writePrivate(state, { imported: hash })
   return report
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Shop } from '../shop/handle.ts'
+import type { Served } from '../shop/handle.ts'
 
 /** Asks the simulated provider itself, past all proxies. @returns undefined when it does not answer */
 export type ProviderApi = (
@@ -14,7 +14,7 @@ const keyIn = (secrets: string): string => {
 }
 
 export const providerApi =
-  ({ ports, secrets }: Shop): ProviderApi =>
+  ({ ports, secrets }: Served): ProviderApi =>
   async (method, path, body) => {
     const url = `http://127.0.0.1:${ports['provider']?.http ?? 0}${path}`
     const headers = {

@@ -2,7 +2,7 @@ import { dumpAll, providerWaiting } from './dump.ts'
 import { nothingStuck } from '../checker/quiet.ts'
 import type { Dump } from '../checker/evidence.ts'
 import type { Pulse } from '../machine/pulse.ts'
-import type { Shop } from '../shop/handle.ts'
+import type { Served } from '../shop/handle.ts'
 import { knownNow } from './buying.ts'
 import { logIn, newGuest, stayLoggedIn } from './people.ts'
 import { addToCart, newAttempt, place, readCart } from './shopping.ts'
@@ -34,7 +34,7 @@ export const resolveUnknown = async (
 }
 
 type Wait = {
-  readonly shop: Shop
+  readonly shop: Served
   readonly pulse: Pulse
   /** The history's clock. */
   readonly now: () => number

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { Random } from '../plan/random.ts'
-import type { Shop } from '../shop/handle.ts'
+import type { Served } from '../shop/handle.ts'
 import type { Answer, Client } from './client.ts'
 
 const signed = (key: string, body: string): string => {
@@ -32,7 +32,7 @@ const keyIn = (secrets: string): string | undefined => {
 
 /** Sends a webhook that tells nothing of ours, signed by the provider or by somebody else. */
 export const noticeClient =
-  ({ secrets }: Shop, client: Client) =>
+  ({ secrets }: Served, client: Client) =>
   (by: 'provider' | 'stranger'): Promise<Answer> => {
     const body = { id: `evt_${randomUUID()}`, type: 'weather.changed', data: {} }
     const key = by === 'provider' ? (keyIn(secrets) ?? '') : 'nobody knows this one'
@@ -45,7 +45,11 @@ export const noticeClient =
  * Sends the provider's latest webhooks a second time, out of order, signed anew as the provider does with each attempt.
  * @returns how many the shop took
  */
-export const repeatWebhooks = async (shop: Shop, random: Random, most: number): Promise<number> => {
+export const repeatWebhooks = async (
+  shop: Served,
+  random: Random,
+  most: number,
+): Promise<number> => {
   const key = keyIn(shop.secrets)
   if (key === undefined) return 0
   let taken = 0

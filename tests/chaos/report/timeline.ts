@@ -65,52 +65,75 @@ const clockMarks = ({ x, seconds }: Scale, y: number): string => {
   }).join('')
 }
 
-/** A band from arming to healing, a paler one until full pace, and the name in one of several rows. */
-const bands = ({ faults }: Evidence, { x }: Scale, bottom: number, rows: number): string =>
-  faults
-    .map(({ name, armedAt, healedAt, fullMs }, index) => {
-      const from = x(armedAt)
-      const to = Math.max(x(healedAt), from + 2)
-      const back = x(healedAt + (fullMs ?? 75_000))
+/** Something that lasted: a stripe behind the curves, and its name below in one of several rows. */
+type Band = {
+  readonly name: string
+  readonly from: number
+  readonly to: number
+  readonly colour: string
+  readonly opacity: number
+  /** Where a paler stripe ends. */
+  readonly back?: number
+}
+
+const stripe = (from: number, to: number, bottom: number, colour: string, opacity: number) =>
+  `<rect x="${from.toFixed(1)}" y="${top}" width="${Math.max(0, to - from).toFixed(1)}" height="${bottom - top}" fill="${colour}" opacity="${opacity}"/>`
+
+const drawn = (bands: readonly Band[], { x }: Scale, bottom: number, rows: number): string =>
+  bands
+    .map(({ name, colour, opacity, back, ...band }, index) => {
+      const from = x(band.from)
+      const to = Math.max(x(band.to), from + 2)
       const y = bottom + 38 + (index % rows) * 15
       return (
-        `<rect x="${to}" y="${top}" width="${Math.max(0, back - to).toFixed(1)}" height="${bottom - top}" fill="${colours.back}" opacity="0.35"/>` +
-        `<rect x="${from}" y="${top}" width="${(to - from).toFixed(1)}" height="${bottom - top}" fill="${colours.fault}" opacity="0.6"/>` +
+        (back === undefined ? '' : stripe(to, x(back), bottom, colours.back, 0.35)) +
+        stripe(from, to, bottom, colour, opacity) +
         `<line x1="${from}" x2="${from}" y1="${bottom}" y2="${y - 10}" stroke="#bbbbbb"/>` +
         `<text x="${from}" y="${y}" font-size="11">${escaped(name)}</text>`
       )
     })
     .join('')
 
-const legend = (): string =>
-  [
-    [colours.ok, 'successful operations'],
-    [colours.orders, 'orders paid'],
-    [colours.unknown, 'unknown ends (5xx, lost)'],
-    [colours.fault, 'fault armed'],
-    [colours.back, 'until full pace again'],
-  ]
+export type Legend = readonly (readonly [colour: string, text: string])[]
+
+/** What the curves are. */
+export const curves: Legend = [
+  [colours.ok, 'successful operations'],
+  [colours.orders, 'orders paid'],
+  [colours.unknown, 'unknown ends (5xx, lost)'],
+]
+
+const legendStep = 172
+
+const legendOf = (legend: Legend): string =>
+  legend
     .map(
       ([colour, text], index) =>
-        `<rect x="${left + index * 205}" y="38" width="12" height="12" fill="${colour}"/>` +
-        `<text x="${left + 18 + index * 205}" y="48">${text}</text>`,
+        `<rect x="${left + index * legendStep}" y="38" width="12" height="12" fill="${colour}"/>` +
+        `<text x="${left + 18 + index * legendStep}" y="48">${text}</text>`,
     )
     .join('')
 
 const pick = (buckets: readonly Bucket[], name: keyof Bucket) =>
   buckets.map((bucket) => bucket[name])
 
-/** The run as a picture: faults as bands, throughput and errors as lines. */
-export const timeline = (evidence: Evidence, title: string): string => {
-  const { faults, operations } = evidence
-  const last =
-    Math.max(...faults.map(({ healedAt, fullMs = 0 }) => healedAt + fullMs), 10_000) + 5000
+type Picture = {
+  readonly title: string
+  readonly operations: Evidence['operations']
+  readonly bands: readonly Band[]
+  readonly legend: Legend
+  /** Until when, in ms. */
+  readonly last: number
+}
+
+/** A run as a picture: what happened as bands, throughput and errors as lines. */
+export const picture = ({ title, operations, bands, legend, last }: Picture): string => {
   const buckets = bucketsOf(operations, last)
   const scale: Scale = {
     seconds: last / 1000,
     x: (ms) => left + (Math.min(ms, last) / last) * (width - left - right),
   }
-  const rows = Math.min(6, Math.max(1, faults.length))
+  const rows = Math.min(6, Math.max(1, bands.length))
   const first = top + panelHeight + 12
   const second = first + panelHeight + 34
   const height = second + 48 + rows * 15
@@ -119,8 +142,8 @@ export const timeline = (evidence: Evidence, title: string): string => {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="${left}" y="24" font-size="16">${escaped(title)}</text>
-${legend()}
-${bands(evidence, scale, second, rows)}
+${legendOf(legend)}
+${drawn(bands, scale, second, rows)}
 ${axis(most, first, 'a second, mean of three')}
 ${curve(pick(buckets, 'ok'), most, first, scale, colours.ok)}
 ${curve(pick(buckets, 'orders'), most, first, scale, colours.orders)}
@@ -130,3 +153,20 @@ ${clockMarks(scale, second + 18)}
 </svg>
 `
 }
+
+/** A chaos run: each fault from arming to healing, and paler until full pace. */
+export const timeline = ({ faults, operations }: Evidence, title: string): string =>
+  picture({
+    title,
+    operations,
+    bands: faults.map(({ name, armedAt, healedAt, fullMs }) => ({
+      name,
+      from: armedAt,
+      to: healedAt,
+      back: healedAt + (fullMs ?? 75_000),
+      colour: colours.fault,
+      opacity: 0.6,
+    })),
+    legend: [...curves, [colours.fault, 'fault armed'], [colours.back, 'until full pace again']],
+    last: Math.max(...faults.map(({ healedAt, fullMs = 0 }) => healedAt + fullMs), 10_000) + 5000,
+  })

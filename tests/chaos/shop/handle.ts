@@ -2,6 +2,12 @@ import type { Proxies } from '../proxy/client.ts'
 
 type Account = { readonly email: string; readonly password: string }
 
+/** What load and checker need of a shop, wherever it runs. */
+export type Served = Pick<
+  Shop,
+  'gateway' | 'ports' | 'accounts' | 'secrets' | 'mysqlUrl' | 'redisUrl'
+>
+
 /** A running private shop, as start.mjs makes it. */
 export type Shop = {
   readonly gateway: string

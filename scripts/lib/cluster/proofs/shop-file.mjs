@@ -59,7 +59,7 @@ const insideWords = () => {
 }
 
 /** The shop's secrets with addresses that work on this machine. */
-const secretsHere = async (home, { mysqlUrl, redisUrl, say }) => {
+export const secretsHere = async (home, { mysqlUrl, redisUrl, say }) => {
   const keys = keysOf(home)
   const redis = await createRedisAccounts({ redisUrl, keys, say })
   return secretsFor({ keys, accounts: accountsFor(), redis: { ...redis, url: redisUrl }, mysqlUrl })

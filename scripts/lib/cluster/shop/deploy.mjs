@@ -12,12 +12,13 @@ import {
   administratorObjects,
   administrators,
   certificateObjects,
+  inSpaces,
   shopSecrets,
   storeUrls,
   storeUrlsInside,
 } from './secrets.mjs'
 
-const isMigration = ({ kind }) => kind === 'Job'
+export const isMigration = ({ kind }) => kind === 'Job'
 const inNamespace =
   (name) =>
   ({ metadata }) =>
@@ -51,7 +52,7 @@ const waited = async (cluster, args, { what, namespace, label }) => {
 }
 
 /** Waits until all pods of a workload are those of its present form, and ready. */
-const rolledOut = (cluster, { kind, metadata: { name, namespace } }) =>
+export const rolledOut = (cluster, { kind, metadata: { name, namespace } }) =>
   waited(cluster, ['rollout', 'status', `${kind.toLowerCase()}/${name}`], {
     what: name,
     namespace,
@@ -96,8 +97,11 @@ export const withStores = (cluster, home, work) =>
     return work(storeUrls(administrators(home), { ca: rootFile(certificatesIn(home)), hosts }))
   })
 
-/** Schemas and accounts in the stores, and the Secrets by which the pods find them. */
-const furnish = (cluster, { home, say }) =>
+/**
+ * Schemas and accounts in the stores, and the Secrets by which the pods find them.
+ * @param spaces where the shop is, or its colours are
+ */
+export const furnish = (cluster, { home, say, spaces = [namespaces.shop] }) =>
   withStores(cluster, home, async ({ mysqlUrl, redisUrl }) => {
     const keys = keysOf(home)
     const accounts = accountsFor()
@@ -110,7 +114,7 @@ const furnish = (cluster, { home, say }) =>
       mysqlUrl: inside.mysqlUrl,
       redis: { ...redis, url: inside.redisUrl },
     })
-    await cluster.apply(secrets)
+    await cluster.apply(inSpaces(secrets, spaces))
   })
 
 const migrationLabel = 'app.kubernetes.io/component=migration'
@@ -142,7 +146,7 @@ const migrate = async (cluster, objects, release) => {
   })
 }
 
-const seedPeople = (cluster, { home, logDir }) =>
+export const seedPeople = (cluster, { home, logDir }) =>
   withStores(cluster, home, ({ mysqlUrl }) =>
     seedAccounts(peopleOf(demoAccounts(home)), {
       mysqlUrl,

@@ -16,7 +16,14 @@ export const publicUrl = `https://localhost:${doors.edge}`
 
 /** Hosts of the servers' certificates: by which name each is called from elsewhere in the cluster, and from this machine. */
 export const servers = {
-  edge: ['edge.micromart-edge', 'localhost', '127.0.0.1'],
+  edge: [
+    'edge.micromart-edge',
+    'localhost',
+    '127.0.0.1',
+    // A rehearsal of production calls it by production's names.
+    'shop.micromart.example',
+    'preview.micromart.example',
+  ],
   gateway: ['gateway', 'localhost'],
   mariadb: ['mariadb.micromart-stores', 'localhost'],
   redis: ['redis.micromart-stores', 'localhost'],

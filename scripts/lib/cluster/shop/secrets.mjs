@@ -49,6 +49,14 @@ export const certificateObjects = async (home) => {
   ]
 }
 
+/** What a shop has in its namespace, in each of these instead: colours have the same. */
+export const inSpaces = (objects, spaces) =>
+  objects.flatMap((each) =>
+    each.metadata.namespace === namespaces.shop
+      ? spaces.map((namespace) => ({ ...each, metadata: { ...each.metadata, namespace } }))
+      : [each],
+  )
+
 /** Passwords of the stores' administrators, made once. */
 export const administrators = (home) =>
   keptSecrets(path.join(home, 'administrators.json'), { random: ['mariadb', 'redis'] })
