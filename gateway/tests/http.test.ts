@@ -263,6 +263,15 @@ describe('HTTP', () => {
     const labels = { http_route: '/v1/products/{idOrHandle}', http_response_status_code: '500' }
     const name = 'http_server_request_duration_seconds_count'
     expect(await readMetric(shop.httpPort, name, labels)).toBe(1)
+    const failed = { http_route: labels.http_route, outcome: 'failed' }
+    expect(await readMetric(shop.httpPort, 'micromart_requests_total', failed)).toBe(1)
+  })
+
+  it('tells of every route before it has answered: a rate sees the first failure', async () => {
+    await using fresh = await startForTest()
+    const text = await (await fetch(`http://127.0.0.1:${fresh.httpPort}/metrics`)).text()
+    const orders = 'http_request_method="POST",http_route="/v1/orders",outcome="failed"'
+    expect(text).toContain(`micromart_requests_total{${orders}} 0`)
   })
 
   it('whoever leaves before there is an answer is no success', async () => {

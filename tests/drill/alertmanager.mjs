@@ -19,7 +19,7 @@ const listen = async (notices) => {
     request.on('end', () => {
       const receiver = (request.url ?? '/').slice(1)
       for (const { status, labels } of JSON.parse(text).alerts) {
-        notices.push({ receiver, alert: labels.alertname, status })
+        notices.push({ receiver, labels, status, at: Date.now() })
       }
       answer.end()
     })

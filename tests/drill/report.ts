@@ -18,9 +18,11 @@ const row = (what: string, seen: Seen) => {
 }
 
 /** What an alert should have done and did not. */
-export const missedBy = ({ firedAfter, clearedAfter, receiver }: Seen): readonly string[] => {
+export const missedBy = (seen: Seen): readonly string[] => {
+  const { isEarly, firedAfter, clearedAfter, receiver } = seen
+  if (isEarly) return ['it fired before its fault was made']
   if (firedAfter === undefined) return ['it did not fire']
-  if (receiver === undefined) return ['nobody heard of it']
+  if (receiver === undefined) return ['no receiver of its severity heard of it']
   return clearedAfter === undefined ? ['it did not clear'] : []
 }
 

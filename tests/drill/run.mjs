@@ -5,6 +5,7 @@ import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import { drawDashboards } from '../../scripts/lib/observability/draw.mjs'
 import { ensureMonitors } from '../../scripts/lib/observability/programs.mjs'
 import { startPrometheus } from '../../scripts/lib/observability/prometheus-server.mjs'
+import { hears } from '../../scripts/lib/observability/routes.mjs'
 import { runbookQueries } from '../../scripts/lib/observability/runbooks.mjs'
 import { sendShoppers } from '../../scripts/lib/demo/shopper.mjs'
 import { commandLine } from '../../scripts/lib/terminal/command-line.mjs'
@@ -73,7 +74,13 @@ const wanted = drillFaults.filter(
 const drillOne = async (fault, shop, eyes, goods) => {
   say.line(`> ${fault.what}`)
   // What still burns from the fault before would be taken for this one's.
-  for (const each of fault.expects) await seeClear(eyes, each, Date.now())
+  const before = []
+  for (const each of fault.expects) before.push(await seeClear(eyes, each, Date.now()))
+  if (before.some(({ clearedAfter }) => clearedAfter === undefined)) {
+    say.line('    it is not made: an alert that it is to raise fires already')
+    const seen = fault.expects.map(({ alert, labels = {} }) => ({ alert, labels, isEarly: true }))
+    return { what: fault.what, seen }
+  }
   const began = Date.now()
   await fault.arm(shop, goods)
   const fired = await Promise.all(fault.expects.map((each) => seeFire(eyes, each, began)))
@@ -101,7 +108,7 @@ const startMonitors = async ({ run, logDir, ports }) => {
   const log = path.join(logDir, 'prometheus.log')
   const { address, notices } = alarm
   const settings = { prometheus, ports, scale, folder, run, log, alertmanager: address }
-  return { ...(await startPrometheus(settings)), notices, runbookQueries, stop: alarm.stop }
+  return { ...(await startPrometheus(settings)), notices, hears, runbookQueries, stop: alarm.stop }
 }
 
 const report = (all) => {

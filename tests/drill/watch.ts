@@ -3,13 +3,21 @@ import { until } from './until.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Alert = { readonly labels: Labels; readonly state: string; readonly annotations: Labels }
-type Notice = { readonly receiver: string; readonly alert: string; readonly status: string }
+type Notice = {
+  readonly receiver: string
+  readonly labels: Labels
+  readonly status: string
+  /** Unix time of its arrival, in ms. */
+  readonly at: number
+}
 
 /** What a drill asks. */
 export type Eyes = {
   readonly alerts: () => Promise<readonly Alert[]>
   readonly query: (query: string) => Promise<readonly unknown[]>
   readonly notices: readonly Notice[]
+  /** Whether alerts of a severity are for a receiver. */
+  readonly hears: (receiver: string, severity: string) => boolean
   /** What an alert's runbook has one ask. */
   readonly runbookQueries: (alert: string) => readonly string[]
 }
@@ -22,18 +30,19 @@ export type Seen = {
   readonly firedAfter?: number
   readonly clearedAfter?: number
   readonly receiver?: string
+  /** It fired before its fault was made, so that nothing could be seen of it. */
+  readonly isEarly?: boolean
   readonly queries?: string
 }
 
 type Expected = DrillFault['expects'][number]
 
-const firing = async ({ alerts }: Eyes, { alert, labels = {} }: Expected) =>
-  (await alerts()).find(
-    (each) =>
-      each.state === 'firing' &&
-      each.labels['alertname'] === alert &&
-      Object.entries(labels).every(([name, value]) => each.labels[name] === value),
-  )
+const isOf = (given: Labels, { alert, labels = {} }: Expected) =>
+  given['alertname'] === alert &&
+  Object.entries(labels).every(([name, value]) => given[name] === value)
+
+const firing = async ({ alerts }: Eyes, expected: Expected) =>
+  (await alerts()).find(({ state, labels }) => state === 'firing' && isOf(labels, expected))
 
 const since = (began: number) => Math.round((Date.now() - began) / 100) / 10
 
@@ -52,7 +61,14 @@ export const seeFire = async (eyes: Eyes, expected: Expected, began: number): Pr
   const firedAfter = since(began)
   const queries = await triedQueries(eyes, alert)
   const told = await until(
-    async () => eyes.notices.find((each) => each.alert === alert && each.status === 'firing'),
+    async () =>
+      eyes.notices.find(
+        ({ receiver, status, at, labels: told }) =>
+          status === 'firing' &&
+          at >= began &&
+          isOf(told, expected) &&
+          eyes.hears(receiver, found.labels['severity'] ?? ''),
+      ),
     20_000,
   )
   const { summary = '' } = found.annotations

@@ -22,7 +22,9 @@ type HttpMethod = Labels['http_request_method']
 const statusOf = ({ headersSent, statusCode }: Response): number => (headersSent ? statusCode : 499)
 
 /** Records how long an answer took, by route template: no ids among the labels. */
-export const measure = (route: Route, { durations, requests }: GatewayMetrics): RequestHandler => {
+export const measure = (route: Route, metrics: GatewayMetrics): RequestHandler => {
+  const { durations, requests } = metrics
+  const answers = metrics.answersOf(route)
   const method = route.method.toUpperCase() as HttpMethod
   const byStatus = new Map<number, Labels>()
   const labelsOf = (status: number): Labels => {
@@ -40,7 +42,9 @@ export const measure = (route: Route, { durations, requests }: GatewayMetrics): 
     requests.active += 1
     response.once('close', () => {
       requests.active -= 1
-      durations.record((performance.now() - begun) / 1_000, labelsOf(statusOf(response)))
+      const status = statusOf(response)
+      answers[status >= 500 ? 'failed' : 'ok'] += 1
+      durations.record((performance.now() - begun) / 1_000, labelsOf(status))
     })
     next()
   }

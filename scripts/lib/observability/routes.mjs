@@ -23,6 +23,9 @@ export const checkAlertmanager = (amtool) => ask(amtool, ['check-config', config
 
 const severities = { page: /^pager-/, ticket: /^tickets-/, none: /^watchdog$/ }
 
+/** Whether alerts of a severity are for a receiver. */
+export const hears = (receiver, severity) => Boolean(severities[severity]?.test(receiver))
+
 /** Whether an alert's own labels lead to a receiver of its severity; the receiver, or what is wrong. */
 export const receiverOf = async (amtool, { alert, labels }) => {
   const given = [
@@ -37,5 +40,5 @@ export const receiverOf = async (amtool, { alert, labels }) => {
     ...given,
   ])
   const receiver = text.split('\n').at(-1)
-  return { ok: ok && Boolean(severities[labels.severity]?.test(receiver)), text: receiver }
+  return { ok: ok && hears(receiver, labels.severity), text: receiver }
 }

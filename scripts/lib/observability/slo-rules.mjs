@@ -13,6 +13,8 @@ const burns = {
   ],
 }
 
+/** Begins at 0 for each route: the first failures after a start would not be seen in a series that begins with them. */
+const answers = 'micromart_requests_total'
 const histogram = 'http_server_request_duration_seconds'
 
 const routesOf = ({ method, routes }) => {
@@ -22,14 +24,13 @@ const routesOf = ({ method, routes }) => {
 
 const rate = (metric, selector) => `sum(rate(${metric}{${selector}}[5m]))`
 
-const failed = 'http_response_status_code=~"5.."'
 const answered = 'http_response_status_code!~"5.."'
 
 /** Of each kind of indicator: which requests count, and which of them are bad. */
 const indicators = {
   availability: (of) => ({
-    all: rate(`${histogram}_count`, of),
-    bad: `(${rate(`${histogram}_count`, `${of},${failed}`)} or vector(0))`,
+    all: rate(answers, of),
+    bad: `(${rate(answers, `${of},outcome="failed"`)} or vector(0))`,
   }),
   latency: (of, { seconds }) => ({
     all: rate(`${histogram}_count`, `${of},${answered}`),

@@ -19,6 +19,17 @@ export const callMetrics = {
     },
     apps: [apps.gateway],
   },
+  micromart_requests_total: {
+    kind: 'counter',
+    unit: 'none',
+    help: 'Requests to the gateway, by route and whether they failed (5xx); from 0 for each route',
+    labels: {
+      http_request_method: labels.method,
+      http_route: labels.route,
+      outcome: ['ok', 'failed'],
+    },
+    apps: [apps.gateway],
+  },
   http_server_active_requests: {
     kind: 'gauge',
     unit: 'none',
