@@ -98,6 +98,12 @@ const given = [
     '',
     'Who asks: `npm run books -- --account env` needs the scope `ops`, `npm run clients` needs `clients:write`.',
   ],
+  [
+    'MICROMART_ACCOUNTS',
+    'JSON',
+    '',
+    'The staff that `npm run test:deployed` logs in as, in the form of `var/compose/demo-accounts.json`.',
+  ],
   ['MICROMART_OSV_URL', 'URL', '', 'An OSV server that `npm run audit` asks for advisories.'],
   ['MICROMART_FUZZ_REQUESTS', 'number', '1500', 'How many random requests the fuzz makes.'],
   [
@@ -160,6 +166,12 @@ const between = [
     'cluster',
     'the rehearsal of a release',
     'File that describes the two colours in the cluster.',
+  ],
+  [
+    'MICROMART_TEST_SHOP_URL',
+    'test-deployed',
+    'end-to-end tests',
+    'The shop elsewhere that they may reach.',
   ],
   [
     'MICROMART_STARTER_TEST',
