@@ -8,7 +8,8 @@ import { urlWith } from './address.mjs'
 
 const serviceFile = (name, file) => path.join(root, 'services', name, 'src', file)
 
-const migrateOne = (name, { mysqlUrl, accounts, keys, logDir }) => {
+/** Brings one service's schema to the present form. */
+export const migrateOne = (name, { mysqlUrl, accounts, keys, logDir }) => {
   const { schema, migrator } = accounts[name]
   const password = keys[`mysql-${name}-migrator`]
   return runCommand(requireNode24(), [serviceFile(name, 'migrate.ts')], {

@@ -1,9 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { renderObjects } from '../../kubernetes/places.mjs'
+import { keysOf } from '../../shop/secrets.mjs'
+import { accountsFor } from '../../stores/databases.mjs'
+import { migrateOne } from '../../stores/migrations.mjs'
 import { kubectl } from '../kubectl.mjs'
 import { at } from '../layout.mjs'
-import { furnish, isMigration, rolledOut, seedPeople } from '../shop/deploy.mjs'
+import { furnish, rolledOut, seedPeople, withStores } from '../shop/deploy.mjs'
 import { namespaces } from '../shop/place.mjs'
 import { certificateObjects, inSpaces } from '../shop/secrets.mjs'
 import { emptied } from './pods.mjs'
@@ -59,18 +62,10 @@ const applyPlaces = async ({ kustomize, home, say }) => {
     await rolledOut(kubectl, each)
 }
 
-/** The simulated provider is nobody's release: its table comes by the Job that overlay local has for it. */
-const startProvider = async (kustomize) => {
-  const where = ['--namespace', namespaces.data]
-  const objects = await renderObjects(kustomize, 'local')
-  const jobs = objects.filter((each) => isMigration(each) && /provider/.test(each.metadata.name))
-  await kubectl.ask(['delete', 'jobs', '--all', ...where, '--wait'])
-  await kubectl.apply(jobs)
-  await kubectl.ask(
-    ['wait', 'job', '--all', '--for=condition=Complete', ...where, '--timeout=5m'],
-    {
-      timeoutMs: 330_000,
-    },
+/** The simulated provider is nobody's release: no deployment makes its table. */
+const startProvider = async ({ home, logDir }) => {
+  await withStores(kubectl, home, ({ mysqlUrl }) =>
+    migrateOne('provider', { mysqlUrl, accounts: accountsFor(), keys: keysOf(home), logDir }),
   )
   await scale('deployment', namespaces.provider, 1)
   const metadata = { name: 'provider', namespace: namespaces.provider }
@@ -94,7 +89,7 @@ export const openProduction = async ({ kustomize, home, deployer, digests, say, 
   })
   await say.step('Two namespaces, secrets, the edge', { usually: '20 to 60 s' }, async () => {
     await applyPlaces({ kustomize, home, say })
-    await startProvider(kustomize)
+    await startProvider({ home, logDir })
   })
   await say.step('The first release', { usually: '60 to 240 s' }, async () => {
     wentWell(await deployer('deploy', '--place', 'rehearsal', '--digests', digests))

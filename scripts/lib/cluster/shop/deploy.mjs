@@ -18,7 +18,7 @@ import {
   storeUrlsInside,
 } from './secrets.mjs'
 
-export const isMigration = ({ kind }) => kind === 'Job'
+const isMigration = ({ kind }) => kind === 'Job'
 const inNamespace =
   (name) =>
   ({ metadata }) =>
