@@ -97,7 +97,7 @@ describe('webhooks', () => {
     expect(said.map(({ fields }) => fields)).toEqual([
       expect.objectContaining({
         provider: 'simulated',
-        address: '127.0.0.1',
+        address: '127.0.0.0/24',
         requestId: response.headers['x-request-id'],
       }),
     ])

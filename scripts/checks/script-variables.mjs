@@ -35,6 +35,18 @@ const given = [
     'what is here',
     "Which own server runs, also for the tests; MySQL's is fetched from Debian where it is not installed.",
   ],
+  [
+    'MICROMART_BINLOG',
+    '`1`',
+    '',
+    'The own MariaDB keeps a binary log: what `npm run backup` needs (docs/backup.md).',
+  ],
+  [
+    'MICROMART_PROVIDER_URL',
+    'URL',
+    'an own process',
+    'The payment provider that `npm run restore` asks for its ledger.',
+  ],
   ['ZIPKIN_URL', 'URL', 'an own server', 'Zipkin to use, such as `http://127.0.0.1:9411`.'],
   [
     'OTLP_URL',
@@ -130,6 +142,12 @@ const between = [
     'start',
     "a service's `migrate.ts`",
     'Its database, by the account that may change tables.',
+  ],
+  [
+    'MICROMART_SCHEMA_OF',
+    'verify-schema',
+    'service tests of a release before',
+    'The checkout whose migrations run after their own.',
   ],
   ['MICROMART_DAPRD', 'test', 'service tests', 'The daprd that the conformance suite runs.'],
   ['MICROMART_FUZZER', 'test', 'the fuzz', 'The Python with schemathesis.'],

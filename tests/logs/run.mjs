@@ -124,15 +124,17 @@ const verify = async (shop, elasticsearch, file) => {
   const { counts, total } = await ship(shop, elasticsearch, file)
   const shown = [`${total} lines of ${Object.keys(counts).length} containers; trace ${traceId}:`]
   shown.push(...(await linesOf(elasticsearch.ask, stream, traceId)))
+  const { searches } = kibanaSource()
   const checks = await questions({
     ask: elasticsearch.ask,
+    searches,
     stream,
     refused,
     traceId,
     secrets,
     counts,
   })
-  for (const { id, query } of kibanaSource().searches) {
+  for (const { id, query } of searches) {
     shown.push(`${id}: ${await found(elasticsearch.ask, stream, query)} lines`)
   }
   for (const line of shown) say.line(line)

@@ -4,6 +4,7 @@ import { DomainError } from '@micromart/kernel'
 import { z } from 'zod'
 import type { Shop } from '../client/shop.ts'
 import { anybody, type Input, json, route } from '../http/route.ts'
+import { coarseAddress } from '../limits/address.ts'
 import { alsoAnswers } from './common.ts'
 
 const maxBytes = 256 * 1024
@@ -24,10 +25,11 @@ const signatures = ({ header }: Sent): WebhookHeader[] =>
 
 const bytesOf = ({ body }: Sent): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
 
-/** Payment says why a signature is not accepted (`security.webhook_signature`); only here is known whose address it is. */
+/** Payment says why a signature is not accepted (`security.webhook_signature`); only here is known from which network it came. */
 const logForged = ({ params: { provider }, address }: Sent, { log }: Shop): void => {
   const { requestId } = callContext.getStore() ?? {}
-  log.warn({ event: 'security.webhook_refused', provider, address, requestId }, 'webhook refused')
+  const fields = { event: 'security.webhook_refused', provider, address: coarseAddress(address) }
+  log.warn({ ...fields, requestId }, 'webhook refused')
 }
 
 /** What a payment provider tells us. The signature over the bytes is its only credential, and payment judges it. */

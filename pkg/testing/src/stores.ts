@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { silentLog } from '@micromart/kernel'
 import { migrate } from '@micromart/store'
 import mysql from 'mysql2/promise'
@@ -23,10 +26,25 @@ const run = async (url: string, statement: string): Promise<void> => {
   }
 }
 
-/** A migrated database of its own in the shared MariaDB or MySQL; disposing drops it. */
+type Migrations = Parameters<typeof migrate>[0]['migrations']
+
+/** Those of the checkout that MICROMART_SCHEMA_OF names: a release goes on over the schema of the one that comes. */
+const newerMigrations = async (service: string): Promise<Migrations> => {
+  const folder = process.env['MICROMART_SCHEMA_OF']
+  if (!folder) return []
+  const file = path.join(folder, 'services', service, 'src', 'repository', 'migrations', 'index.ts')
+  if (!existsSync(file)) return []
+  const newer = (await import(pathToFileURL(file).href)) as { readonly migrations: Migrations }
+  return newer.migrations
+}
+
+/**
+ * A migrated database of its own in the shared MariaDB or MySQL; disposing drops it. Migrated by a newer checkout afterwards, where
+ * MICROMART_SCHEMA_OF names one.
+ */
 export const testDatabase = async (
   service: string,
-  migrations: Parameters<typeof migrate>[0]['migrations'],
+  migrations: Migrations,
 ): Promise<TestDatabase> => {
   const admin = fromEnvironment('MICROMART_TEST_MYSQL_URL')
   const name = `test_${service}_${randomBytes(6).toString('hex')}`
@@ -36,6 +54,8 @@ export const testDatabase = async (
   const drop = () => run(admin, `DROP DATABASE IF EXISTS ${name}`)
   try {
     await migrate({ url: url.href, migrations, log: silentLog })
+    const newer = await newerMigrations(service)
+    if (newer.length > 0) await migrate({ url: url.href, migrations: newer, log: silentLog })
   } catch (error) {
     await drop()
     throw error

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { sqlMigration } from '@micromart/store'
 import mysql from 'mysql2/promise'
@@ -32,6 +35,28 @@ describe('a test database', () => {
     expect(await isThere(one.url)).toBe(false)
     expect(await isThere(other.url)).toBe(true)
     await other[Symbol.asyncDispose]()
+  })
+
+  it('is migrated by a newer checkout afterwards, where one is named', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'newer-'))
+    const own = path.join(folder, 'services', 'things', 'src', 'repository', 'migrations')
+    mkdirSync(own, { recursive: true })
+    writeFileSync(
+      path.join(own, 'index.ts'),
+      `export const migrations = [class { name = 'AddSize1763800000002'
+         async up(runner) { await runner.query('ALTER TABLE things ADD COLUMN size INT') } async down() {} }]`,
+    )
+    process.env['MICROMART_SCHEMA_OF'] = folder
+    try {
+      await using database = await testDatabase('things', migrations)
+      const connection = await mysql.createConnection(database.url)
+      const [rows] = await connection.query('SHOW COLUMNS FROM things')
+      await connection.end()
+      expect(rows).toMatchObject([{ Field: 'id' }, { Field: 'size' }])
+    } finally {
+      delete process.env['MICROMART_SCHEMA_OF']
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('leaves nothing behind when a migration fails', async () => {

@@ -26,7 +26,7 @@ export const places = {
   ...colour('rehearsal-green'),
   'rehearsal-edge': { folders: ['rehearsal-edge'], isLocal: true },
   edge: { folders: ['edge'] },
-  'data-jobs': { folders: ['data-jobs/namespace', 'data-jobs'] },
+  'data-jobs': { folders: ['data-jobs/namespace', 'data-jobs', 'data-jobs/backup'] },
 }
 
 const supported = { from: [1, 27, 0], below: [2, 0, 0] }

@@ -1,9 +1,14 @@
 import { identify, isAlive } from '../machine/processes.mjs'
-import { isListening } from '../machine/ports.mjs'
 import { fullOf, lossesOf } from '../stores/streams.mjs'
 import { appState, readinessAt } from './ready.mjs'
 import { leftOf, starterIsAlive } from './run-file.mjs'
 import { workOf } from './work.mjs'
+
+/** A sidecar that hangs still listens: it is asked. */
+const canCall = (port) =>
+  fetch(`http://127.0.0.1:${port}/v1.0/healthz/outbound`, { signal: AbortSignal.timeout(2_000) })
+    .then(({ status }) => status === 204)
+    .catch(() => false)
 
 const appOf = async (app, { ports, home }) => {
   const { pid, starts } = appState(home, app)
@@ -15,7 +20,7 @@ const appOf = async (app, { ports, home }) => {
     alive: identify(pid) !== undefined,
     ready,
     checks,
-    sidecar: await isListening(ports[app].daprHttp),
+    sidecar: await canCall(ports[app].daprHttp),
   }
 }
 
@@ -34,7 +39,7 @@ const reasonsOf = (checks) =>
 const appFaults = ({ app, alive, ready, checks, sidecar }) => [
   ...(alive ? [] : [`${app} is dead`]),
   ...(ready ? [] : [`${app} is not ready: ${reasonsOf(checks)}`]),
-  ...(sidecar ? [] : [`the sidecar of ${app} is dead`]),
+  ...(sidecar ? [] : [`the sidecar of ${app} does not answer`]),
 ]
 
 /** The streams, or why they cannot be read: a shop that is only starting has neither secrets nor streams yet. */

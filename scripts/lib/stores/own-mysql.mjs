@@ -112,6 +112,19 @@ const serverArgs = ({ kind, folder, data, port, init }) => [
   ...(kind === 'mysql' ? mysqlArgs : []),
 ]
 
+/**
+ * What a restore to an instant needs. The simulated provider's database is the bank's: no shop restores it. Rows alone are logged,
+ * not the statements with their values in plain text beside them.
+ */
+const logArgs = (folder) => [
+  `--log-bin=${path.join(folder, 'data', 'binlog')}`,
+  '--server-id=1',
+  '--binlog-format=ROW',
+  '--sync-binlog=1',
+  '--loose-binlog-annotate-row-events=OFF',
+  '--binlog-ignore-db=micromart_provider',
+]
+
 // MariaDB and MySQL cannot read each other's files. What tests leave behind is made anew, a shop's data is not.
 const isMadeBy = (kind, { ready, durable }) => {
   if (!existsSync(ready)) return false
@@ -126,6 +139,7 @@ const isMadeBy = (kind, { ready, durable }) => {
  * Runs MariaDB or MySQL privately, with its data in `folder`.
  * @param name of its process in the run
  * @param durable false for tests: a commit need not survive a power cut
+ * @param logged keeps a binary log, from which a backup leads on to any instant
  * @param tls `{ files, ca }`: takes nothing else than TLS with that certificate
  * @returns the administrator's address
  */
@@ -134,6 +148,7 @@ export const startOwnMysql = async ({
   folder,
   wish,
   durable = true,
+  logged = false,
   tls,
   run,
   log,
@@ -159,6 +174,7 @@ export const startOwnMysql = async ({
   const init = initFile(folder, found.kind, password)
   const args = serverArgs({ kind: found.kind, folder, data, port, init })
   if (!durable) args.push('--innodb-flush-log-at-trx-commit=2', '--skip-log-bin')
+  if (logged) args.push(...logArgs(folder))
   if (tls) args.push(...tlsArgs(tls))
   const server = spawnServer(name, found.file, args, { run, log })
   const verified = tls ? `?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(tls.ca)}` : ''

@@ -30,14 +30,17 @@ tls-auth-clients no
 tls-protocols "TLSv1.2 TLSv1.3"`
     : `port ${port}`
 
-const settings = ({ folder, port, password, durable, tls }) => `bind 127.0.0.1
+/** Since Redis 7 its file tells the time, so that it can be cut at an instant. */
+const timeIn = ([major]) => (major >= 7 ? 'aof-timestamp-enabled yes\n' : '')
+
+const settings = ({ folder, port, password, durable, tls, version }) => `bind 127.0.0.1
 ${doors(port, tls)}
 dir ${folder}
 requirepass ${password}
 maxmemory-policy noeviction
 appendonly ${durable ? 'yes' : 'no'}
 appendfsync everysec
-save ""
+${timeIn(version)}save ""
 `
 
 const passwordIn = (folder) => {
@@ -74,7 +77,9 @@ export const startOwnRedis = async ({
   const password = passwordIn(folder)
   const port = await portNear(wish)
   const file = path.join(folder, 'redis.conf')
-  writeFileSync(file, settings({ folder, port, password, durable, tls }), { mode: 0o600 })
+  writeFileSync(file, settings({ folder, port, password, durable, tls, version: found.version }), {
+    mode: 0o600,
+  })
   const server = spawnServer(name, found.file, [file], { run, log })
   const url = tls
     ? `rediss://:${password}@127.0.0.1:${port}/0?ssl_ca_certs=${encodeURIComponent(tls.ca)}`

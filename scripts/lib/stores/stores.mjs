@@ -39,6 +39,9 @@ const missingStores = async ({ mysqlUrl, redisUrl }) => [
   ...(redisUrl || (await findRedis()) ? [] : ['redis-server']),
 ]
 
+/** Its binary log costs a write to disk for each commit: a shop for development keeps none unless it is asked to. */
+const isLogWanted = () => process.env.MICROMART_BINLOG === '1'
+
 const tlsNames = {
   MICROMART_MYSQL_URL: 'mysql://...?ssl-mode=VERIFY_IDENTITY&ssl-ca=<file>',
   MICROMART_REDIS_URL: 'rediss://...?ssl_ca_certs=<file>',
@@ -59,6 +62,7 @@ const requireTls = ({ mysqlUrl, redisUrl }) => {
 
 /**
  * The two stores: the given ones, or own processes with their data below `home`.
+ * @param logged whether an own MariaDB keeps a binary log; by itself as MICROMART_BINLOG says
  * @param label before the names of their processes, where a run has two pairs of stores
  * @param tls own ones take nothing else than TLS, given ones must be named with it
  * @returns administrators' addresses `{ mysqlUrl, redisUrl }`
@@ -71,6 +75,7 @@ export const openStores = async ({
   ports,
   label = '',
   durable,
+  logged = isLogWanted(),
   tls = false,
   run,
   say,
@@ -91,7 +96,7 @@ export const openStores = async ({
     run,
     say,
   })
-  const mysql = mysqlUrl ?? startOwnMysql(own('mysql', ports?.mysql ?? 7601))
+  const mysql = mysqlUrl ?? startOwnMysql({ ...own('mysql', ports?.mysql ?? 7601), logged })
   const redis = redisUrl ?? startOwnRedis(own('redis', ports?.redis ?? 7602))
   const [first, second] = await Promise.allSettled([mysql, redis])
   for (const { status, reason } of [first, second]) if (status === 'rejected') throw reason

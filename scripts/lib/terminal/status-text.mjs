@@ -3,7 +3,7 @@ const appLine = ({ app, pid, starts, alive, ready, sidecar }) =>
     app.padEnd(9),
     (alive ? `process ${pid}` : 'DEAD').padEnd(15),
     (ready ? 'ready' : 'NOT READY').padEnd(10),
-    (sidecar ? 'sidecar alive' : 'SIDECAR DEAD').padEnd(14),
+    (sidecar ? 'sidecar alive' : 'SIDECAR SILENT').padEnd(14),
     starts > 1 ? `started ${starts} times` : '',
   ]
     .join(' ')

@@ -58,3 +58,26 @@ it('gives money back at its own desk, and tells of every refund with the sum of 
     ['charge.refunded', 'order-1', 500],
   ])
 })
+
+it('tells again of what has moved money since, under new ids', async () => {
+  await using merchant = await startMerchant()
+  await using provider = await startForTest({}, { PROVIDER_WEBHOOK_URL: merchant.url })
+  const { body: charge } = await provider.charge('k1')
+  await provider.charge('k2', { reference: 'order-2' })
+  await provider.charge('k3', { reference: 'order-3', token: 'tok_declined' })
+  await refund(provider, charge['id'], 700)
+  await eventually(() => expect(merchant.heard()).toHaveLength(1))
+  const again = (since: unknown) => provider.post('/v1/notices', { since })
+  expect((await again(new Date(Date.now() + 60_000).toISOString())).body).toEqual({ told: 0 })
+  expect((await again(new Date(0).toISOString())).body).toEqual({ told: 3 })
+  await eventually(() => expect(merchant.heard()).toHaveLength(4))
+  const told = merchant.heard().map(({ type, data }) => [type, data['reference'], data['refunded']])
+  expect(told.toSorted()).toEqual([
+    ['charge.refunded', 'order-1', 700],
+    ['charge.refunded', 'order-1', 700],
+    ['charge.succeeded', 'order-1', undefined],
+    ['charge.succeeded', 'order-2', undefined],
+  ])
+  expect(new Set(merchant.heard().map(({ id }) => id)).size).toBe(4)
+  expect(await again('yesterday')).toMatchObject({ status: 400, body: { code: 'notices_invalid' } })
+})

@@ -68,11 +68,19 @@ export const startApps = ({ layout, daprd, lent, logDir, run, tell }) => {
     return identify(stateOf(target).pid)
   }
 
+  const halt = async (appID) => {
+    const restarter = run.processes[`${appID}-restarter`]
+    sendSignal(restarter, 'SIGTERM')
+    if (!(await allEnded([restarter], 15_000))) sendSignal(restarter, 'SIGKILL')
+  }
+
   const appNamed = (appID) => apps.find((app) => app.appID === appID)
 
   return {
     processOf,
     stop: () => (stopping = true),
+    /** Ends an app gracefully; `renew` brings it back. */
+    halt,
     signal: (target, signal) => {
       if (signal === 'SIGKILL') expected.add(target)
       const found = processOf(target)
@@ -81,9 +89,7 @@ export const startApps = ({ layout, daprd, lent, logDir, run, tell }) => {
     },
     /** Ends an app gracefully and starts it anew: with other variables, or from another checkout, when given. */
     renew: async (appID, changed) => {
-      const restarter = run.processes[`${appID}-restarter`]
-      sendSignal(restarter, 'SIGTERM')
-      if (!(await allEnded([restarter], 15_000))) sendSignal(restarter, 'SIGKILL')
+      await halt(appID)
       startApp(appNamed(appID), changed)
     },
   }

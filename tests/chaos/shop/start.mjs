@@ -21,9 +21,17 @@ const crashesIn = (logDir, appID) =>
 /**
  * A private shop whose every part chaos may hurt: own stores, sidecars and apps from dapr.yaml, a proxy on each connection.
  * @param trapped see layOut
+ * @param logged whether its database keeps a binary log
  * @param tell what the shop's own supervisor has seen
  */
-const startChaosShop = async ({ home, trapped = false, env = {}, say, tell = () => {} }) => {
+const startChaosShop = async ({
+  home,
+  trapped = false,
+  logged = false,
+  env = {},
+  say,
+  tell = () => {},
+}) => {
   await cleanUp(home)
   unmountDisk(home)
   rmSync(home, { recursive: true, force: true })
@@ -32,7 +40,7 @@ const startChaosShop = async ({ home, trapped = false, env = {}, say, tell = () 
   mkdirSync(logDir, { recursive: true })
   const run = beginRun(home)
   const daprd = await installDapr(daprdProgram, say, logDir)
-  const stores = await openChaosStores({ home, logDir, run, say })
+  const stores = await openChaosStores({ home, logDir, logged, run, say })
   const { mysqlUrl, redisUrl, mysqlPort, redisPort } = stores
   const stopStores = async () => {
     await stopProcesses(run, home)

@@ -45,7 +45,7 @@ const freeBytes = (folder) => {
  * MariaDB and Redis of a chaos run, durable as in production (innodb_flush_log_at_trx_commit=1; AOF, everysec), which it may
  * kill, stop, empty, and start again as the machine's own supervisor would.
  */
-export const openChaosStores = async ({ home, logDir, run, say }) => {
+export const openChaosStores = async ({ home, logDir, logged, run, say }) => {
   const [mysqlPort, redisPort] = await freePorts(2)
   const disk = diskIn(home)
   const hasDisk = mountDisk(disk)
@@ -53,6 +53,7 @@ export const openChaosStores = async ({ home, logDir, run, say }) => {
   const mysql = () =>
     startOwnMysql({
       ...options,
+      logged,
       folder: path.join(disk, 'mysql'),
       wish: mysqlPort,
       log: path.join(logDir, 'mysql.log'),

@@ -2,7 +2,7 @@ import { apps } from '@micromart/contracts'
 import { type Histogram, histogram, type SpanAttributes } from '@micromart/contracts/telemetry'
 import type { Breaker } from '@micromart/dapr'
 import { DomainError } from '@micromart/kernel'
-import { context, SpanKind, trace } from '@opentelemetry/api'
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 
 const shortestMs = 20
 
@@ -24,6 +24,7 @@ const timed = async <T>(durations: Durations, operation: string, work: () => Pro
     return result
   } catch (error) {
     record('failed')
+    span.setStatus({ code: SpanStatusCode.ERROR })
     throw error
   } finally {
     span.end()

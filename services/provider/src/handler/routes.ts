@@ -13,6 +13,7 @@ import {
   keyQuery,
   ledgerQuery,
   ledgerSumsQuery,
+  noticesBody,
   refundBody,
 } from './shapes.ts'
 
@@ -92,6 +93,14 @@ const ledgerRoutes = (use: UseCases): [string, Route][] => {
   return [['GET /v1/ledger', { handle }]]
 }
 
+const noticeRoutes = (use: UseCases): [string, Route][] => {
+  const handle = async ({ body }: Asked) => {
+    const { since } = read(noticesBody, body, 'notices_invalid')
+    return { told: await use.tellAgain(new Date(since)) }
+  }
+  return [['POST /v1/notices', { handle }]]
+}
+
 const faultRoutes = (faults: Faults): [string, Route][] => {
   const arm = async ({ body }: Asked) =>
     faultMessage(faults.arm(read(faultBody, body, 'fault_invalid')))
@@ -117,5 +126,6 @@ export const providerRoutes = (
     ...chargeRoutes(use, publicUrl),
     ...refundRoutes(use),
     ...ledgerRoutes(use),
+    ...noticeRoutes(use),
     ...faultRoutes(faults),
   ])

@@ -17,6 +17,7 @@ export const chargeBody = z.strictObject({
 })
 export const refundBody = z.strictObject({ charge: z.uuid(), amount })
 export const deskRefundBody = z.strictObject({ reference, amount: amount.optional() })
+export const noticesBody = z.strictObject({ since: z.iso.datetime() })
 export const ledgerQuery = z.object({ after: z.coerce.bigint().min(0n).default(0n), limit })
 export const ledgerSumsQuery = z.object({ afterReference: z.string().max(100), limit })
 export const faultBody = z

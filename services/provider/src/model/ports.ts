@@ -49,6 +49,8 @@ export type Notices = {
   readonly delivered: (id: string) => Promise<void>
   /** Undefined: no more attempts. */
   readonly retryAt: (id: string, at: Date | undefined) => Promise<void>
+  /** Tells again of every charge whose money has moved since. @returns how many notices that makes */
+  readonly again: (since: Date) => Promise<number>
   /** Forgets what was delivered before. */
   readonly prune: (before: Date) => Promise<void>
 }

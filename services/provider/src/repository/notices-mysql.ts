@@ -1,9 +1,11 @@
-import type { Clock } from '@micromart/kernel'
-import { write } from '@micromart/store'
+import type { Clock, Ids } from '@micromart/kernel'
+import { inTransaction, write } from '@micromart/store'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Charge } from '../model/charge.ts'
 import type { DueNotice, Notice } from '../model/notice.ts'
 import type { Notices } from '../model/ports.ts'
+import { chargeOf } from './charge-rows.ts'
+import { type ChargeRow, chargeTable } from './rows.ts'
 
 const chargeData = ({ id, key, reference, outcome, amount }: Charge) => ({
   id,
@@ -47,7 +49,24 @@ const leaseMs = 30_000
 const lease = `UPDATE notices SET next_at = ?, attempts = attempts + 1
   WHERE id = ? AND next_at = ? AND delivered_at IS NULL`
 
-export const noticesMysql = (db: DataSource, { clock }: { readonly clock: Clock }): Notices => {
+/** Under new ids: whoever has lost what the first ones told has lost that they came, too. */
+const retold = (row: ChargeRow, ids: Ids): readonly Notice[] => {
+  const charge = chargeOf(row)
+  const taken: Notice = { id: ids.next(), type: 'charge.succeeded', charge }
+  if (row.refunded === 0n) return [taken]
+  return [taken, { id: ids.next(), type: 'charge.refunded', charge, refunded: row.refunded }]
+}
+
+const movedSince = 'WHERE id IN (SELECT charge_id FROM ledger WHERE entered_at >= ?)'
+
+type Source = {
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Called after a commit that added a notice. */
+  readonly wake: () => void
+}
+
+export const noticesMysql = (db: DataSource, { clock, ids, wake }: Source): Notices => {
   const take = async (row: Row, now: Date): Promise<DueNotice | undefined> => {
     const until = new Date(now.getTime() + leaseMs)
     if ((await write(db, lease, [until, row.id, row.next_at])) !== 1) return undefined
@@ -74,6 +93,16 @@ export const noticesMysql = (db: DataSource, { clock }: { readonly clock: Clock 
     retryAt: async (id, at) => {
       const retry = 'UPDATE notices SET next_at = ? WHERE id = ? AND delivered_at IS NULL'
       await write(db, retry, [at ?? null, id])
+    },
+    again: async (since) => {
+      const told = await inTransaction(db, async (tx) => {
+        const rows = await chargeTable.select(tx, movedSince, [since])
+        const notices = rows.flatMap((row) => retold(row, ids))
+        for (const notice of notices) await addNotice(tx, notice, clock.now())
+        return notices.length
+      })
+      wake()
+      return told
     },
     prune: async (before) => {
       await write(db, 'DELETE FROM notices WHERE delivered_at < ? LIMIT 1000', [before])

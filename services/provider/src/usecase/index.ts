@@ -24,6 +24,7 @@ export const providerUseCases = (ports: Ports) => ({
   refundAtDesk: refundAtDesk(ports),
   ledgerAfter: ports.ledger.after,
   ledgerSumsAfter: ports.ledger.sumsAfter,
+  tellAgain: ports.notices.again,
   endDue: endDue(ports),
   sendNotices: sendNotices(ports),
   pruneNotices: pruneNotices(ports),

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { connectMysql } from '../stores/mysql.mjs'
+import { Fault } from '../terminal/fault.mjs'
+import { baseBefore, logsAfter, readArchive, verifyBase } from './archive.mjs'
+import { writeClientFile } from './client-file.mjs'
+import { findCut } from './log-cut.mjs'
+
+const closed = (child, what) => {
+  let trouble = ''
+  child.stderr.on('data', (data) => (trouble += data))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) return resolve()
+      const advice = 'The databases are half restored: mend it and restore again.'
+      reject(new Fault(`${what}: ${trouble.trim().split('\n').at(-1)}`, { advice }))
+    })
+  })
+}
+
+/** Feeds a stream of SQL to the server. */
+const feed = async (program, client, source, what) => {
+  const child = spawn(program, [`--defaults-file=${client}`, '--binary-mode'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  const end = closed(child, what)
+  // A server that refuses closes its side: what it said counts, not the broken pipe.
+  const fed = pipeline(...source, child.stdin).catch((error) => error)
+  await end
+  const error = await fed
+  if (error) throw error
+}
+
+const load = ({ mariadb }, client, { folder }) =>
+  feed(
+    mariadb,
+    client,
+    [createReadStream(path.join(folder, 'dump.sql.gz')), createGunzip()],
+    'The base cannot be loaded',
+  )
+
+const replay = async ({ mariadb, log }, client, { files, position, over }) => {
+  const last = over ? files.slice(0, files.indexOf(over.file) + 1) : files
+  const stop = over ? [`--stop-position=${over.position}`] : []
+  const reader = spawn(log, ['--no-defaults', `--start-position=${position}`, ...stop, ...last], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const read = closed(reader, 'The log cannot be read')
+  const fed = feed(mariadb, client, [reader.stdout], 'The log cannot be replayed')
+  await Promise.all([read, fed])
+}
+
+const dropAll = async (adminUrl, databases) => {
+  const connection = await connectMysql(adminUrl)
+  try {
+    for (const name of databases) await connection.query(`DROP DATABASE IF EXISTS \`${name}\``)
+  } finally {
+    await connection.end()
+  }
+}
+
+/**
+ * What a restore to an instant would do, without doing it.
+ * @returns `{ base, files, cut }`: the base, the log that leads on from it, and how far
+ * @throws Fault when no base lies before the instant, a base is damaged, or no log leads on to it
+ */
+export const planRestore = async ({ from, until, programs, databases }) => {
+  const archive = readArchive(from)
+  const base = baseBefore(archive, until)
+  await verifyBase(base)
+  let furthest
+  for (const files of logsAfter(archive, base)) {
+    const cut = await findCut({ program: programs.log, files, base, until, databases })
+    if (cut?.over) return { base, files, cut }
+    if (cut && (furthest === undefined || cut.transactions > furthest.cut.transactions)) {
+      furthest = { base, files, cut }
+    }
+  }
+  return furthest ?? { base, files: [], cut: { transactions: 0, last: undefined } }
+}
+
+/**
+ * Brings all databases to one instant: the base is loaded in their place, the log replayed as far as the plan says.
+ * @param adminUrl of an account that may do all of that
+ */
+export const restoreMysql = async ({ adminUrl, programs, databases, plan }) => {
+  const { base, files, cut } = plan
+  const work = mkdtempSync(path.join(tmpdir(), 'mm-restore-'))
+  try {
+    const client = writeClientFile(path.join(work, 'client.cnf'), adminUrl)
+    await dropAll(adminUrl, databases)
+    await load(programs, client, base)
+    if (files.length > 0) {
+      await replay(programs, client, { files, position: base.position, over: cut.over })
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}

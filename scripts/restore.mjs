@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import path from 'node:path'
+import { shopHome } from './lib/machine/paths.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { Fault } from './lib/terminal/fault.mjs'
+
+const help = `
+npm run restore -- --to INSTANT [--from DIR] [--yes] [--no-redis] [--no-reconcile]
+npm run restore -- reconcile [--since INSTANT]
+
+Brings the databases and Redis of a stopped shop back to one instant, then balances them against the provider's ledger: every
+charge after the instant is named, and given back or made anew. docs/backup.md is the whole procedure.
+
+  --to            the instant, to the second (2026-12-01T03:30:00Z), or "latest": all that the copied log holds
+  --from          the folder of the backups; by itself var/backups
+  --yes           really: what is in the databases now is gone. Without it only says what would be done
+  --no-redis      leaves Redis as it is: carts are newer than orders then
+  --no-reconcile  leaves the balancing to a later "reconcile"
+
+  reconcile       balances again, or after a restore by other means; repeats nothing
+  --since         the instant that was restored; by itself the one that the last restore wrote down
+`
+
+const { values, positionals } = commandLine(
+  help,
+  {
+    to: { type: 'string' },
+    from: { type: 'string', default: path.join(shopHome, 'backups') },
+    since: { type: 'string' },
+    yes: { type: 'boolean', default: false },
+    'no-redis': { type: 'boolean', default: false },
+    'no-reconcile': { type: 'boolean', default: false },
+  },
+  { positionals: true },
+)
+
+const [task] = positionals
+const isKnown = task === undefined ? values.to !== undefined : task === 'reconcile'
+if (!isKnown || positionals.length > 1) {
+  console.error(help.trim())
+  process.exit(2)
+}
+
+/** To the second: the log knows no more. */
+const instantOf = (text) => {
+  if (text === 'latest') return new Date(8.64e15)
+  const at = new Date(text)
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && !Number.isNaN(at.getTime())) {
+    return new Date(Math.floor(at.getTime() / 1000) * 1000)
+  }
+  throw new Fault(`${text} is no instant`, { advice: 'Write it as 2026-12-01T03:30:00Z.' })
+}
+
+await main(async () => {
+  const { reconcileShop, restoreShop } = await import('./lib/backup/restore.mjs')
+  if (task === 'reconcile') {
+    await reconcileShop({ since: values.since && instantOf(values.since) })
+    return
+  }
+  await restoreShop({
+    until: instantOf(values.to),
+    from: path.resolve(values.from),
+    really: values.yes,
+    redis: !values['no-redis'],
+    reconciles: !values['no-reconcile'],
+  })
+})
