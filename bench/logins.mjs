@@ -3,23 +3,12 @@ import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { commandLine } from '../scripts/lib/terminal/command-line.mjs'
 import { catalogueOf, limits, startBenchShop } from './bench-shop.mjs'
 import { conditions, median, writeReport } from './report.mjs'
 
-const { values: options } = parseArgs({
-  args: process.argv.slice(3),
-  options: {
-    clients: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '5' },
-    rate: { type: 'string', default: '50' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-
-if (options.help) {
-  console.log(`npm run bench -- logins [OPTIONS]
+const help = `
+npm run bench -- logins [OPTIONS]
 
 Reads products at a fixed rate (lists, single products, searches that no cache knows): in turns in an idle shop, while
 clients log in all the time and wait when they are told to, and while they do not wait. Medians over the rounds.
@@ -29,9 +18,19 @@ clients log in all the time and wait when they are told to, and while they do no
   --seconds N   of each (10)
   --rate N      reads a second (50)
 
-Writes bench/reports/<date>-logins.json.`)
-  process.exit(0)
-}
+Writes bench/reports/<date>-logins.json.
+`
+
+const { values: options } = commandLine(
+  help,
+  {
+    clients: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+    rate: { type: 'string', default: '50' },
+  },
+  { args: process.argv.slice(3) },
+)
 
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
 

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { node24 } from '../scripts/lib/machine/node24.mjs'
 import { freePorts } from '../scripts/lib/machine/ports.mjs'
+import { commandLine } from '../scripts/lib/terminal/command-line.mjs'
 import { fillBare } from './bare-data.mjs'
 import { catalogueOf, fillShelves, limits, skusOf, startBenchShop } from './bench-shop.mjs'
 import { requireBooks } from './books.mjs'
@@ -13,19 +13,8 @@ import { drive } from './load.mjs'
 import { chart, conditions, cpuLines, lagLines, memoryLine, summarise, table } from './report.mjs'
 import { scenarios } from './scenarios.mjs'
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '8' },
-    connections: { type: 'string', default: '16' },
-    orders: { type: 'string', default: '400' },
-    only: { type: 'string', default: Object.keys(scenarios).join(',') },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-
-if (options.help) {
-  console.log(`npm run bench [-- OPTIONS]      beside a bare server
+const help = `
+npm run bench [-- OPTIONS]      beside a bare server
 npm run bench -- verify         what verifying a token costs
 npm run bench -- logins         what 200 logins at once do to product reads
 npm run bench -- tracing        what traces cost at the default sampling
@@ -36,9 +25,16 @@ npm run bench -- tracing        what traces cost at the default sampling
   --orders N        orders a round (400)
   --only a,b        of ${Object.keys(scenarios).join(', ')}
 
-Writes bench/reports/<date>.json and .svg.`)
-  process.exit(0)
-}
+Writes bench/reports/<date>.json and .svg.
+`
+
+const { values: options } = commandLine(help, {
+  rounds: { type: 'string', default: '5' },
+  seconds: { type: 'string', default: '8' },
+  connections: { type: 'string', default: '16' },
+  orders: { type: 'string', default: '400' },
+  only: { type: 'string', default: Object.keys(scenarios).join(',') },
+})
 
 const startBare = async (port, url) => {
   const child = fork(path.join(import.meta.dirname, 'bare.mjs'), {

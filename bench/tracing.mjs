@@ -2,28 +2,15 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { commandLine } from '../scripts/lib/terminal/command-line.mjs'
 import { catalogueOf, fillShelves, limits, skusOf, startBenchShops } from './bench-shop.mjs'
 import { withCpu } from './cpu.mjs'
 import { drive } from './load.mjs'
 import { conditions, median, writeReport } from './report.mjs'
 import { tracedScenarios } from './visit.mjs'
 
-const { values: options } = parseArgs({
-  args: process.argv.slice(3),
-  options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '8' },
-    connections: { type: 'string', default: '16' },
-    orders: { type: 'string', default: '300' },
-    visits: { type: 'string', default: '4000' },
-    only: { type: 'string', default: Object.keys(tracedScenarios).join(',') },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-
-if (options.help) {
-  console.log(`npm run bench -- tracing [OPTIONS]
+const help = `
+npm run bench -- tracing [OPTIONS]
 
 Two shops side by side, driven in turns: one keeps no traces, the other the default share (all checkouts, a tenth of the rest) and
 sends its spans to a sink that only counts them. A "visit" is the load of a shop: of 20 requests 14 are reads that a cache
@@ -36,9 +23,21 @@ mostly answers, 3 searches, 2 adds to the cart, 1 an order.
   --visits N        requests a round of visits (4000)
   --only a,b        of ${Object.keys(tracedScenarios).join(', ')}
 
-Writes bench/reports/<date>-tracing.json. Throughput means something on a machine that does nothing else; the CPU of a request more often.`)
-  process.exit(0)
-}
+Writes bench/reports/<date>-tracing.json. Throughput means something on a machine that does nothing else; the CPU of a request more often.
+`
+
+const { values: options } = commandLine(
+  help,
+  {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '8' },
+    connections: { type: 'string', default: '16' },
+    orders: { type: 'string', default: '300' },
+    visits: { type: 'string', default: '4000' },
+    only: { type: 'string', default: Object.keys(tracedScenarios).join(',') },
+  },
+  { args: process.argv.slice(3) },
+)
 
 const sampling = { TRACE_RATIO: '0.1', TRACE_CHECKOUT_RATIO: '1' }
 const amounts = { order: Number(options.orders), visit: Number(options.visits) }

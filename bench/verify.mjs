@@ -1,30 +1,29 @@
 import { execFileSync } from 'node:child_process'
 import { loadavg } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { node24, nodeFlags } from '../scripts/lib/machine/node24.mjs'
+import { commandLine } from '../scripts/lib/terminal/command-line.mjs'
 import { conditions, writeReport } from './report.mjs'
 
-const { values: options } = parseArgs({
-  args: process.argv.slice(3),
-  options: {
-    rounds: { type: 'string', default: '9' },
-    tokens: { type: 'string', default: '3000' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
-
-if (options.help) {
-  console.log(`npm run bench -- verify [OPTIONS]
+const help = `
+npm run bench -- verify [OPTIONS]
 
 What verifying one access token costs, as the gateway and every service do it, each token new.
 
   --rounds N   (9)
   --tokens N   a round (3000)
 
-Writes bench/reports/<date>-verify.json.`)
-  process.exit(0)
-}
+Writes bench/reports/<date>-verify.json.
+`
+
+const { values: options } = commandLine(
+  help,
+  {
+    rounds: { type: 'string', default: '9' },
+    tokens: { type: 'string', default: '3000' },
+  },
+  { args: process.argv.slice(3) },
+)
 
 const worker = path.join(import.meta.dirname, 'token-costs.mjs')
 const args = [...nodeFlags, worker, options.rounds, options.tokens]

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npm run check`: everything that can be judged without running the shop. */
 import { spawnSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
+import { commandLine } from './lib/terminal/command-line.mjs'
 import { ensureDependencies } from './lib/machine/dependencies.mjs'
 import { root } from './lib/machine/paths.mjs'
 import { node24 } from './lib/machine/node24.mjs'
@@ -29,17 +29,13 @@ const stages = {
   audit: script('scripts/audit.mjs', '--only', 'licences,secrets,rules,containers'),
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' } },
-})
+const help = `
+npm run check [-- STAGE ...]
 
-if (values.help) {
-  console.log(
-    `npm run check [-- STAGE ...]\n\nStages: ${Object.keys(stages).join(', ')} (all by default)`,
-  )
-  process.exit(0)
-}
+Stages: ${Object.keys(stages).join(', ')} (all by default)
+`
+
+const { positionals } = commandLine(help, {}, { positionals: true })
 
 const unknown = positionals.filter((name) => !(name in stages))
 if (unknown.length > 0) {

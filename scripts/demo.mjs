@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { requireShop } from './lib/demo/require-shop.mjs'
 import { sendShoppers, shoppers } from './lib/demo/shopper.mjs'
-import { Fault } from './lib/terminal/fault.mjs'
 
 const { values } = commandLine(
   `
@@ -48,16 +48,6 @@ const settings = {
   kind: values.shoppers,
   count: positive('count'),
   atOnce: positive('at-once'),
-}
-
-const requireShop = async (url) => {
-  const answer = await fetch(new URL('/readyz', url), {
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error) => ({ ok: false, status: error.cause?.code ?? error.message }))
-  if (answer.ok) return
-  throw new Fault(`No shop is ready at ${url}: ${answer.status}`, {
-    advice: 'Start it (npm start, or docker compose up --wait), or name another one with --url.',
-  })
 }
 
 const share = (sorted, part) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)

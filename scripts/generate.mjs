@@ -1,14 +1,22 @@
 #!/usr/bin/env node
-/**
- * Makes every file that is generated from another: RPC code from the protos, the table of RPC marks.
- * `--check` writes nothing and fails when a checked-in file differs.
- */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { marksOf } from './checks/marks.mjs'
 import { node24 } from './lib/machine/node24.mjs'
 import { root } from './lib/machine/paths.mjs'
+import { commandLine } from './lib/terminal/command-line.mjs'
+
+const { values } = commandLine(
+  `
+npm run generate [-- --check]
+
+Makes every file that is generated from another: RPC code from the protos, the table of RPC marks, pages, the OpenAPI document.
+
+  --check   writes nothing, and fails when checked-in code differs
+`,
+  { check: { type: 'boolean', default: false } },
+)
 
 const buf = join(root, 'node_modules/.bin/buf')
 
@@ -88,7 +96,7 @@ const generateDocuments = () => {
   writeFileSync(join(root, 'gateway/openapi.json'), node('gateway/src/write-openapi.ts'))
 }
 
-if (process.argv.includes('--check')) {
+if (values.check) {
   for (const [target, make] of Object.entries(code)) compare(target, make)
 } else {
   for (const [target, make] of Object.entries(code)) make(target, target)

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** `npm run release:baseline`: what clients may rely on from this release on. Only a release runs it. */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { commandLine } from './lib/terminal/command-line.mjs'
 import { root } from './lib/machine/paths.mjs'
+import { commandLine, main } from './lib/terminal/command-line.mjs'
+import { Fault } from './lib/terminal/fault.mjs'
 
 commandLine(`
 npm run release:baseline
@@ -14,11 +15,21 @@ commit that names the version in CHANGELOG.md, and nowhere else: docs/versioning
 `)
 
 const inGateway = (name) => path.join(root, 'gateway', name)
-copyFileSync(inGateway('openapi.json'), inGateway('openapi.baseline.json'))
-
 const buf = path.join(root, 'node_modules/.bin/buf')
-const built = spawnSync(buf, ['build', '-o', 'proto/baseline.binpb'], {
-  cwd: root,
-  stdio: 'inherit',
-})
-process.exitCode = built.status ?? 1
+const image = path.join(root, 'proto', 'baseline.binpb')
+const made = path.join(root, 'proto', 'baseline.made.binpb')
+
+/** Both or none: one alone would let a break of the other's contract pass. */
+const renew = async () => {
+  if (!existsSync(buf)) throw new Fault('buf is not here', { advice: 'Run "npm ci" first.' })
+  try {
+    const { status } = spawnSync(buf, ['build', '-o', made], { cwd: root, stdio: 'inherit' })
+    if (status !== 0) throw new Fault('buf could not build the contracts: nothing is renewed')
+    copyFileSync(inGateway('openapi.json'), inGateway('openapi.baseline.json'))
+    renameSync(made, image)
+  } finally {
+    rmSync(made, { force: true })
+  }
+}
+
+await main(renew)

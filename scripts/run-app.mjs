@@ -10,16 +10,28 @@
  * With MICROMART_APP_ENV_DIR set, the variables in <dir>/<APP_ID>.json are the app's alone: its tokens, its certificates.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import path from 'node:path'
 import { node24, nodeFlags } from './lib/machine/node24.mjs'
 
 const [entry, ...args] = process.argv.slice(2)
-if (!entry || entry === '--help') {
-  console.log(
-    'usage: node scripts/run-app.mjs <entry.ts> [arguments]\n\nRuns an app under Node 24 and restarts it when it crashes.',
-  )
-  process.exit(entry ? 0 : 2)
+const help =
+  'usage: node scripts/run-app.mjs <entry.ts> [arguments]\n\nRuns an app under Node 24 and restarts it when it crashes.'
+if (entry === '--help') {
+  console.log(help)
+  process.exit(0)
+}
+if (!entry || !existsSync(entry)) {
+  console.error(`${entry ? `There is no ${entry}` : 'What shall be run?'}\n\n${help}`)
+  process.exit(2)
 }
 
 const longestPauseMs = 10_000

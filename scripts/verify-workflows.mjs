@@ -30,8 +30,9 @@ await main(async () => {
   const { readScripts, readWorkflows } = await import('./lib/workflows/read.mjs')
   const { judgeWorkflows } = await import('./lib/workflows/policy.mjs')
   const { lint, linters, workflowFiles } = await import('./lib/workflows/linters.mjs')
+  const { partNames } = await import('./lib/images/digests.mjs')
   const workflows = readWorkflows()
-  tellAll(judgeWorkflows(workflows, { scripts: readScripts() }))
+  tellAll(judgeWorkflows(workflows, { scripts: readScripts(), parts: partNames() }))
   for (const linter of linters) {
     const { checks = [], missing } = await lint(linter, workflowFiles(workflows), { say, logDir })
     if (missing) say.line(`skipped: ${linter.name}: ${missing}`)

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { DomainError } from '@micromart/kernel'
-import { readMetric } from '@micromart/testing'
+import { eventually, readMetric } from '@micromart/testing'
 import { aProduct } from './answers.ts'
 import { rawAnswer } from './raw-answer.ts'
 import { startForTest, type TestGateway } from './start.ts'
@@ -263,6 +263,26 @@ describe('HTTP', () => {
     const labels = { http_route: '/v1/products/{idOrHandle}', http_response_status_code: '500' }
     const name = 'http_server_request_duration_seconds_count'
     expect(await readMetric(shop.httpPort, name, labels)).toBe(1)
+  })
+
+  it('whoever leaves before there is an answer is no success', async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>()
+    const { promise: end, resolve: answer } = Promise.withResolvers<void>()
+    shop.sidecar.answer('product', 'GetProduct', async () => {
+      resolve()
+      await end
+      return { product: aProduct() }
+    })
+    const leaving = new AbortController()
+    const url = `http://127.0.0.1:${shop.port}/v1/products/slow`
+    const left = fetch(url, { signal: leaving.signal }).catch(() => 'left')
+    await asked
+    leaving.abort()
+    expect(await left).toBe('left')
+    const labels = { http_route: '/v1/products/{idOrHandle}', http_response_status_code: '499' }
+    const name = 'http_server_request_duration_seconds_count'
+    await eventually(async () => expect(await readMetric(shop.httpPort, name, labels)).toBe(1))
+    answer()
   })
 
   it('is redirected to HTTPS by its own address when told so', async () => {

@@ -1,12 +1,16 @@
-/**
- * Writes products.csv (Shopify's product columns) and a picture per product from the data in data/.
- * Both results are checked in; run `node scripts/catalogue/generate.mjs` after changing the data.
- * Everything derived (sku, barcode, picture) comes from the handle, so that a change touches only its own rows.
- */
+/** Everything derived (sku, barcode, picture) comes from the handle, so that a change touches only its own rows. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { commandLine } from '../lib/terminal/command-line.mjs'
 import { departments } from './data/index.mjs'
 import { motifNames, picture } from './pictures.mjs'
+
+commandLine(`
+node scripts/catalogue/generate.mjs
+
+Writes products.csv (Shopify's product columns) and a picture per product from the data in data/. Both results are checked in: run it
+after changing the data.
+`)
 
 const here = new URL('./', import.meta.url)
 

@@ -10,7 +10,7 @@ const stages = readFileSync(path.join(root, 'scripts', 'check.mjs'), 'utf8')
 
 const there = (place) => existsSync(path.join(root, place))
 
-/** The guide's own sections, and what each asks for: a word that one of its rows must have, here or under "En cours". */
+/** The guide's own sections, and what each asks for: a word that one of its rows must have. */
 const asked = {
   'Structure du projet': ['paquets', 'Couches', 'Dapr'],
   Services: ['Produits', 'Utilisateurs', 'Panier', 'Commandes', 'Paiement'],
@@ -25,8 +25,6 @@ const asked = {
   'Bonnes pratiques': ['Versions d', 'Health checks', 'Circuit breakers', 'Variables d', 'SOLID'],
   Sécurité: ['OAuth 2.0', 'JWT', 'HTTPS', 'RBAC', 'Audits'],
 }
-
-const pending = 'En cours'
 
 /** A row's cells; a bar inside of one stands as `\|`. */
 const cells = (line) =>
@@ -59,6 +57,19 @@ const linkFaults = (given) =>
     .filter((target) => !there(target))
     .map((target) => `there is no ${target}`)
 
+/** Links to sections of this page, as the host makes their names. */
+const anchorFaults = (given) => {
+  const names = [...given.matchAll(/^## (.+)$/gm)].map(([, title]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\d -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return [...given.matchAll(/\]\(#([^)]+)\)/g)]
+    .filter(([, name]) => !names.includes(name))
+    .map(([, name]) => `there is no section #${name}`)
+}
+
 const testFaults = (cell) => {
   const [, file, name] = /^`([^`]+)`: (.{12,})$/.exec(cell) ?? []
   if (!file || !there(file)) return [`"${cell}" names no test`]
@@ -87,33 +98,21 @@ const rowFaults = ([, , proof = '', commands = '']) => {
   ]
 }
 
-/** What is promised for later and is there by now. */
-const lateFaults = (rows = []) =>
-  rows
-    .map(([, place]) => place.replaceAll('`', ''))
-    .filter(there)
-    .map((place) => `${place} est là : donnez-lui ses lignes, et retirez-le de « ${pending} »`)
-
-const absentFaults = (sections) => {
-  const later = (sections[pending] ?? []).map(([point]) => point)
-  return Object.entries(asked).flatMap(([section, words]) => {
-    const points = [
-      ...(sections[section] ?? []).map(([point, place]) => `${point} ${place}`),
-      ...later,
-    ]
+const absentFaults = (sections) =>
+  Object.entries(asked).flatMap(([section, words]) => {
+    const points = (sections[section] ?? []).map(([point, place]) => `${point} ${place}`)
     return words
       .filter((word) => !points.some((point) => point.includes(word)))
       .map((word) => `${section}: nothing about "${word}"`)
   })
-}
 
 const faultsIn = (given) => {
-  const { [pending]: later, ...sections } = rowsIn(given)
+  const sections = rowsIn(given)
   return [
     ...linkFaults(given),
+    ...anchorFaults(given),
     ...Object.values(sections).flat().flatMap(rowFaults),
-    ...lateFaults(later),
-    ...absentFaults({ ...sections, [pending]: later }),
+    ...absentFaults(sections),
   ]
 }
 
@@ -127,12 +126,8 @@ describe(page, () => {
     expect(faultsIn(text)).toEqual([])
   })
 
-  it('says what was promised for later and is there', () => {
-    const later = `${text}\n## ${pending}\n\n| point | dossier |\n| --- | --- |\n| Images | \`deploy/docker\` |\n`
-    expect(faultsIn(later).join('\n')).toContain('deploy/docker est là')
-  })
-
   it.each([
+    ['](adr)', '](#en-cours)', 'there is no section #en-cours'],
     ['(../services/cart)', '(../services/basket)', 'there is no services/basket'],
     ['tests/books.test.ts`', 'tests/book.test.ts`', 'names no test'],
     ['agree after purchases', 'agrees after purchases', 'tests/books.test.ts has no'],
@@ -143,10 +138,5 @@ describe(page, () => {
     ['| RBAC ', '| Rôles ', 'Sécurité: nothing about "RBAC"'],
   ])('catches %j as %j', (from, to, fault) => {
     expect(faultsIn(replaced(from, to)).join('\n')).toContain(fault)
-  })
-
-  it('catches what is promised for later and is there', () => {
-    const promised = `\n## ${pending}\n\n| point | dossier |\n| --- | --- |\n| Docker | \`deploy/docker\` |\n`
-    expect(faultsIn(text + promised).join('\n')).toContain('deploy/docker est là')
   })
 })

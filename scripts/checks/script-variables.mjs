@@ -98,6 +98,12 @@ const given = [
     '',
     'Who asks: `npm run books -- --account env` needs the scope `ops`, `npm run clients` needs `clients:write`.',
   ],
+  [
+    'MICROMART_ACCOUNTS',
+    'JSON',
+    '',
+    'The staff that `npm run test:deployed` logs in as, in the form of `var/compose/demo-accounts.json`.',
+  ],
   ['MICROMART_OSV_URL', 'URL', '', 'An OSV server that `npm run audit` asks for advisories.'],
   ['MICROMART_FUZZ_REQUESTS', 'number', '1500', 'How many random requests the fuzz makes.'],
   [
@@ -155,6 +161,12 @@ const between = [
   ['MICROMART_FUZZ', 'the fuzz', 'schemathesis', 'File with gateway and admin.'],
   ['MICROMART_FUZZ_URL', 'the fuzz', 'schemathesis', 'The gateway.'],
   ['MICROMART_E2E', 'test', 'end-to-end tests', 'File that describes the running shop.'],
+  [
+    'MICROMART_TEST_SHOP_URL',
+    'test-deployed',
+    'end-to-end tests',
+    'The shop elsewhere that they may reach.',
+  ],
   [
     'MICROMART_REHEARSAL',
     'cluster',

@@ -31,9 +31,9 @@ export const watchRoute = async (history) => {
 export const planOf = (releases) => {
   const to = (...args) => [...args, '--place', 'rehearsal']
   const deploy = (name) => to('deploy', '--digests', releases[name])
-  const promote = to('promote', '--watch', '20', '--reason', 'rehearsal')
+  const promote = to('promote', '--watch', '15', '--reason', 'rehearsal')
   return [
-    { name: 'nothing is done', lastsMs: 20_000 },
+    { name: 'nothing is done', lastsMs: 10_000 },
     { name: 'deploy', args: deploy('next'), kill: 'order', killAfterMs: 10_000 },
     { name: 'smoke', args: to('smoke'), kill: 'product' },
     { name: 'promote', args: promote, kill: 'gateway', killOnTurn: true },
@@ -43,7 +43,7 @@ export const planOf = (releases) => {
     { name: 'retire', args: to('retire'), kill: 'gateway' },
     { name: 'deploy a broken release', args: deploy('broken'), kill: 'user', killAfterMs: 10_000 },
     { name: 'promote a broken release', args: promote },
-    { name: 'nothing is done any more', lastsMs: 20_000 },
+    { name: 'nothing is done any more', lastsMs: 10_000 },
   ]
 }
 
@@ -67,7 +67,7 @@ const kill = async ({ kill: app, killAfterMs = 0, killOnTurn }, { turns, history
 }
 
 /** How long shoppers go on after a phase's work before the next one begins. */
-const aftermathMs = 6000
+const aftermathMs = 4000
 
 /** Does one thing after the other, each with a pod killed beside it. @returns phases as `judge.ts` has them */
 export const play = async (plan, { deployer, turns, history, say }) => {

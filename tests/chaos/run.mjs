@@ -1,8 +1,8 @@
 /** `npm run chaos`: see docs/reliability/README.md. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
+import { commandLine } from '../../scripts/lib/terminal/command-line.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
 import { check, countsOf, vacuous } from './checker/check.ts'
 import { experiment } from './experiment.ts'
@@ -40,31 +40,23 @@ Other proofs, alone or several on one shop:
 Exit code 1 when an invariant is broken, a proof fails, or the run proves nothing. Seconds are those of a machine that does
 nothing else: time for which others keep it busy is measured and left out.`
 
-const { values: options } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
-    minutes: { type: 'string', default: '1' },
-    workers: { type: 'string', default: '8' },
-    faults: { type: 'string', default: '' },
-    only: { type: 'string', default: '' },
-    steps: { type: 'string', default: '' },
-    patience: { type: 'string', default: '60' },
-    report: { type: 'string' },
-    matrix: { type: 'boolean', default: false },
-    breakers: { type: 'boolean', default: false },
-    broken: { type: 'boolean', default: false },
-    cover: { type: 'boolean', default: false },
-    resume: { type: 'boolean', default: false },
-    sale: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
-  },
+const { values: options } = commandLine(help, {
+  seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+  minutes: { type: 'string', default: '1' },
+  workers: { type: 'string', default: '8' },
+  faults: { type: 'string', default: '' },
+  only: { type: 'string', default: '' },
+  steps: { type: 'string', default: '' },
+  patience: { type: 'string', default: '60' },
+  report: { type: 'string' },
+  matrix: { type: 'boolean', default: false },
+  breakers: { type: 'boolean', default: false },
+  broken: { type: 'boolean', default: false },
+  cover: { type: 'boolean', default: false },
+  resume: { type: 'boolean', default: false },
+  sale: { type: 'boolean', default: false },
+  keep: { type: 'boolean', default: false },
 })
-
-if (options.help) {
-  console.log(help)
-  process.exit(0)
-}
 
 const list = (text) => text.split(',').filter(Boolean)
 

@@ -18,8 +18,9 @@ const row = (what: string, seen: Seen) => {
 }
 
 /** What an alert should have done and did not. */
-export const missedBy = ({ firedAfter, clearedAfter }: Seen): readonly string[] => {
+export const missedBy = ({ firedAfter, clearedAfter, receiver }: Seen): readonly string[] => {
   if (firedAfter === undefined) return ['it did not fire']
+  if (receiver === undefined) return ['nobody heard of it']
   return clearedAfter === undefined ? ['it did not clear'] : []
 }
 

@@ -1,13 +1,13 @@
 /** `npm run alerts -- drill`: faults in a running shop, and the alerts that tell of them; `draw`: dashboards of one without. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import { drawDashboards } from '../../scripts/lib/observability/draw.mjs'
 import { ensureMonitors } from '../../scripts/lib/observability/programs.mjs'
 import { startPrometheus } from '../../scripts/lib/observability/prometheus-server.mjs'
 import { runbookQueries } from '../../scripts/lib/observability/runbooks.mjs'
 import { sendShoppers } from '../../scripts/lib/demo/shopper.mjs'
+import { commandLine } from '../../scripts/lib/terminal/command-line.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
 import { createVerdicts } from '../../scripts/lib/terminal/verdicts.mjs'
 import { withChaosShop } from '../chaos/shop/start.mjs'
@@ -32,21 +32,23 @@ Starts a private shop with Prometheus and Alertmanager.
 
 The last line of a drill is "N passed, N failed": alerts that fired and cleared, and those that did not.`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values, positionals } = commandLine(
+  help,
+  {
     only: { type: 'string', default: '' },
     minutes: { type: 'string', default: '4' },
     scale: { type: 'string', default: '15' },
     shoppers: { type: 'string', default: '4' },
     keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
   },
-})
+  { positionals: true },
+)
 const [task] = positionals
-if (values.help || positionals.length !== 1 || !['drill', 'draw'].includes(task)) {
-  console.log(help)
-  process.exit(values.help ? 0 : 2)
+if (positionals.length !== 1 || !['drill', 'draw'].includes(task)) {
+  console.error(
+    `${task ? `No such task: ${positionals.join(' ')}` : 'What shall be done?'}\n\n${help}`,
+  )
+  process.exit(2)
 }
 
 const say = createSay()

@@ -1,7 +1,6 @@
 /** `npm run verify:logs`: the log lines of a real purchase through Filebeat into Elasticsearch, and back by its trace id. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { root, varDir } from '../../scripts/lib/machine/paths.mjs'
 import {
   ensureElasticsearch,
@@ -9,6 +8,7 @@ import {
 } from '../../scripts/lib/observability/elasticsearch.mjs'
 import { ensureFilebeat, startFilebeat } from '../../scripts/lib/observability/filebeat.mjs'
 import { kibanaSource } from '../../scripts/lib/observability/logs.mjs'
+import { commandLine } from '../../scripts/lib/terminal/command-line.mjs'
 import { createSay } from '../../scripts/lib/terminal/say.mjs'
 import { createVerdicts } from '../../scripts/lib/terminal/verdicts.mjs'
 import { withChaosShop } from '../chaos/shop/start.mjs'
@@ -26,13 +26,7 @@ Elasticsearch with the shipped index template. Then finds all services' lines by
 
 Needs Java 17, Maven and Go; says so and leaves it where they are not there. The last line is "N passed, N failed".`
 
-const { values } = parseArgs({
-  options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
-})
-if (values.help) {
-  console.log(help)
-  process.exit()
-}
+const { values } = commandLine(help, { keep: { type: 'boolean', default: false } })
 
 const say = createSay()
 const { tell, end } = createVerdicts(say)

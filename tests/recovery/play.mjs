@@ -55,6 +55,21 @@ const lose = async (shop, { say }) => {
   return at
 }
 
+const until = (at) => pause(Math.max(0, at - Date.now()))
+
+/**
+ * The instant, a whole second, over which payment stands still: orders are caught between their prices and their charge, which comes
+ * after the instant. A second is less than what makes a sidecar give it up.
+ */
+const caughtInstant = async (shop) => {
+  const at = Math.ceil(Date.now() / 1000) * 1000 + 1000
+  await until(at - 700)
+  shop.processes.signal('payment', 'SIGSTOP')
+  await until(at + 300)
+  shop.processes.signal('payment', 'SIGCONT')
+  return new Date(at)
+}
+
 /** All but the provider, which is the bank's. */
 const halt = async (shop) => {
   const apps = shop.apps.filter((app) => app !== 'provider')
@@ -120,11 +135,12 @@ const untilLost = async (shop, { world, history }, settings) => {
   const lag = await watchLag(shop.mysqlUrl, backup.dir)
   await pause(seconds * 1000)
   const lagMs = await lag.stop()
+  const instant = await caughtInstant(shop)
+  await pause(lostSeconds * 1000)
   const lostAt = await lose(shop, settings)
   await load.stop()
   backup.follower.child.kill('SIGTERM')
   await backup.follower.ended
-  const instant = new Date(Math.floor(lostAt.getTime() / 1000 - lostSeconds) * 1000)
   const ledgerBefore = await ledgerNow(shop.mysqlUrl)
   return { backup, lagMs, lostAt, instant, seen: paidIn(history), ledgerBefore }
 }

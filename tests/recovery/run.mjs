@@ -21,7 +21,7 @@ balanced against the provider's ledger. Then it sells on, and its books have to 
   --seed N         what shoppers do; printed, random without
   --seconds N      how long they buy between the backup and the loss (30)
   --workers N      shoppers at once (6)
-  --lost N         how many seconds before the loss the instant lies (8): what happened since is gone
+  --lost N         how many seconds the instant lies before the loss, at least (8): what happened since is gone
   --no-reconcile   leaves the balancing out: the books have to complain
   --keep           writes the report to docs/reliability/backup.md
 `

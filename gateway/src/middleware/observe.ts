@@ -18,6 +18,9 @@ import type { Route } from '../http/route.ts'
 type Labels = LabelsOf<'http_server_request_duration_seconds'>
 type HttpMethod = Labels['http_request_method']
 
+/** Whoever left before there was an answer got none, whatever Node would have said: 499, as proxies have it. */
+const statusOf = ({ headersSent, statusCode }: Response): number => (headersSent ? statusCode : 499)
+
 /** Records how long an answer took, by route template: no ids among the labels. */
 export const measure = (route: Route, { durations, requests }: GatewayMetrics): RequestHandler => {
   const method = route.method.toUpperCase() as HttpMethod
@@ -37,7 +40,7 @@ export const measure = (route: Route, { durations, requests }: GatewayMetrics): 
     requests.active += 1
     response.once('close', () => {
       requests.active -= 1
-      durations.record((performance.now() - begun) / 1_000, labelsOf(response.statusCode))
+      durations.record((performance.now() - begun) / 1_000, labelsOf(statusOf(response)))
     })
     next()
   }
@@ -57,7 +60,7 @@ const tell = (log: Log, span: Span, { method, path }: Route, response: Response,
   if (!span.isRecording()) return
   const { traceId, spanId } = span.spanContext()
   const { requestId } = localsOf(response)
-  const { statusCode: httpStatus } = response
+  const httpStatus = statusOf(response)
   const outcome = httpStatus >= 500 ? String(httpStatus) : 'ok'
   const fields = {
     event: 'request.served',
@@ -70,8 +73,9 @@ const tell = (log: Log, span: Span, { method, path }: Route, response: Response,
 }
 
 const finish = (span: Span, response: Response): void => {
-  span.setAttribute('http.response.status_code', response.statusCode)
-  if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+  const status = statusOf(response)
+  span.setAttribute('http.response.status_code', status)
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()
 }
 

@@ -7,11 +7,12 @@ type Target = { readonly host?: string | null; readonly path?: string | null }
 const hostOf = (url: string | undefined): readonly string[] =>
   url === undefined ? [] : [new URL(url).hostname]
 
-/** Stores may run elsewhere, where the environment says so. */
+/** Stores and a shop may run elsewhere, where the environment says so. */
 const allowed: ReadonlySet<string> = new Set([
   'localhost',
   ...hostOf(process.env['MICROMART_TEST_MYSQL_URL']),
   ...hostOf(process.env['MICROMART_TEST_REDIS_URL']),
+  ...hostOf(process.env['MICROMART_TEST_SHOP_URL']),
 ])
 
 const isLoopback = (host: string): boolean =>

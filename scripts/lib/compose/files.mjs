@@ -65,7 +65,7 @@ dir /data
 appendonly yes
 appendfsync everysec
 save ""
-maxmemory 64mb
+maxmemory 56mb
 maxmemory-policy noeviction
 `
 

@@ -34,14 +34,15 @@ const broken = {
     ['read_only: true', 'read_only: false'],
     ['cap_drop: [ALL]', 'cap_drop: [NET_RAW]'],
     ["security_opt: ['no-new-privileges:true']", 'security_opt: []'],
-    ['mem_limit: 48m', 'mem_limit: 48m\n    privileged: true'],
-    ['mem_limit: 48m', 'mem_limit: 48m\n    cap_add: [NET_ADMIN]'],
+    ['mem_limit: 32m', 'mem_limit: 32m\n    privileged: true'],
+    ['mem_limit: 32m', 'mem_limit: 32m\n    cap_add: [NET_ADMIN]'],
     ["['./scripts:/work/scripts:ro']", "['/var/run/docker.sock:/var/run/docker.sock']"],
-    ['mem_limit: 48m', 'mem_limit: 48m\n    network_mode: host'],
+    ['mem_limit: 32m', 'mem_limit: 32m\n    network_mode: host'],
   ],
-  'bounds memory, and the default set to 2.5 GiB': [
-    ['    mem_limit: 48m\n', ''],
+  'bounds memory, and the default set to 2.5 GB': [
+    ['    mem_limit: 32m\n', ''],
     ['mem_limit: 384m', 'mem_limit: 1g'],
+    ['mem_limit: 192m', 'mem_limit: 1g'], // of the migrations
   ],
   'keeps a bounded number of logs': [
     ["options: { max-size: 10m, max-file: '3', tag: '{{.Name}}' }", 'options: {}'],
@@ -57,6 +58,18 @@ const broken = {
     ['\nsecrets:\n', '\nsecrets:\n  other: { file: var/compose/other }\n'],
   ],
   'starts again what ended': [['restart: unless-stopped', "restart: 'no'"]],
+  'asks everybody how he is, by a check that can fail': [
+    ["[CMD, wget, -qO, /dev/null, 'http://127.0.0.1:9411/health']", '[CMD, wget, --version]'],
+    ['[CMD, mysqladmin, ping, ', '[CMD, mysqladmin, --version, '],
+    ["[CMD, wget, -qO, /dev/null, 'http://127.0.0.1:9090/-/ready']", '[NONE]'],
+    [
+      "[CMD, curl, -sfo, /dev/null, 'http://127.0.0.1:5601/api/status']",
+      '[CMD-SHELL, "curl -sf http://127.0.0.1:5601 || true"]',
+    ],
+    ['test: [CMD, filebeat, test, output, ', 'test: [CMD, filebeat, version, '],
+    ['mem_limit: 80m', 'mem_limit: 80m\n  other:\n    image: other:1.0.0'],
+    ['mem_limit: 80m', 'mem_limit: 80m\n  other:\n    healthcheck: { disable: true }'],
+  ],
   'has a pod for each app': [
     ['aliases: [order]', 'aliases: [orders]'],
     ['APP_ID: order', 'APP_ID: cart'],
@@ -86,7 +99,6 @@ const broken = {
       'depends_on: { mysql: { condition: service_healthy } }',
       'depends_on: { mysql: { condition: service_started } }',
     ],
-    ['mem_limit: 48m', 'mem_limit: 48m\n    healthcheck: { disable: true }'],
   ],
   'has all variables in .env.example, with their defaults': [
     ['${ZIPKIN_PORT:-9411}', '${ZIPKIN_DOOR:-9411}'],

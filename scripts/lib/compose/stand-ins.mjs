@@ -44,7 +44,7 @@ const mergeUsr = (folder) => {
 }
 
 const shell = (folder) => {
-  for (const name of ['sh', 'sleep']) {
+  for (const name of ['sh', 'sleep', 'wget']) {
     const place = path.join(folder, 'usr/bin', name)
     if (!existsSync(place)) symlinkSync('busybox', place)
   }

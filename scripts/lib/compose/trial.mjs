@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { partNames } from '../images/digests.mjs'
 import { root } from '../machine/paths.mjs'
+import { Fault } from '../terminal/fault.mjs'
+import { doorFaults } from './doors.mjs'
 import { heal, seedGoods, seedPeople, startAll } from './shop.mjs'
 
 const mebibytes = (text) => {
@@ -21,16 +24,27 @@ const memoryOf = async (compose) => {
   ])
   const rows = (text ?? '').split('\n').map((line) => line.split(' '))
   const services = Object.fromEntries(
-    rows.map(([name, used]) => [name.replace(/^.*?-(.*)-\d+$/, '$1'), mebibytes(used)]),
+    rows.map(([name, used]) => [
+      name.replace(/^micromart(?:-verify)?-(.*)-\d+$/, '$1'),
+      mebibytes(used),
+    ]),
   )
   const total = Object.values(services).reduce((sum, each) => sum + each, 0)
   return { total: Math.round(total), services }
 }
 
-const demo = (gateway, count) => {
-  const args = [path.join(root, 'scripts/demo.mjs'), '--url', gateway, '--count', String(count)]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+/** Another script, against the shop: what it says when it fails. */
+const script = (name, args, env = process.env) => {
+  const all = [path.join(root, 'scripts', name), ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8', env })
   return status === 0 ? [] : [`${stdout}${stderr}`.trim()]
+}
+
+const demo = (gateway, count) => script('demo.mjs', ['--url', gateway, '--count', String(count)])
+
+const endToEnd = (gateway, people) => {
+  const env = { ...process.env, MICROMART_ACCOUNTS: JSON.stringify(people) }
+  return script('test-deployed.mjs', ['--url', gateway], env)
 }
 
 const patienceMs = 600_000
@@ -46,11 +60,21 @@ const recovers = async (gateway) => {
   return { faults, ms: Date.now() - began }
 }
 
-/** Docker starts again what dies; what an operator stops by name stays stopped, so the process itself is killed. */
+const idOf = (compose, service) => compose.ask(['ps', '--quiet', service])
+
+/**
+ * Docker starts again what dies; what an operator stops by name stays stopped, so the process itself is killed: by a container that sees the
+ * engine's processes, as whoever runs this may not be their owner.
+ */
 const kill = async (compose, service) => {
-  const id = await compose.ask(['ps', '--quiet', service])
-  const pid = await compose.docker(['inspect', '--format', '{{.State.Pid}}', id])
-  process.kill(Number(pid), 'SIGKILL')
+  const ask = (name, id) => compose.docker(['inspect', '--format', name, id])
+  const pid = await ask('{{.State.Pid}}', await idOf(compose, service))
+  const image = await ask('{{.Image}}', await idOf(compose, 'gateway'))
+  const rights = ['--pid', 'host', '--user', '0', '--cap-drop', 'ALL', '--cap-add', 'KILL']
+  const program = ['--eval', `process.kill(${pid}, 'SIGKILL')`]
+  const flags = ['--rm', '--network', 'none', ...rights, '--entrypoint', 'node']
+  const said = await compose.docker(['run', ...flags, image, ...program])
+  if (said === undefined) throw new Fault(`${service} could not be killed (process ${pid})`)
 }
 
 const ask = (compose, service, program) =>
@@ -59,19 +83,23 @@ const ask = (compose, service, program) =>
 const opening = (host, port) =>
   `require('net').connect(${port}, '${host}').on('connect', () => { console.log('open'); process.exit() }).on('error', ({ code }) => { console.log(code); process.exit() })`
 
-const refusals = async (compose) => {
+const listeners = `['tcp', 'tcp6'].map((name) => '/proc/net/' + name).filter(fs.existsSync).map((file) => fs.readFileSync(file, 'utf8')).join('')`
+
+/** Each app sees who listens in its pod, and one of them whether it is so. */
+const openDoors = async (compose, apps) => {
   const faults = []
-  for (const [host, port] of [
-    ['order', 3500],
-    ['order', 50001],
-    ['order', 7100],
-    ['cart', 3500],
-  ]) {
-    const said = await ask(compose, 'gateway', opening(host, port))
-    if (said !== 'ECONNREFUSED') faults.push(`${host}:${port} answers ${said}`)
+  for (const app of apps) {
+    const text = await compose.ask(['exec', '-T', app, 'node', '--print', listeners])
+    faults.push(...doorFaults(app, text ?? ''))
   }
-  const open = await ask(compose, 'gateway', opening('order', 50002))
-  return open === 'open' ? faults : [...faults, `order:50002 answers ${open}`]
+  for (const [port, expected] of [
+    [3500, 'ECONNREFUSED'],
+    [50002, 'open'],
+  ]) {
+    const said = await ask(compose, 'gateway', opening('order', port))
+    if (said !== expected) faults.push(`order:${port} answers ${said}`)
+  }
+  return faults
 }
 
 const speaksPlainly = async (compose) => {
@@ -82,45 +110,62 @@ const speaksPlainly = async (compose) => {
 
 const killed = ['order', 'order-dapr', 'gateway', 'cart', 'redis', 'mysql']
 
-/**
- * Starts the whole shop, sells, kills one container after the other, and looks at what all of it takes.
- * @param settings `{ compose, files, gateway, say }`; `files` of `writeComposeFiles`
- * @returns `{ checks: [{ check, faults }], figures }`
- */
-export const tryCompose = async ({ compose, files, gateway, say }) => {
-  const checks = []
-  const figures = {}
-  const note = (check, faults) => checks.push({ check, faults })
-  const began = Date.now()
-  await say.step('Containers', { usually: '60 to 180 s' }, () => startAll(compose))
-  figures.startMs = Date.now() - began
-  note('docker compose up --wait starts all of it', [])
-  await seedPeople(compose, files)
-  await seedGoods(gateway, files)
-  note('npm run demo sells', demo(gateway, 40))
-  figures.memory = await memoryOf(compose)
-  note(
-    'the default set stays under 2.5 GiB',
-    figures.memory.total < 2560 ? [] : [`${figures.memory.total} MiB`],
-  )
-  note('only a sidecar’s door for sidecars is open to other pods', await refusals(compose))
-  note('Redis speaks TLS alone', await speaksPlainly(compose))
-  figures.recovery = {}
+/** Kills one container after the other. @returns how long it took until the shop sold again, by container */
+const killAll = async ({ compose, gateway, say, note }) => {
+  const recovery = {}
   for (const service of killed) {
     await say.step(`${service}: killed`, { usually: '5 to 60 s' }, async () => {
       await kill(compose, service)
       const { faults, ms } = await recovers(gateway)
-      figures.recovery[service] = ms
+      recovery[service] = ms
       note(`${service}: comes back by itself when it is killed, and the shop sells again`, faults)
     })
   }
   await say.step('cart-pod: restarted by hand, and healed', { usually: '20 to 60 s' }, async () => {
-    await compose.docker(['restart', await compose.ask(['ps', '--quiet', 'cart-pod'])])
+    await compose.docker(['restart', await idOf(compose, 'cart-pod')])
     const stranded = await heal(compose)
     note('a pod restarted by hand is healed', [
       ...(stranded.join() === 'cart,cart-dapr' ? [] : [`stranded: ${stranded.join(', ')}`]),
       ...(await recovers(gateway)).faults,
     ])
   })
-  return { checks, figures }
+  return recovery
+}
+
+/** What is open, and shoppers and tests that come by the front door. */
+const lookAround = async ({ compose, files, gateway, say, note }) => {
+  note('no door of a pod is open to others that need not be', await openDoors(compose, partNames()))
+  note('Redis speaks TLS alone', await speaksPlainly(compose))
+  await say.step('load: shoppers round after round', { usually: '10 to 30 s' }, async () => {
+    const load = ['--profile', 'load']
+    await compose.run([...load, 'up', '--detach', '--wait', '--wait-timeout', '300', 'load'])
+    note('the profile load is well while its shoppers get in', [])
+    await compose.run([...load, 'rm', '--stop', '--force', 'load'])
+  })
+  await say.step('The end-to-end tests by its address', { usually: '30 to 60 s' }, async () => {
+    note('npm run test:deployed passes', endToEnd(gateway, files.people))
+  })
+}
+
+/**
+ * Starts the whole shop, sells, kills one container after the other, and looks at what all of it takes.
+ * @param settings `{ compose, files, gateway, say }`; `files` of `writeComposeFiles`
+ * @returns `{ checks: [{ check, faults }], figures }`; without figures when nothing can be bought
+ */
+export const tryCompose = async ({ compose, files, gateway, say }) => {
+  const checks = []
+  const note = (check, faults) => checks.push({ check, faults })
+  const began = Date.now()
+  await say.step('Containers', { usually: '60 to 180 s' }, () => startAll(compose))
+  const startMs = Date.now() - began
+  note('docker compose up --wait starts all of it', [])
+  await seedPeople(compose, files)
+  await seedGoods(gateway, files)
+  const faults = demo(gateway, 40)
+  note('npm run demo sells', faults)
+  if (faults.length > 0) return { checks }
+  const memory = await memoryOf(compose)
+  await lookAround({ compose, files, gateway, say, note })
+  const recovery = await killAll({ compose, gateway, say, note })
+  return { checks, figures: { startMs, memory, recovery, later: await memoryOf(compose) } }
 }

@@ -9,7 +9,7 @@ import { outputOf } from '../machine/run-command.mjs'
 import { parts, referenceOf, sidecar } from './parts.mjs'
 import { buildStaticProgram } from './static-program.mjs'
 
-const dockerfile = 'deploy/docker/Dockerfile'
+export const dockerfile = 'deploy/docker/Dockerfile'
 
 const revision = async () => (await outputOf('git', ['-C', root, 'rev-parse', 'HEAD'])) ?? 'unknown'
 

@@ -28,6 +28,10 @@ const isExec = (rest) => {
 
 const texts = (instructions) => instructions.map(({ word, rest }) => `${word} ${rest.slice(0, 60)}`)
 
+/** A tag with a whole version, or with a commit; or a digest, whatever the tag. */
+const exactForm =
+  /^\w+=[^\s@]*(?::[\w.-]*(?:\d+\.\d+\.\d+|[0-9a-f]{40})[\w.-]*(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/
+
 const secretName = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE|CREDENTIAL)/i
 
 /** What must hold for every Dockerfile; each rule answers the offending texts. */
@@ -43,9 +47,7 @@ const rules = {
   'names images by an exact tag or a digest': (all) =>
     of(all, 'ARG')
       .filter(({ rest }) => /^\w+=\S*\//.test(rest))
-      .filter(
-        ({ rest }) => !/^\w+=[^\s@]*:(?!latest(?:@|$))[\w.-]+(?:@sha256:[0-9a-f]{64})?$/.test(rest),
-      )
+      .filter(({ rest }) => !exactForm.test(rest))
       .map(({ rest }) => rest),
   'ends as a numbered user other than root': (all) => {
     const user = of(lastStage(all), 'USER').at(-1)?.rest ?? 'none'

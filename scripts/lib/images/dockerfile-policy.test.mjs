@@ -24,6 +24,9 @@ const broken = {
   'names images by an exact tag or a digest': [
     replaced(':24.21.0', ''),
     replaced(':24.21.0', ':latest'),
+    replaced(':24.21.0', ':24'),
+    replaced(':24.21.0', ':nonroot'),
+    replaced(':24.21.0', ':nonroot-cd08076'),
     replaced(':24.21.0', '@sha256:123'),
   ],
   'ends as a numbered user other than root': [

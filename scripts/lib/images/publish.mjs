@@ -4,8 +4,9 @@ import path from 'node:path'
 import { root } from '../machine/paths.mjs'
 import { Fault } from '../terminal/fault.mjs'
 import { partNames } from './digests.mjs'
-import { buildArgs, buildValues } from './build.mjs'
+import { buildArgs, buildValues, dockerfile } from './build.mjs'
 import { parts, referenceOf } from './parts.mjs'
+import { startingImages } from './starting-images.mjs'
 
 const platformForm = /^linux\/(amd64|arm64)$/
 
@@ -35,7 +36,7 @@ const pushOne = async (part, context) => {
   try {
     const name = `${registry}/${part.name}`
     const flags = {
-      file: 'deploy/docker/Dockerfile',
+      file: dockerfile,
       platform,
       // Who built it from what, beside the image. Its bill of materials is our own: npm run sbom.
       provenance: 'mode=max',
@@ -55,22 +56,6 @@ const pushOne = async (part, context) => {
   }
 }
 
-/**
- * Builds every part for one platform and pushes it without a tag.
- * @param context `{ engine, registry, platform, cache, from, say, logDir }`
- * @returns `{ registry, images }`, see `readDigests`
- * @throws Fault for a platform that the images are not made for
- */
-export const pushImages = async (context) => {
-  requirePlatform(context.platform)
-  const images = {}
-  for (const part of parts()) {
-    referenceOf(part.name, context) // refuses a registry that is none
-    images[part.name] = await pushOne(part, context)
-  }
-  return { registry: context.registry, images }
-}
-
 const digestOf = async (engine, reference) => {
   const format = '{{.Manifest.Digest}}'
   const digest = await engine.ask('buildx', 'imagetools', 'inspect', '--format', format, reference)
@@ -78,6 +63,22 @@ const digestOf = async (engine, reference) => {
   throw new Fault(`The registry has no ${reference}`, {
     advice: 'Was it built, and may this account read it (docker login)?',
   })
+}
+
+/**
+ * Builds every part for one platform and pushes it without a tag; all of them from the same images, whose digests are asked for once.
+ * @param context `{ engine, registry, platform, cache, from, say, logDir }`
+ * @returns `{ registry, images }`, see `readDigests`
+ * @throws Fault for a platform that the images are not made for
+ */
+export const pushImages = async (context) => {
+  requirePlatform(context.platform)
+  for (const { name } of parts()) referenceOf(name, context) // refuses a registry that is none
+  const text = readFileSync(path.join(root, dockerfile), 'utf8')
+  const from = await startingImages(text, context.from, (name) => digestOf(context.engine, name))
+  const images = {}
+  for (const part of parts()) images[part.name] = await pushOne(part, { ...context, from })
+  return { registry: context.registry, images }
 }
 
 const index = async ({ engine, logDir }, reference, sources) =>

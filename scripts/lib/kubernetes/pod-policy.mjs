@@ -57,6 +57,13 @@ const sidecarFaults =
   }
 
 /** What must hold for all that runs: each rule answers the offending parts. */
+/** Every rule of alerts reads `job` and `app`, which a PodMonitor would call otherwise. */
+const lacksAlertLabels = ({ spec }) =>
+  spec.podMetricsEndpoints.some(({ relabelings = [] }) => {
+    const set = relabelings.map(({ targetLabel }) => targetLabel)
+    return !set.includes('job') || !set.includes('app')
+  })
+
 export const podRules = {
   'limits what a container takes': (objects) => failing(containers(objects), lacksLimits, named),
   'asks whether a service lives and is ready': (objects) =>
@@ -104,4 +111,6 @@ export const podRules = {
     ),
   'gives a sidecar tokens, limits, its Configuration and no more': (objects) =>
     sidecarPods(objects).flatMap(sidecarFaults(objects)),
+  'names scraped pods as the alerts do': (objects) =>
+    failing(ofKind(objects, 'PodMonitor'), lacksAlertLabels, nameOf),
 }

@@ -92,6 +92,15 @@ const good = () => ({
     metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
   },
   service: { kind: 'Service', metadata: { name: 'gateway', namespace }, spec: {} },
+  monitor: {
+    kind: 'PodMonitor',
+    metadata: { name: 'apps', namespace },
+    spec: {
+      podMetricsEndpoints: [
+        { port: 'http', relabelings: [{ targetLabel: 'job' }, { targetLabel: 'app' }] },
+      ],
+    },
+  },
   deployment: deployment(),
 })
 
@@ -130,6 +139,10 @@ const breaks = {
     (all) => delete annotationsOf(all)['dapr.io/app-token-secret'],
     (all) => delete annotationsOf(all)['dapr.io/disable-builtin-k8s-secret-store'],
     (all) => (annotationsOf(all)['dapr.io/config'] = 'none'),
+  ],
+  'names scraped pods as the alerts do': [
+    (all) => delete all.monitor.spec.podMetricsEndpoints[0].relabelings,
+    (all) => all.monitor.spec.podMetricsEndpoints[0].relabelings.pop(),
   ],
   'scopes every component': [
     (all) => (all.component.scopes = []),

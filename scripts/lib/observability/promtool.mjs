@@ -32,13 +32,15 @@ const rulesFor = (files, rule) => {
  * Judges every case of every alert by promtool.
  * @param files what `ruleFiles` gives, or something broken
  * @param wanted which cases; all by default
+ * @param only of this alert; of each by default
  * @returns `[{ alert, fires, at, ok, text }]`
  */
-export const runAlertCases = async (files, { promtool, folder, wanted = () => true }) => {
+export const runAlertCases = async (files, { promtool, folder, wanted = () => true, only }) => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const cases = alertCases()
-  const jobs = alertsOf(files).flatMap((rule) => {
+  const rules = alertsOf(files).filter(({ alert }) => !only || alert === only)
+  const jobs = rules.flatMap((rule) => {
     const ruleFile = `${rule.alert}.rules.yml`
     const ruled = rulesFor(files, rule)
     writeFileSync(path.join(folder, ruleFile), yaml(ruled))

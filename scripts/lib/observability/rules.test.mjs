@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { root } from '../machine/paths.mjs'
 import { caseFaults } from './alert-tests.mjs'
 import { millisecondsOf, scaled } from './durations.mjs'
 import { isQuery, selectorsOf, withShorterWindows } from './promql.mjs'
@@ -24,14 +27,25 @@ describe('a time scale', () => {
     const outbox = (scale) =>
       alertsOf(ruleFiles(scale)).find(({ alert }) => alert === 'OutboxStalled')
     expect(outbox(1)).toMatchObject({
-      expr: 'max by (app) (micromart_outbox_oldest_age_seconds) > 120',
+      expr: 'max by (app) (max_over_time(micromart_outbox_oldest_age_seconds[2m])) > 120',
       for: '1m',
     })
     expect(outbox(15)).toMatchObject({
-      expr: 'max by (app) (micromart_outbox_oldest_age_seconds) > 8',
+      expr: 'max by (app) (max_over_time(micromart_outbox_oldest_age_seconds[8000ms])) > 8',
       for: '4000ms',
     })
   })
+})
+
+it('Compose keeps what the longest window asks for', () => {
+  const compose = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8')
+  const [, kept] = /retention\.time=(\w+)/.exec(compose)
+  const windows = Object.values(ruleFiles())
+    .flatMap(({ groups }) => groups.flatMap(({ rules }) => rules))
+    .flatMap(({ expr }) => [...expr.matchAll(/\[(\w+)\]/g)].map(([, window]) => window))
+  const longest = Math.max(...windows.map(millisecondsOf))
+  expect(longest).toBe(millisecondsOf('30d'))
+  expect(millisecondsOf(kept)).toBeGreaterThan(longest)
 })
 
 describe('a query', () => {

@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util'
 import { reportFault } from './fault.mjs'
 
+/** Node goes on to say how such an option would be passed on as a word. */
+const firstSentence = (text) => text.split('. ')[0]
+
 /**
  * Reads a script's options; prints its help and ends when asked, or when an option is unknown.
  * @param options as for `util.parseArgs`
+ * @param more `{ positionals }`: whether it takes words, too; `{ args }`: those of the process without it
  */
-export const commandLine = (help, options = {}, { positionals = false } = {}) => {
+export const commandLine = (help, options = {}, { positionals = false, args } = {}) => {
   try {
     const read = parseArgs({
+      ...(args && { args }),
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: positionals,
     })
@@ -15,7 +20,7 @@ export const commandLine = (help, options = {}, { positionals = false } = {}) =>
     console.log(help.trim())
     process.exit(0)
   } catch (error) {
-    console.error(`${error.message}\n\n${help.trim()}`)
+    console.error(`${firstSentence(error.message)}\n\n${help.trim()}`)
     process.exit(2)
   }
 }

@@ -56,7 +56,10 @@ const writesOf = (permissions) =>
         .filter(([, right]) => right !== 'read' && right !== 'none')
         .map(([name]) => name)
 
-const rights = ({ name, permissions, jobs }) => [
+/** A right to write is none of a pull request's, not even one that the table lists. */
+const isKeptFrom = (job) => /github\.event_name != 'pull_request'/.test(job.if ?? '')
+
+const rights = ({ name, on, permissions, jobs }) => [
   ...(JSON.stringify(permissions) === '{}' ? [] : ['the workflow itself has rights']),
   ...jobs
     .filter(([, job]) => !job.permissions)
@@ -66,6 +69,10 @@ const rights = ({ name, permissions, jobs }) => [
       .filter((right) => !writers[name]?.[id]?.includes(right))
       .map((right) => `${id} may not have ${right}: write`),
   ),
+  ...jobs
+    .filter(([, job]) => Object.hasOwn(on, 'pull_request') && !isKeptFrom(job))
+    .flatMap(([id, job]) => writesOf(job.permissions).map((right) => [id, right]))
+    .map(([id, right]) => `${id} has ${right}: write for a pull request, too`),
 ]
 
 const runnerForm = /^(?:ubuntu-\d\d\.\d\d(?:-arm)?|\$\{\{ matrix\.runner \}\})$/
@@ -131,13 +138,18 @@ const isOfPullRequests = ({ name, on }, { workflows }) =>
       other.jobs.some(([, { uses }]) => uses === `./.github/workflows/${name}`),
   )
 
+/** Lasting secrets, each of one environment: what staging's tests log in with. */
+const lasting = { 'deploy.yml': ['MICROMART_ACCOUNTS'] }
+
 const secretive = (workflow, facts) => {
   const inherits = workflow.jobs.filter(([, job]) => job.secrets === 'inherit')
   const named = [...workflow.text.matchAll(/secrets\.(?!GITHUB_TOKEN\b)(\w+)/g)]
   const ofStrangers = isOfPullRequests(workflow, facts) ? workflow.jobs : []
   return [
     ...inherits.map(([id]) => `${id} hands on every secret`),
-    ...named.map(([text]) => `it reads ${text}: there are no lasting keys`),
+    ...named
+      .filter(([, secret]) => !lasting[workflow.name]?.includes(secret))
+      .map(([text]) => `it reads ${text}: there are no lasting keys`),
     ...ofStrangers
       .filter(([, job]) => job.environment)
       .map(([id]) => `${id} of a pull request has an environment`),
@@ -188,6 +200,49 @@ const digests = (workflow) => {
   ]
 }
 
+/** What a matrix says of a place such as `${{ matrix.part }}`. */
+const matrixOf = (job, name) => job.strategy?.matrix?.[name] ?? []
+
+/** Each image is looked through for known holes, by a job for each part. */
+const scans = ({ jobs }, { parts }) =>
+  jobs.flatMap(([id, job]) =>
+    (job.steps ?? [])
+      .filter(({ uses }) => uses?.startsWith('anchore/scan-action@'))
+      .flatMap((step) => {
+        const [, name] = /\$\{\{ matrix\.(\w+) \}\}/.exec(step.with?.image ?? '') ?? []
+        const scanned = name ? matrixOf(job, name) : []
+        const missing = parts.filter((part) => !scanned.includes(part))
+        return missing.length > 0 ? [`${id} does not scan ${missing.join(', ')}`] : []
+      }),
+  )
+
+/** Pull requests write the caches of actions; ci.yml alone takes them. */
+const caches = ({ name, ...workflow }) => {
+  if (name === 'ci.yml') return []
+  const all = stepsOf(workflow)
+  const setups = all.filter(({ uses }) => uses?.startsWith('actions/setup-node@'))
+  return [
+    ...setups
+      .filter((step) => step.with?.['package-manager-cache'] !== false || step.with.cache)
+      .map(({ job }) => `${job}: setup-node keeps packages of earlier runs`),
+    ...all
+      .filter(({ uses }) => uses?.startsWith('actions/cache'))
+      .map(({ job }) => `${job} has a cache`),
+  ]
+}
+
+/** What is deployed is tried by shoppers everywhere, and from end to end where nobody buys for real. */
+const tried = (workflow) => {
+  const all = stepsOf(workflow)
+  const at = (form) => all.findLastIndex(({ run }) => form.test(run ?? ''))
+  const promoted = at(/deploy -- promote\b/)
+  if (promoted === -1) return []
+  return [
+    ...(at(/run demo -- /) > promoted ? [] : ['nobody shops after the switch']),
+    ...(at(/run test:deployed -- /) > promoted ? [] : ['nothing is tested after the switch']),
+  ]
+}
+
 /** A branch is protected by one job, which must wait for all others and must not be skipped. */
 const required = ({ jobs }) =>
   jobs
@@ -206,7 +261,7 @@ const required = ({ jobs }) =>
       ]
     })
 
-/** Each answers what is wrong with one workflow, `workflowOf`'s, given `{ workflows, scripts }`. */
+/** Each answers what is wrong with one workflow, `workflowOf`'s, given `{ workflows, scripts, parts }`. */
 const rules = {
   'takes every action by its commit, and says which release that is': pinned,
   'has no rights but those that a job names and this page lists': rights,
@@ -214,10 +269,13 @@ const rules = {
   'leaves no credentials behind': credentials,
   'runs npm scripts and holds no logic of its own': steps,
   'runs no text of a stranger': strangers,
-  'keeps secrets from pull requests, and has no lasting ones': secretive,
+  'keeps secrets from pull requests, and has no lasting ones but those named here': secretive,
   'runs once at a time, and is never cancelled while it deploys': guarded,
   'names images by an exact version': images,
   'deploys what was built once, by digest': digests,
+  'scans every image': scans,
+  'builds upon nothing that a pull request has cached': caches,
+  'tries what it has deployed': tried,
   'has one job that protects the branch': required,
 }
 
@@ -239,7 +297,7 @@ const judgeReleases = (workflows) => {
 /**
  * What is wrong with the workflows.
  * @param workflows of `workflowOf`
- * @param facts `{ scripts }`: package.json's
+ * @param facts `{ scripts, parts }`: package.json's scripts, and the names of all parts
  * @returns `[{ name, check, faults }]`, one for each workflow and rule
  */
 export const judgeWorkflows = (workflows, facts) => [

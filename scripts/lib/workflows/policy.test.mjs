@@ -51,9 +51,15 @@ jobs:
       id-token: write
     steps:
       - run: npm run deploy -- deploy --digests digests.json
+      - run: npm run deploy -- promote
+      - run: npm run demo -- --url "$URL"
+      - run: npm run test:deployed -- --url "$URL"
 `
 
-const facts = { scripts: { check: '', deploy: '' } }
+const facts = {
+  scripts: { check: '', deploy: '', demo: '', 'test:deployed': '' },
+  parts: ['gateway', 'order'],
+}
 const replaced = (from, to, text = good) => {
   if (!text.includes(from)) throw new Error(`nothing to replace: ${from}`)
   return text.replace(from, to)
@@ -63,6 +69,17 @@ const failing = (name, text, given = facts) =>
   judgeWorkflows([workflowOf(name, text)], given)
     .filter(({ faults }) => faults.length > 0)
     .map(({ check }) => check)
+
+/** The good one with a scan of its images. */
+const scanning = (image, parts) =>
+  replaced(
+    '    steps:',
+    `    strategy: { matrix: { part: ${parts} } }
+    steps:
+      - uses: anchore/scan-action@e1165082ffb1fe366ebaf02d8526e7c4989ea9d2 # v7.4.0
+        with:
+          image: ${image}`,
+  )
 
 /** Each rule with workflows that it must catch. */
 const broken = {
@@ -115,8 +132,9 @@ const broken = {
     replaced('pull_request:', 'pull_request_target:'),
     replaced('pull_request:', 'workflow_run:\n    workflows: [ci]'),
   ],
-  'keeps secrets from pull requests, and has no lasting ones': [
+  'keeps secrets from pull requests, and has no lasting ones but those named here': [
     replaced('npm ci', 'npm ci\n        env:\n          KEY: ${{ secrets.KEY }}'),
+    replaced('npm ci', 'npm ci\n        env:\n          KEY: ${{ secrets.MICROMART_ACCOUNTS }}'),
     replaced(
       '    timeout-minutes: 5\n',
       '    timeout-minutes: 5\n    environment: staging\n    concurrency: { group: y, cancel-in-progress: false }\n',
@@ -135,6 +153,10 @@ const broken = {
       '    strategy: { matrix: { db: [{ image: mysql:8 }] } }\n    services:',
     ),
   ],
+  'scans every image': [
+    scanning('localhost/gateway:local', '[gateway, order]'),
+    scanning('localhost/${{ matrix.part }}:local', '[gateway]'),
+  ],
   'has one job that protects the branch': [
     replaced('    if: ${{ always() }}\n', ''),
     replaced('needs: [check]', 'needs: []'),
@@ -145,13 +167,17 @@ const broken = {
 
 it('finds nothing wrong with a good workflow', () => {
   expect(failing('ci.yml', good)).toEqual([])
+  const scan = scanning('localhost/${{ matrix.part }}:local', '[order, gateway]')
+  expect(failing('ci.yml', scan)).toEqual([])
   expect(failing('deploy.yml', deploying)).toEqual([])
 })
 
 it('has a broken example of every rule', () => {
   const all = judgeWorkflows([workflowOf('ci.yml', good)], facts).map(({ check }) => check)
   const elsewhere = [
+    'builds upon nothing that a pull request has cached',
     'deploys what was built once, by digest',
+    'tries what it has deployed',
     'one release of an action everywhere',
   ]
   expect([...Object.keys(broken), ...elsewhere].toSorted()).toEqual(all.toSorted())
@@ -175,6 +201,55 @@ it.each([
   expect(failing('deploy.yml', replaced(from, to, deploying), given)).toEqual([
     'deploys what was built once, by digest',
   ])
+})
+
+it.each([
+  ['      - run: npm run demo -- --url "$URL"\n', '', ['tries what it has deployed']],
+  ['      - run: npm run test:deployed -- --url "$URL"\n', '', ['tries what it has deployed']],
+  ['"$URL"', '"${{ secrets.MICROMART_ACCOUNTS }}"', ['runs no text of a stranger']],
+  ['"$URL"\n', '"$URL"\n        env: { KEY: "${{ secrets.MICROMART_ACCOUNTS }}" }\n', []],
+  [
+    '"$URL"\n',
+    '"$URL"\n        env: { KEY: "${{ secrets.KEY }}" }\n',
+    ['keeps secrets from pull requests, and has no lasting ones but those named here'],
+  ],
+])('judges a deployment with %j as %j', (from, to, rules) => {
+  expect(failing('deploy.yml', replaced(from, to, deploying))).toEqual(rules)
+})
+
+const setup = (options) => `jobs:
+  check:
+    steps:
+      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
+        with: { node-version: '24'${options} }`
+
+it.each([
+  [setup(', package-manager-cache: false'), []],
+  [setup(''), ['check: setup-node keeps packages of earlier runs']],
+  [setup(', package-manager-cache: true'), ['check: setup-node keeps packages of earlier runs']],
+  [
+    setup(', package-manager-cache: false, cache: npm'),
+    ['check: setup-node keeps packages of earlier runs'],
+  ],
+  [
+    'jobs: { check: { steps: [{ uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae }] } }',
+    ['check has a cache'],
+  ],
+])('lets no other workflow than ci.yml build upon caches: %#', (text, faults) => {
+  const all = judgeWorkflows([workflowOf('images.yml', `on: { workflow_call: }\n${text}`)], facts)
+  const check = 'builds upon nothing that a pull request has cached'
+  expect(all.find((each) => each.check === check).faults).toEqual(faults)
+})
+
+it('lets a job that writes run for no pull request', () => {
+  const writing = replaced('contents: read', 'security-events: write').replace('check:', 'codeql:')
+  const bad = writing.replace('needs: [check]', 'needs: [codeql]')
+  expect(failing('security.yml', bad)).toEqual([
+    'has no rights but those that a job names and this page lists',
+  ])
+  const condition = "    if: ${{ github.event_name != 'pull_request' }}\n"
+  const kept = bad.replace('  codeql:\n', `  codeql:\n${condition}`)
+  expect(failing('security.yml', kept)).toEqual([])
 })
 
 it('catches a deployment that may be cancelled halfway', () => {
@@ -208,7 +283,7 @@ it('catches an environment in a workflow that a pull request calls', () => {
   expect(bad).toEqual([
     {
       name: 'deploy.yml',
-      check: 'keeps secrets from pull requests, and has no lasting ones',
+      check: 'keeps secrets from pull requests, and has no lasting ones but those named here',
       faults: ['deploy of a pull request has an environment'],
     },
   ])

@@ -39,9 +39,15 @@ describe('one product', () => {
       await work()
       return (await selects()) - before
     }
-    const reading = await during(async () => {}) // reading the metrics asks the database too
-    const one = await during(() => shop.shopper.getProduct({ idOrHandle: handle }))
-    const page = await during(() => list({ brand, minPrice: 1n, maxPrice: 5000n, inStock: true }))
+    // What the service asks by itself meanwhile comes on top, seldom five times in a row.
+    const fewest = async (work: () => Promise<unknown>) => {
+      const counts = []
+      for (const _ of [1, 2, 3, 4, 5]) counts.push(await during(work))
+      return Math.min(...counts)
+    }
+    const reading = await fewest(async () => {}) // reading the metrics asks the database too
+    const one = await fewest(() => shop.shopper.getProduct({ idOrHandle: handle }))
+    const page = await fewest(() => list({ brand, minPrice: 1n, maxPrice: 5000n, inStock: true }))
     expect({ one: one - reading, page: page - reading }).toEqual({ one: 2, page: 1 })
   })
 

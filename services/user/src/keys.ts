@@ -123,7 +123,15 @@ const run = async (): Promise<void> => {
   else await revoke(opened.deps, kid ?? '')
 }
 
+const isBadInput = (error: unknown): error is Error =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+
 await run().catch((error: unknown) => {
+  if (isBadInput(error)) {
+    process.stderr.write(`${error.message.split('. ')[0]}\n\n${help}\n`)
+    process.exitCode = 2
+    return
+  }
   const isUnknown = error instanceof DomainError && error.code === 'key_not_found'
   process.stderr.write(isUnknown ? 'There is no such key: see list\n' : `${String(error)}\n`)
   process.exitCode = 1
