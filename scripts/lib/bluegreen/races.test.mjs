@@ -108,6 +108,18 @@ describe('mm-deploy, while somebody else works', () => {
     expect(standing('green')).toEqual(whole('green'))
   })
 
+  it('gives the live colour back what somebody takes from it during the switch', async () => {
+    await promoted()
+    const { apps } = state()
+    const retired = apps['micromart-blue'].map((each) => ({ ...each, wanted: 0 }))
+    meanwhile('^delete subscriptions', {
+      subscriptions: {},
+      apps: { ...apps, 'micromart-blue': retired },
+    })
+    expect((await mm(['rollback'])).code).toBe(0)
+    expect(standing('blue')).toEqual(whole('blue'))
+  })
+
   it('leaves a lock that is another’s by now', async () => {
     given()
     const theirs = { holder: 'eve', what: 'promote', since: 'noon' }
