@@ -24,6 +24,9 @@ const wrong = [
   ['scripts/images.mjs', ['list', 'order']],
   ['scripts/publish-images.mjs', ['build', '--registry', 'registry.example']],
   ['scripts/release.mjs', ['pin', 'digests.json']],
+  ['scripts/restore.mjs', []],
+  ['scripts/restore.mjs', ['--to', 'yesterday']],
+  ['scripts/restore.mjs', ['reconcile', 'all']],
   ['scripts/start.mjs', ['nonsense']],
   ['scripts/test.mjs', ['nonsense']],
   ['scripts/test-deployed.mjs', []],
@@ -58,6 +61,8 @@ const without = [
     'There is no /nowhere/x',
   ],
   ['scripts/seed.mjs', [], 'There is no admin account yet'],
+  ['scripts/backup.mjs', [], 'There is no shop here yet'],
+  ['scripts/restore.mjs', ['--to', 'latest'], 'There is no shop here yet'],
   ['scripts/keys.mjs', ['list'], 'There is no shop here yet'],
 ]
 

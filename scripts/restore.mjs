@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { shopHome } from './lib/machine/paths.mjs'
 import { commandLine, main } from './lib/terminal/command-line.mjs'
-import { Fault } from './lib/terminal/fault.mjs'
 
 const help = `
 npm run restore -- --to INSTANT [--from DIR] [--yes] [--no-redis] [--no-reconcile]
@@ -48,17 +47,22 @@ const instantOf = (text) => {
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && !Number.isNaN(at.getTime())) {
     return new Date(Math.floor(at.getTime() / 1000) * 1000)
   }
-  throw new Fault(`${text} is no instant`, { advice: 'Write it as 2026-12-01T03:30:00Z.' })
+  console.error(`${text} is no instant: write it as 2026-12-01T03:30:00Z\n\n${help.trim()}`)
+  process.exit(2)
 }
+
+const until = values.to && instantOf(values.to)
+const since = values.since && instantOf(values.since)
 
 await main(async () => {
   const { reconcileShop, restoreShop } = await import('./lib/backup/restore.mjs')
   if (task === 'reconcile') {
-    await reconcileShop({ since: values.since && instantOf(values.since) })
+    await reconcileShop({ since })
     return
   }
   await restoreShop({
-    until: instantOf(values.to),
+    until,
+    asked: values.to !== 'latest',
     from: path.resolve(values.from),
     really: values.yes,
     redis: !values['no-redis'],

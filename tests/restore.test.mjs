@@ -212,5 +212,5 @@ whereMariadb(
     ]
     expect(payments).toEqual(expected.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
   },
-  60_000,
+  120_000,
 )

@@ -87,7 +87,7 @@ export const reconcileShop = async ({ since }) => {
 }
 
 /** Brings a stopped shop back to an instant. */
-export const restoreShop = async ({ until, from, really, redis, reconciles }) => {
+export const restoreShop = async ({ until, asked, from, really, redis, reconciles }) => {
   const say = createSay()
   await ensureDependencies(say, logDir)
   const secrets = secretsIn(shopHome)
@@ -96,7 +96,7 @@ export const restoreShop = async ({ until, from, really, redis, reconciles }) =>
   const plan = await say.step('What the backups hold', { usually: 'seconds' }, () =>
     planRestore({ from, until, programs, databases }),
   )
-  console.log(planText(plan, until))
+  console.log(planText(plan, until, asked))
   if (!really) {
     console.log('Nothing is changed without --yes.')
     return

@@ -35,12 +35,20 @@ export const reconcileText = ({ charges, told }, instant) => {
   ].join('\n')
 }
 
-/** What a restore is about to do. */
-export const planText = ({ base, files, cut }, until) => {
-  const end = cut.over
-    ? `to ${until.toISOString()}`
-    : `to its end${cut.last ? ` at ${cut.last.toISOString()}` : ''}`
-  return files.length === 0
-    ? `base of ${base.time.toISOString()}, and no log that leads on from it`
-    : `base of ${base.time.toISOString()}, then ${cut.transactions} transactions of the log, ${end}`
+const endOf = ({ over, last }, until, asked) => {
+  if (over) return `to ${until.toISOString()}`
+  return [
+    'to its end',
+    ...(last ? [`at ${last.toISOString()}`] : []),
+    ...(asked ? [`(it does not reach ${until.toISOString()})`] : []),
+  ].join(' ')
 }
+
+/**
+ * What a restore is about to do.
+ * @param asked whether an instant was named, and not all that there is
+ */
+export const planText = ({ base, files, cut }, until, asked) =>
+  files.length === 0
+    ? `base of ${base.time.toISOString()}, and no log that leads on from it`
+    : `base of ${base.time.toISOString()}, then ${cut.transactions} transactions of the log, ${endOf(cut, until, asked)}`
