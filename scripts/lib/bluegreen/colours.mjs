@@ -20,18 +20,19 @@ export const colourFolder = ({ place }, colour, part = '') =>
 
 const prefix = 'micromart.example/'
 
-/** What is written at the route: the colour that waits to be promoted, the one to go back to, and the last switch. */
+/** What is written at the route: the colour that waits to be promoted, the one to go back to, the last switch and the last retirement. */
 export const marks = {
   candidate: `${prefix}candidate`,
   previous: `${prefix}previous`,
   switched: `${prefix}switched`,
+  retired: `${prefix}retired`,
 }
 
 const colourOf = (backend) => colours.find((colour) => namespaceOf(colour) === backend.namespace)
 
 /**
  * Where shoppers go, by the route `live`: its weights are the only record.
- * @returns `{ live, weights, backends, annotations }`; `live` is undefined while both colours or none have weight
+ * @returns `{ live, weights, backends, annotations, found }`; `found` are the annotations to test for, `live` is undefined while both colours or none have weight
  * @throws Fault when it is no route between two colours
  */
 export const readRoute = async (cluster) => {
@@ -52,6 +53,7 @@ export const readRoute = async (cluster) => {
     weights,
     backends,
     annotations: route.metadata.annotations ?? {},
+    found: route.metadata.annotations ?? null,
   }
 }
 
@@ -70,9 +72,10 @@ const without = (annotations) =>
   Object.fromEntries(Object.entries(annotations).filter(([, value]) => value !== undefined))
 
 /**
- * Changes the route from what was read of it; weights that somebody else has changed meanwhile refuse it.
+ * Changes the route from what was read of it; weights or marks that somebody else has changed meanwhile refuse it.
  * @param next the colour that shall be live, the present one when left out
  * @param annotations added; those that are undefined go
+ * @throws Fault with `isOvertaken` when somebody was faster
  */
 export const moveRoute = async (cluster, route, { next, annotations }) => {
   const target = (colour) => (colour === next ? 100 : 0)
@@ -82,6 +85,7 @@ export const moveRoute = async (cluster, route, { next, annotations }) => {
       path: weightPath(index),
       value: route.weights[colour],
     })),
+    { op: 'test', path: '/metadata/annotations', value: route.found },
     ...(next
       ? route.backends.map((colour, index) => ({
           op: 'replace',
@@ -100,11 +104,18 @@ export const moveRoute = async (cluster, route, { next, annotations }) => {
     await cluster.ask(['patch', ...where, '--type=json', '--patch', JSON.stringify(patch)])
   } catch (cause) {
     if (!/test(ing)? .*failed|the server rejected our request/i.test(cause.message)) throw cause
-    throw new Fault('Somebody else has switched meanwhile: nothing was changed', {
+    const fault = new Fault('Somebody else has changed the route meanwhile: nothing was switched', {
       advice: '"mm-deploy status" says how it stands.',
       cause,
     })
+    throw Object.assign(fault, { isOvertaken: true })
   }
+}
+
+/** @returns the colour that the preview address shows, undefined when it is none */
+export const previewColour = async (cluster) => {
+  const { spec } = await cluster.get(['httproute', 'preview', '--namespace', edge])
+  return colourOf(spec.rules?.[0]?.backendRefs?.[0] ?? {})
 }
 
 /** The preview address leads to the idle colour. */

@@ -86,7 +86,7 @@ export const deploy = async (context) => {
   const manifests = withImages(await cluster.render(colourFolder(cluster, colour)), references)
   await cluster.apply(manifests, ['--dry-run=server'])
   if (isDry) return say.line(`${colour} would get the release; the API server has no objection.`)
-  await withLock(cluster, 'deploy', async () => {
+  await withLock(context, 'deploy', async () => {
     const route = await readRoute(cluster)
     if (requireLive(route) === colour) throw new Fault(`${colour} is live by now: nothing was done`)
     // What it held is no longer something to go back to.

@@ -14,7 +14,9 @@ import {
   promote,
   route,
   sicken,
+  sickenGreen,
   state,
+  wasAsked,
   weights,
 } from './fixtures/two-colours.mjs'
 
@@ -68,7 +70,7 @@ describe('mm-deploy', () => {
   it('goes back by itself when the shop is not well', async () => {
     given()
     await mm(['deploy', '--digests', digests()])
-    sicken()
+    sickenGreen()
     const { code, said } = await mm(['promote', '--watch', '30'])
     expect([code, said]).toEqual([
       1,
@@ -100,6 +102,82 @@ describe('mm-deploy', () => {
       [100, 0],
       [8, 0],
     ])
+  })
+
+  it('takes a question that fails for a bad look, and goes on looking', async () => {
+    given({ unansweredOnceLive: 2 })
+    await mm(['deploy', '--digests', digests()])
+    const { code, said } = await mm(['promote', '--watch', '5', '--alerts', '/prometheus'])
+    expect([code, said]).toEqual([0, expect.stringContaining('Prometheus could not be asked')])
+    expect(weights()).toEqual([0, 100])
+  })
+
+  it('goes back when its questions keep failing', async () => {
+    given({ unansweredOnceLive: 99 })
+    await mm(['deploy', '--digests', digests()])
+    const { code, said } = await mm(['promote', '--watch', '30', '--alerts', '/prometheus'])
+    expect([code, said]).toEqual([1, expect.stringContaining('not well: Prometheus could not')])
+    expect([weights(), heard()]).toEqual([
+      [100, 0],
+      [8, 0],
+    ])
+  })
+
+  it.each([
+    [{ SHOP_URL: 'shop.example' }, [], 'SHOP_URL is no address: shop.example'],
+    [{ SHOP_URL: 'http://127.0.0.1:1' }, [], 'SHOP_URL shows blue not well'],
+    [{}, ['--alerts', '/prometheus'], 'Prometheus cannot be asked at /prometheus'],
+  ])('switches nothing that it cannot watch: %j %j', async (env, more, sentence) => {
+    given({ prometheus: 'a page' })
+    await mm(['deploy', '--digests', digests()])
+    const before = state()
+    const { code, said } = await mm(['promote', ...more], env)
+    expect([code, said]).toEqual([1, expect.stringContaining(sentence)])
+    expect(state()).toEqual(before)
+  })
+
+  it('says what it does not watch', async () => {
+    given()
+    await mm(['deploy', '--digests', digests()])
+    const { code, said } = await mm(['promote', '--watch', '0'], { SHOP_URL: '' })
+    expect([code, said]).toEqual([0, expect.stringContaining('pods alone are watched')])
+  })
+
+  it('goes back to no colour that runs nothing', async () => {
+    given({ apps: {} })
+    await mm(['deploy', '--digests', digests()])
+    expect(await promote()).toEqual(done)
+    expect(await mm(['rollback'])).toEqual(done)
+    expect([weights(), heard()]).toEqual([
+      [0, 100],
+      [0, 8],
+    ])
+  })
+
+  it('refuses a rollback, and stays where it is, where the previous colour has lost its Deployments', async () => {
+    given()
+    await mm(['deploy', '--digests', digests()])
+    await promote()
+    change({ apps: { ...state().apps, 'micromart-blue': [] } })
+    const before = state()
+    const { code, said } = await mm(['rollback'])
+    expect([code, said]).toEqual([
+      1,
+      expect.stringContaining('There is nothing to go back to: blue runs nothing'),
+    ])
+    expect(state()).toEqual(before)
+  })
+
+  it('stays where it is, and says so, where a first release is not well', async () => {
+    given({ apps: {} })
+    await mm(['deploy', '--digests', digests()])
+    sickenGreen()
+    const { code, said } = await mm(['promote', '--watch', '30'])
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/green was live and not well.*not taken back.*blue runs nothing/),
+    ])
+    expect(weights()).toEqual([0, 100])
   })
 
   it('of two that promote lets one', async () => {
@@ -159,10 +237,29 @@ describe('mm-deploy', () => {
     expect((await mm(['smoke'], { PREVIEW_URL: '' })).said).toContain('PREVIEW_URL is not set')
   })
 
+  it('smokes the idle colour alone', async () => {
+    given()
+    await mm(['deploy', '--digests', digests()])
+    const { routes } = state()
+    change({ routes: { ...routes, preview: route([backend('blue')]) } })
+    expect(await mm(['smoke'])).toEqual({
+      code: 1,
+      said: expect.stringContaining('the preview shows blue, not green'),
+    })
+    expect(await mm(['rollback'])).toEqual(done)
+    expect(await mm(['smoke'])).toEqual(done)
+  })
+
   it('does nothing in a dry run', async () => {
     given()
     const before = state()
     expect(await mm(['deploy', '--digests', digests(), '--dry-run'])).toEqual(done)
+    expect((await mm(['promote', '--dry-run'])).said).toContain('There is nothing to promote')
+    expect(wasAsked('apply --server-side --force-conflicts --field-manager=mm-deploy -f')).toBe(
+      false,
+    )
+    expect(wasAsked('create configmap')).toBe(false)
+    expect(wasAsked('delete')).toBe(false)
     expect(state()).toEqual(before)
     await mm(['deploy', '--digests', digests()])
     const deployed = state()

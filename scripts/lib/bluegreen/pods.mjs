@@ -55,6 +55,7 @@ const mayBeAway = 1
 /** What keeps a colour that was whole from serving: one pod of an app that comes back is its Deployment's to mend. */
 export const failingApps = async (cluster, colour) => {
   const apps = await deploymentsIn(cluster, colour)
+  if (apps.length === 0) return [`${colour} runs nothing`]
   return apps
     .filter(({ ready, wanted }) => ready < Math.max(1, wanted - mayBeAway))
     .map(({ name, ready, wanted }) => `${name} has ${ready} of ${wanted} pods`)

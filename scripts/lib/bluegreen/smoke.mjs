@@ -1,5 +1,5 @@
 import { Fault } from '../terminal/fault.mjs'
-import { other, readRoute, requireLive } from './colours.mjs'
+import { other, previewColour, readRoute, requireLive } from './colours.mjs'
 import { faultsOfColour } from './pods.mjs'
 import { subscriptionsIn } from './subscriptions.mjs'
 
@@ -31,16 +31,29 @@ export const faultsAt = async (url) => {
     .map(({ path, got, wanted }) => `${path} says ${got}, not ${wanted}`)
 }
 
+/** @throws Fault when it is no address that could be asked */
+export const requireAddress = (name, given = '') => {
+  if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return
+  throw new Fault(`${name} is ${given ? `no address: ${given}` : 'not set'}`, {
+    advice: 'It starts with https://.',
+  })
+}
+
+/** An idle colour that the address does not show would be judged by the other's answers. */
+const faultsOfPreview = async (cluster, colour) => {
+  const shown = await previewColour(cluster)
+  return shown === colour ? [] : [`the preview shows ${shown ?? 'neither colour'}, not ${colour}`]
+}
+
 /** Looks at the idle colour as a shopper would. @throws Fault with all that is wrong */
 export const smoke = async ({ cluster, previewUrl, say }) => {
-  if (!URL.canParse(previewUrl ?? '')) {
-    throw new Fault('PREVIEW_URL is not set', { advice: 'It is the address of the route preview.' })
-  }
+  requireAddress('PREVIEW_URL', previewUrl)
   const colour = other(requireLive(await readRoute(cluster)))
   const heard = await subscriptionsIn(cluster, colour)
   const faults = [
     ...(await faultsOfColour(cluster, colour)),
     ...(heard > 0 ? [`${colour} is idle and has ${heard} subscriptions`] : []),
+    ...(await faultsOfPreview(cluster, colour)),
     ...(await faultsAt(previewUrl)),
   ]
   if (faults.length > 0) throw new Fault(`${colour} is not well: ${faults.join('; ')}`)

@@ -26,6 +26,7 @@ export const statusText = async (cluster) => {
     `to be promoted: ${route.annotations[marks.candidate] ?? 'nothing'}`,
     `to go back to: ${route.annotations[marks.previous] ?? 'nothing'}`,
     `last switch: ${route.annotations[marks.switched] ?? 'none'}`,
+    `last retirement: ${route.annotations[marks.retired] ?? 'none'}`,
     `lock: ${lock ? `${lock.what} by ${lock.holder} since ${lock.since}` : 'free'}`,
   ].join('\n')
 }

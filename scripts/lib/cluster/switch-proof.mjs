@@ -124,6 +124,15 @@ const digestsIn = (folder) => {
   return file
 }
 
+/** On a route that has no marks yet. */
+const stays = ({ code, said }, stands) =>
+  verdict(
+    'a rollback with nothing to go back to leaves the live colour',
+    [code, 0],
+    [said, /blue stays live/],
+    [stands, blueIsLive],
+  )
+
 const prove = async function* (folder) {
   const deployer = await personOf(folder, ['deployers', 'migrators'])
   const onCall = await personOf(folder, ['on-call'])
@@ -149,6 +158,7 @@ const prove = async function* (folder) {
     [asked.said, /no objection/],
   )
 
+  yield stays(await onCall('rollback'), await standing())
   await nameCandidate()
   const both = await Promise.all([
     deployer('promote', '--watch', '1'),

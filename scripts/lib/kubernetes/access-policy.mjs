@@ -40,7 +40,20 @@ const isLoose =
 
 const roles = ['Role', 'ClusterRole']
 const forbiddenVerbs = ['*', 'escalate', 'bind', 'impersonate']
-const forbiddenResources = ['*', 'secrets', 'pods/exec', 'pods/attach', 'pods/portforward', 'nodes']
+const forbiddenResources = [
+  '*',
+  'secrets',
+  'pods/exec',
+  'pods/attach',
+  'pods/ephemeralcontainers',
+  'pods/portforward',
+  'serviceaccounts/token',
+  'roles',
+  'rolebindings',
+  'clusterroles',
+  'clusterrolebindings',
+  'nodes',
+]
 
 /** Traefik lists the Secrets of the namespaces that it watches, whatever it needs. */
 const knownReaders = ['micromart-traefik-watched']
@@ -68,6 +81,17 @@ const openNamespaces = (objects) => {
   )
   return [...used].filter((name) => !closed.has(name)).map((name) => `Namespace ${name}`)
 }
+
+/** What has no name that a rule could say: the world at the edge, and the API server for what watches it. */
+const nameless = { ingress: ['edge'], egress: ['traefik'] }
+
+/** Without peers a rule lets everybody through, and so does an empty one. */
+const letsAnybody = (peers = []) =>
+  peers.length === 0 || peers.some((peer) => Object.keys(peer).length === 0)
+
+const isOpenTo = ({ metadata: { name }, spec }) =>
+  (!nameless.ingress.includes(name) && spec.ingress?.some(({ from }) => letsAnybody(from))) ||
+  (!nameless.egress.includes(name) && spec.egress?.some(({ to }) => letsAnybody(to)))
 
 const restricted = 'pod-security.kubernetes.io/enforce'
 
@@ -109,6 +133,7 @@ export const accessRules = {
   'gives roles no wildcards, secrets or shells': (objects) =>
     failing(ofKind(objects, ...roles), isPowerful),
   'shuts traffic off before it lets some through': (objects) => openNamespaces(objects),
+  'names whom it lets through': (objects) => failing(ofKind(objects, 'NetworkPolicy'), isOpenTo),
   'restricts pods by namespace': (objects) =>
     failing(
       ofKind(objects, 'Namespace'),

@@ -169,10 +169,19 @@ const breaks = {
     (all) => (all.role.rules[0].verbs = ['*']),
     (all) => (all.role.rules[0].resources = ['secrets']),
     (all) => (all.role.rules[0].resources = ['pods/exec']),
+    (all) => (all.role.rules[0].resources = ['pods/ephemeralcontainers']),
+    (all) => (all.role.rules[0].resources = ['serviceaccounts/token']),
+    (all) => (all.role.rules[0].resources = ['rolebindings']),
   ],
   'shuts traffic off before it lets some through': [
     (all) => (all.wall.spec.policyTypes = ['Ingress']),
     (all) => delete all.wall,
+  ],
+  'names whom it lets through': [
+    (all) => (all.wall.spec.ingress = [{}]),
+    (all) => (all.wall.spec.egress = [{ ports: [{ protocol: 'TCP', port: 443 }] }]),
+    (all) => (all.wall.spec.egress = [{ to: [] }]),
+    (all) => (all.wall.spec.ingress = [{ from: [{}] }]),
   ],
   'restricts pods by namespace': [(all) => (all.home.metadata.labels = {})],
   'starts pods when all that their sidecars read is there': [
