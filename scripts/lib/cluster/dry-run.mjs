@@ -70,8 +70,9 @@ const proveBroken = (namespace) =>
 const newIn = (rendered) => {
   const known = new Set()
   const isNew = (object) => known.size < known.add(JSON.stringify(object)).size
-  const entries = Object.entries(rendered)
-  return Object.fromEntries(entries.map(([place, objects]) => [place, objects.filter(isNew)]))
+  return Object.entries(rendered)
+    .map(([place, objects]) => [place, objects.filter(isNew)])
+    .filter(([, objects]) => objects.length > 0)
 }
 
 /**
@@ -86,7 +87,7 @@ export const dryRunAll = async (tell, rendered) => {
   await kubectl.apply(unique)
   tell('the API server', await proveBroken(unique[0].metadata.name))
   await Promise.all(
-    Object.entries(newIn(rendered)).map(async ([place, objects]) => {
+    newIn(rendered).map(async ([place, objects]) => {
       tell(place, [{ check: 'is taken by the API server', faults: await dryRun(objects) }])
     }),
   )
