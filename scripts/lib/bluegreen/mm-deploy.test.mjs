@@ -136,6 +136,13 @@ describe('mm-deploy', () => {
     expect(state()).toEqual(before)
   })
 
+  it('switches nothing where no rule is evaluated', async () => {
+    given({ ruleless: true })
+    await mm(['deploy', '--digests', digests()])
+    const { code, said } = await mm(['promote', '--alerts', '/prometheus'])
+    expect([code, said]).toEqual([1, expect.stringContaining('Watchdog is silent')])
+  })
+
   it('says what it does not watch', async () => {
     given()
     await mm(['deploy', '--digests', digests()])

@@ -52,7 +52,7 @@ const crdFolders = {
 const wanted = {
   dapr: () => true,
   gateway: (file) => !file.includes('.x-k8s.io_') && file !== 'kustomization.yaml',
-  prometheus: (file) => file.endsWith('_podmonitors.yaml'),
+  prometheus: (file) => /_(podmonitors|prometheusrules)\.yaml$/.test(file),
 }
 
 /** The custom resources of a project, as YAML texts. */

@@ -63,11 +63,28 @@ const head = `# Generated from ../source by "npm run generate". Do not edit.\n`
 export const ruleText = (file) =>
   head + stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })
 
+/** The same for Prometheus' operator. */
+const ruleObject = (files) =>
+  `# Generated from deploy/observability/prometheus/source by "npm run generate". Do not edit.\n${stringify(
+    {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: { name: 'micromart', namespace: 'micromart-edge' },
+      spec: { groups: Object.values(files).flatMap(({ groups }) => groups) },
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  )}`
+
 /** What `npm run generate` writes: path in the checkout and text. */
-export const generatedRules = () =>
-  Object.fromEntries(
-    Object.entries(ruleFiles()).map(([name, file]) => [
-      `deploy/observability/prometheus/rules/${name}`,
-      ruleText(file),
-    ]),
-  )
+export const generatedRules = () => {
+  const files = ruleFiles()
+  return {
+    ...Object.fromEntries(
+      Object.entries(files).map(([name, file]) => [
+        `deploy/observability/prometheus/rules/${name}`,
+        ruleText(file),
+      ]),
+    ),
+    'deploy/kubernetes/components/alert-rules/rules.yaml': ruleObject(files),
+  }
+}
