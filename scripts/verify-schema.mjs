@@ -22,8 +22,13 @@ const folder = path.join(varDir, 'previous')
 
 const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' })
 
-/** The newest tag of a release before this commit, or undefined. */
+/** The newest tag of a release before this commit, or undefined. @throws Fault where the checkout has no history to look in */
 const latestRelease = () => {
+  if (git('rev-parse', '--is-shallow-repository').stdout.trim() === 'true') {
+    throw new Fault('This checkout is shallow: it does not know which releases there are', {
+      advice: 'git fetch --unshallow --tags (in CI: fetch-depth 0), or name the release: --of.',
+    })
+  }
   const found = git('describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', 'HEAD^')
   return found.status === 0 ? found.stdout.trim() : undefined
 }

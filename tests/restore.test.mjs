@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,13 +16,13 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { ensureClients } from '../scripts/lib/backup/programs.mjs'
 import { startProviderAlone } from '../scripts/lib/backup/provider-alone.mjs'
 import { connectProvider } from '../scripts/lib/backup/provider-ledger.mjs'
-import { reconcile } from '../scripts/lib/backup/reconcile.mjs'
+import { reconcile, requireHistory } from '../scripts/lib/backup/reconcile.mjs'
 import { planRestore, restoreMysql } from '../scripts/lib/backup/restore-mysql.mjs'
 import { makeBase, prepareBackup, startBackup } from '../scripts/lib/backup/run-backup.mjs'
 import { shopDatabases } from '../scripts/lib/backup/shop-stores.mjs'
 import { identify, terminate } from '../scripts/lib/machine/processes.mjs'
 import { freePorts } from '../scripts/lib/machine/ports.mjs'
-import { keysOf, secretsFor } from '../scripts/lib/shop/secrets.mjs'
+import { keysOf, readJson, secretsFor } from '../scripts/lib/shop/secrets.mjs'
 import { urlWith } from '../scripts/lib/stores/address.mjs'
 import { accountsFor, createDatabases } from '../scripts/lib/stores/databases.mjs'
 import { migrateAll } from '../scripts/lib/stores/migrations.mjs'
@@ -149,16 +158,71 @@ const liveThrough = async () => {
 const backedUp = async (into, programs) => {
   const env = await prepareBackup({ home, into, adminUrl: url, databases, programs })
   await makeBase(env)
-  return startBackup('follow', env)
+  return { env, follower: startBackup('follow', env) }
 }
 
 /** The copy is behind by moments: what came after the instant has to be in it. */
 const planned = async (what) => {
   for (;;) {
-    const plan = await planRestore(what)
-    if (plan.cut.over) return plan
+    try {
+      return await planRestore(what)
+    } catch (error) {
+      expect(error.message).toMatch(/No copy of the log|does not reach/)
+    }
     await pause(100)
   }
+}
+
+/** As a copy is left that lost its server, or its own machine, in the middle of an event. */
+const torn = (from) => {
+  const dir = path.join(home, 'torn')
+  cpSync(from, dir, { recursive: true, preserveTimestamps: true })
+  const log = path.join(
+    dir,
+    readdirSync(dir).findLast((name) => name.startsWith('log-')),
+  )
+  const last = path.join(log, readdirSync(log).toSorted().at(-1))
+  truncateSync(last, statSync(last).size - 5)
+  return dir
+}
+
+const refusesWhatLeadsNowhere = async ({ from, until, ...rest }) => {
+  const later = new Date('2100-01-01T00:00:00Z')
+  await expect(planRestore({ from, until: later, ...rest })).rejects.toThrow('does not reach 2100')
+  const alone = path.join(home, 'alone')
+  const isBase = (file) => !path.basename(file).startsWith('log-')
+  cpSync(from, alone, { recursive: true, filter: isBase })
+  for (const to of [until, undefined]) {
+    await expect(planRestore({ from: alone, until: to, ...rest })).rejects.toThrow('No copy')
+  }
+  const restored = { at: new Date() }
+  await expect(planRestore({ from, ...rest, restored })).rejects.toThrow('was restored at')
+  expect(await planRestore({ from, until, ...rest, restored })).toMatchObject({ cut: { over: {} } })
+  const others = ['micromart_payment']
+  await expect(planRestore({ from, ...rest, databases: others })).rejects.toThrow('micromart_order')
+}
+
+const takesWhatATornCopyHolds = async ({ from, ...rest }) => {
+  const whole = await planRestore({ from, ...rest })
+  const { cut } = await planRestore({ from: torn(from), ...rest })
+  expect(cut.transactions).toBe(whole.cut.transactions - 1)
+  expect(cut.torn.position).toBeGreaterThan(0)
+}
+
+const passwords = () => [
+  readFileSync(path.join(home, 'mysql', 'admin-password'), 'utf8'),
+  ...Object.entries(readJson(path.join(home, 'keys.json')))
+    .filter(([name]) => name.startsWith('mysql-'))
+    .map(([, password]) => password),
+]
+
+const logsHoldNoPassword = () => {
+  const data = path.join(home, 'mysql', 'data')
+  const logs = readdirSync(data).filter((name) => /^binlog\.\d/.test(name))
+  const text = logs.map((name) => readFileSync(path.join(data, name), 'latin1')).join('')
+  expect(text).toContain('micromart_order')
+  expect(passwords().length).toBeGreaterThan(5)
+  expect(passwords().filter((password) => text.includes(password))).toEqual([])
 }
 
 whereMariadb(
@@ -166,11 +230,18 @@ whereMariadb(
   async () => {
     const from = path.join(home, 'backups')
     const programs = await ensureClients(say, path.join(home, 'log'))
-    const follower = await backedUp(from, programs)
+    const { env, follower } = await backedUp(from, programs)
     const instant = await liveThrough()
     const plan = await planned({ from, until: instant, programs, databases })
+    expect(await startBackup('check', env).ended).toBe(0)
     follower.child.kill('SIGTERM')
     await follower.ended
+    await query('CREATE DATABASE after_the_copy')
+    expect(await startBackup('check', { ...env, MM_BACKUP_SECONDS: '0' }, 'ignore').ended).toBe(1)
+    await query('DROP DATABASE after_the_copy')
+    await refusesWhatLeadsNowhere({ from, until: instant, programs, databases })
+    await takesWhatATornCopyHolds({ from, programs, databases })
+    logsHoldNoPassword()
     await restoreMysql({ adminUrl: url, programs, databases, plan })
 
     const { priced, unpriced, asked, gone } = orders
@@ -182,16 +253,20 @@ whereMariadb(
       payment: urlWith(url, { database: 'micromart_payment' }),
     }
     const provider = connectProvider({ url: providerUrl, key: secrets['provider-key'] })
-    const balance = async () => {
-      const { charges } = await reconcile({ urls, provider, instant })
+    await requireHistory(urls, instant)
+    await expect(requireHistory(urls, now)).rejects.toThrow('has no order from before')
+    const balance = async (really = true) => {
+      const { charges } = await reconcile({ urls, provider, instant, really })
       return Object.fromEntries(charges.map(({ orderId, action }) => [orderId, action]))
     }
-    expect(await balance()).toEqual({
+    const would = await balance(false)
+    expect(would).toEqual({
       [priced.id]: 'recreate',
       [unpriced.id]: 'return',
       [asked.id]: 'ask',
       [gone.id]: 'refund',
     })
+    expect(await balance()).toEqual(would)
     expect(await balance()).toEqual({
       [priced.id]: 'ask',
       [unpriced.id]: 'tell',

@@ -64,7 +64,7 @@ ${checks.join('\n')}
 ## Each charge
 
 \`\`\`
-${reconcileText(facts.balanced.first, facts.instant)}
+${reconcileText(facts.balanced.first, facts.instant, true)}
 \`\`\`
 `
 }

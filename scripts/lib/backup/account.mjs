@@ -1,5 +1,6 @@
 import { isTls } from '../stores/address.mjs'
 import { connectMysql } from '../stores/mysql.mjs'
+import { unlogged } from '../stores/unlogged.mjs'
 
 export const backupUser = 'mm_backup'
 
@@ -24,7 +25,9 @@ export const createBackupAccount = async (adminUrl, password, databases) => {
   const connection = await connectMysql(adminUrl)
   try {
     const require = isTls(adminUrl) ? 'SSL' : 'NONE'
-    for (const sql of backupAccountSql(password, databases, require)) await connection.query(sql)
+    await unlogged(connection, async () => {
+      for (const sql of backupAccountSql(password, databases, require)) await connection.query(sql)
+    })
   } finally {
     await connection.end()
   }

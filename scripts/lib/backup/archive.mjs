@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, createReadStream } from 'node:fs
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Fault } from '../terminal/fault.mjs'
+import { logTime } from './log-time.mjs'
 
 const timeIn = (name) => {
   const [, day, hour, minute, second] = /-(\d{8})T(\d\d)(\d\d)(\d\d)Z$/.exec(name) ?? []
@@ -17,9 +18,11 @@ const foldersOf = (dir, kind) =>
     .toSorted()
     .map((name) => ({ folder: path.join(dir, name), time: timeIn(name) }))
 
-const baseIn = ({ folder, time }) => {
-  const [file, position] = readFileSync(path.join(folder, 'position'), 'utf8').trim().split(' ')
-  return { folder, time, file, position: Number(position) }
+/** Its time is the server's own: when the file of the log began in which its place is. The clock that named the folder may differ. */
+const baseIn = ({ folder }) => {
+  const text = readFileSync(path.join(folder, 'position'), 'utf8').trim()
+  const [file, position, ...time] = text.split(' ')
+  return { folder, time: logTime(time.join(' ')), file, position: Number(position) }
 }
 
 const logIn = ({ folder }) => ({ folder, files: readdirSync(folder).toSorted() })
@@ -33,10 +36,14 @@ export const readArchive = (dir) => ({
   logs: foldersOf(dir, 'log').map(logIn),
 })
 
-/** The newest base that is not after the instant. @throws Fault when all are */
-export const baseBefore = ({ bases }, instant) => {
-  const base = bases.findLast(({ time }) => time < instant)
-  if (base) return base
+/**
+ * The bases that are not after the instant, the newest first.
+ * @param instant undefined for all
+ * @throws Fault when there is none
+ */
+export const basesBefore = ({ bases }, instant) => {
+  const found = bases.filter(({ time }) => instant === undefined || time < instant).toReversed()
+  if (found.length > 0) return found
   const first = bases[0]
   throw new Fault(
     first

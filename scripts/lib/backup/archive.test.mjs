@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { baseBefore, logsAfter, readArchive, verifyBase } from './archive.mjs'
+import { basesBefore, logsAfter, readArchive, verifyBase } from './archive.mjs'
 
 let dir
 
@@ -17,19 +17,19 @@ const write = (name, files) => {
   for (const [file, text] of Object.entries(files)) writeFileSync(path.join(dir, name, file), text)
 }
 
-const base = (name, file) => {
+const base = (name, file, begun = '261201  3:00:01') => {
   const dump = `dump of ${name}`
   const digest = createHash('sha256').update(dump).digest('hex')
   write(name, {
     'dump.sql.gz': dump,
-    position: `${file} 379\n`,
+    position: `${file} 379 ${begun}\n`,
     SHA256SUMS: `${digest}  dump.sql.gz\n`,
   })
 }
 
 it('takes the newest base before the instant, and the logs that hold its file, the latest copy first', () => {
   base('base-20261201T030000Z', 'binlog.000001')
-  base('base-20261201T040000Z', 'binlog.000003')
+  base('base-20261201T040000Z', 'binlog.000003', '261201  3:59:58')
   write('.base-20261201T050000Z.77', { 'dump.sql.gz': 'half' })
   write('log-20261201T030100Z', {
     'binlog.000001': '',
@@ -38,8 +38,10 @@ it('takes the newest base before the instant, and the logs that hold its file, t
   })
   write('log-20261201T040100Z', { 'binlog.000003': '', 'binlog.000004': '' })
   const archive = readArchive(dir)
-  const found = baseBefore(archive, new Date('2026-12-01T04:30:00Z'))
+  const [found, older] = basesBefore(archive, new Date('2026-12-01T04:30:00Z'))
   expect(found).toMatchObject({ file: 'binlog.000003', position: 379 })
+  expect(older.file).toBe('binlog.000001')
+  expect(basesBefore(archive)[0]).toBe(found)
   const names = logsAfter(archive, found).map((files) =>
     files.map((file) => path.relative(dir, file)),
   )
@@ -49,13 +51,22 @@ it('takes the newest base before the instant, and the logs that hold its file, t
   ])
 })
 
+it("goes by the server's clock, not by that which named the folder", () => {
+  base('base-20261201T040000Z', 'binlog.000003', '261201  4:05:00')
+  const archive = readArchive(dir)
+  expect(() => basesBefore(archive, new Date('2026-12-01T04:04:00Z'))).toThrow(
+    'is of 2026-12-01T04:05',
+  )
+  expect(basesBefore(archive, new Date('2026-12-01T04:06:00Z'))).toHaveLength(1)
+})
+
 it('says when there is none before the instant', () => {
   base('base-20261201T030000Z', 'binlog.000001')
   const archive = readArchive(dir)
-  expect(() => baseBefore(archive, new Date('2026-12-01T02:00:00Z'))).toThrow(
-    'The first backup is of 2026-12-01T03:00:00.000Z, after 2026-12-01T02:00:00.000Z',
+  expect(() => basesBefore(archive, new Date('2026-12-01T02:00:00Z'))).toThrow(
+    'The first backup is of 2026-12-01T03:00:01.000Z, after 2026-12-01T02:00:00.000Z',
   )
-  expect(() => baseBefore(readArchive(path.join(dir, 'none')), new Date())).toThrow(
+  expect(() => basesBefore(readArchive(path.join(dir, 'none')), new Date())).toThrow(
     'There is no backup in that folder',
   )
 })

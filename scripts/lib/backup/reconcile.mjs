@@ -1,4 +1,5 @@
 import { connectMysql } from '../stores/mysql.mjs'
+import { Fault } from '../terminal/fault.mjs'
 import { decide } from './decide.mjs'
 
 /** What moved at the provider just before the instant may have been heard of only after it. */
@@ -63,6 +64,7 @@ const reserveBegun = async ({ order, payment }, { orderId }, paymentId) => {
     [orderId],
   )
   for (const { id, amount, currency } of begun) {
+    await payment.beginTransaction()
     const [{ affectedRows }] = await payment.query(
       `INSERT IGNORE INTO refunds (id, payment_id, amount, currency, status, origin, done, created_at, updated_at)
        VALUES (?, ?, ?, ?, 'pending', 'order', FALSE, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
@@ -74,6 +76,7 @@ const reserveBegun = async ({ order, payment }, { orderId }, paymentId) => {
         paymentId,
       ])
     }
+    await payment.commit()
   }
 }
 
@@ -100,29 +103,51 @@ const judged = async (dbs, charges) => {
   })
 }
 
+const connectBoth = async (urls) => ({
+  order: await connectMysql(urls.order),
+  payment: await connectMysql(urls.payment),
+})
+
+/**
+ * A database without orders from before the instant is no restored one: every charge would be one without an order.
+ * @throws Fault when it is so
+ */
+export const requireHistory = async (urls, instant) => {
+  const order = await connectMysql(urls.order)
+  try {
+    const [found] = await order.query('SELECT 1 FROM orders WHERE created_at < ? LIMIT 1', [
+      instant.toISOString().slice(0, 23).replace('T', ' '),
+    ])
+    if (found.length > 0) return
+  } finally {
+    await order.end()
+  }
+  throw new Fault(`The database has no order from before ${instant.toISOString()}`, {
+    advice: 'Is it the right one, and restored? Every charge since would be given back.',
+  })
+}
+
 /**
  * Balances restored databases against the provider's ledger: names every charge since the instant, gives back what has no order,
  * makes anew what has one. Once, however often it runs. The shop's services must not run yet: a sweeper would take a payment that
  * it does not know to be charged for one that nobody wants.
  * @param urls addresses of the databases `{ order, payment }`, for accounts that write them
  * @param provider of `connectProvider`
+ * @param really false only says what would be done
  * @returns `{ charges: [{ orderId, number, charge, amount, currency, at, action, after }], told }`; `after` is whether it came
  *   after the instant
  */
-export const reconcile = async ({ urls, provider, instant }) => {
+export const reconcile = async ({ urls, provider, instant, really = true }) => {
   const since = new Date(instant.getTime() - marginMs)
   const moved = await provider.movedSince(since)
-  const dbs = {
-    order: await connectMysql(urls.order),
-    payment: await connectMysql(urls.payment),
-  }
+  const dbs = await connectBoth(urls)
   try {
     const charges = []
     for (const { charge, payment } of await judged(dbs, moved)) {
-      const done = await act({ dbs, provider }, charge, payment)
+      const done = really ? await act({ dbs, provider }, charge, payment) : charge
       charges.push({ ...done, after: new Date(charge.at) >= instant })
     }
-    return { charges, told: await provider.tellAgain(since) }
+    return { charges, told: really ? await provider.tellAgain(since) : 0 }
   } finally {
     await dbs.order.end()
     await dbs.payment.end()

@@ -14,7 +14,7 @@ import { createSay } from '../terminal/say.mjs'
 import { ensureClients } from './programs.mjs'
 import { startProviderAlone } from './provider-alone.mjs'
 import { connectProvider } from './provider-ledger.mjs'
-import { reconcile } from './reconcile.mjs'
+import { reconcile, requireHistory } from './reconcile.mjs'
 import { planRestore, restoreMysql } from './restore-mysql.mjs'
 import { cutRedis } from './restore-redis.mjs'
 import { secretsIn, shopDatabases } from './shop-stores.mjs'
@@ -35,6 +35,11 @@ const requireStopped = async () => {
   })
 }
 
+const lastRestore = () => {
+  const { at } = readJson(noteFile)
+  return at && { at: new Date(at) }
+}
+
 /** The stores alone, without the services. */
 const withStores = async (say, work) => {
   await requireStopped()
@@ -52,28 +57,34 @@ const withStores = async (say, work) => {
   }
 }
 
-const balance = async ({ mysqlUrl, run, secrets, instant }) => {
+const ordersAndPayments = (mysqlUrl, secrets) => {
+  const [order, payment] = ['order', 'payment'].map((name) =>
+    urlWith(mysqlUrl, { database: new URL(secrets[`mysql-${name}`]).pathname.slice(1) }),
+  )
+  return { order, payment }
+}
+
+const balance = async ({ mysqlUrl, run, secrets, instant, really }) => {
   const log = path.join(logDir, 'provider-alone.log')
   const url =
     process.env.MICROMART_PROVIDER_URL ||
     (await startProviderAlone({ secrets, mysqlUrl, run, log }))
-  const [order, payment] = ['order', 'payment'].map((name) =>
-    urlWith(mysqlUrl, { database: new URL(secrets[`mysql-${name}`]).pathname.slice(1) }),
-  )
   const report = await reconcile({
-    urls: { order, payment },
+    urls: ordersAndPayments(mysqlUrl, secrets),
     provider: connectProvider({ url, key: secrets['provider-key'] }),
     instant,
+    really,
   })
+  console.log(reconcileText(report, instant, really))
+  if (!really) return
   const file = path.join(shopHome, 'reconciled.json')
   writePrivate(file, { instant, ...report })
-  console.log(reconcileText(report, instant))
   console.log(`each of them: ${file}`)
   if (report.charges.some(({ action }) => action === 'refused')) process.exitCode = 1
 }
 
-/** Balances a stopped shop against the provider's ledger. */
-export const reconcileShop = async ({ since }) => {
+/** Balances a stopped shop against the provider's ledger; without `really` it says what it would do. */
+export const reconcileShop = async ({ since, really }) => {
   await ensureDependencies()
   const secrets = secretsIn(shopHome)
   const noted = readJson(noteFile).instant
@@ -83,20 +94,35 @@ export const reconcileShop = async ({ since }) => {
     })
   }
   const instant = since ?? new Date(noted)
-  await withStores(createSay(), (stores) => balance({ ...stores, secrets, instant }))
+  if (instant > new Date()) {
+    throw new Fault(`${instant.toISOString()} is yet to come`, {
+      advice: 'Name the instant that was restored: --since.',
+    })
+  }
+  await withStores(createSay(), async (stores) => {
+    await requireHistory(ordersAndPayments(stores.mysqlUrl, secrets), instant)
+    await balance({ ...stores, secrets, instant, really })
+  })
 }
 
 /** Brings a stopped shop back to an instant. */
-export const restoreShop = async ({ until, asked, from, really, redis, reconciles }) => {
+export const restoreShop = async ({ until, from, wholeLog, really, redis, reconciles }) => {
   const say = createSay()
   await ensureDependencies(say, logDir)
   const secrets = secretsIn(shopHome)
   const databases = shopDatabases()
+  const restored = lastRestore()
   const programs = await ensureClients(say, logDir)
   const plan = await say.step('What the backups hold', { usually: 'seconds' }, () =>
-    planRestore({ from, until, programs, databases }),
+    planRestore({
+      from,
+      until,
+      programs,
+      databases: wholeLog ? undefined : databases,
+      restored,
+    }),
   )
-  console.log(planText(plan, until, asked))
+  console.log(planText(plan, until))
   if (!really) {
     console.log('Nothing is changed without --yes.')
     return
@@ -118,8 +144,8 @@ export const restoreShop = async ({ until, asked, from, really, redis, reconcile
     await say.step('The databases', { usually: 'as long as they are large' }, () =>
       restoreMysql({ adminUrl: stores.mysqlUrl, programs, databases, plan }),
     )
-    writePrivate(noteFile, { instant })
-    if (reconciles) await balance({ ...stores, secrets, instant })
+    writePrivate(noteFile, { instant, at: new Date() })
+    if (reconciles) await balance({ ...stores, secrets, instant, really })
   })
   console.log(
     `The shop is as it was at ${instant.toISOString()}. Next: npm start, npm run republish -- --hours 1, npm run books,`,

@@ -43,6 +43,7 @@ export const prepareBackup = async ({ home, into, adminUrl, databases, programs 
     MM_BACKUP_CLIENT: writeClientFile(path.join(home, 'backup-client.cnf'), url),
     MM_BACKUP_DUMP: programs.dump,
     MM_BACKUP_LOG: programs.log,
+    MM_BACKUP_SQL: programs.mariadb,
     MM_DATABASES: databases.join(' '),
   }
 }

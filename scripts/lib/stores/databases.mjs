@@ -2,6 +2,7 @@ import { Fault } from '../terminal/fault.mjs'
 import { schemas } from '../shop/secrets.mjs'
 import { isTls } from './address.mjs'
 import { connectMysql } from './mysql.mjs'
+import { unlogged } from './unlogged.mjs'
 
 const serving = 'SELECT, INSERT, UPDATE, DELETE'
 const migrating = `${serving}, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, LOCK TABLES`
@@ -27,16 +28,27 @@ const accountSql = (user, password, rights, { schema, require }) => [
   `GRANT ${rights} ON \`${schema.replaceAll('_', '\\_')}\`.* TO '${user}'@'%'`,
 ]
 
-/**
- * The statements that make each service's schema with its two accounts; they may run again.
- * @param require `SSL` or `NONE`: what a connection must have
- */
-export const databaseSql = (accounts, keys, require) =>
+const schemasSql = (accounts) =>
+  Object.values(accounts).map(
+    ({ schema }) =>
+      `CREATE DATABASE IF NOT EXISTS \`${schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+  )
+
+const accountsSql = (accounts, keys, require) =>
   Object.entries(accounts).flatMap(([name, { schema, user, migrator }]) => [
-    `CREATE DATABASE IF NOT EXISTS \`${schema}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
     ...accountSql(user, keys[`mysql-${name}`], serving, { schema, require }),
     ...accountSql(migrator, keys[`mysql-${name}-migrator`], migrating, { schema, require }),
   ])
+
+/**
+ * The statements that make each service's schema with its two accounts; they may run again. A binary log holds no password of theirs.
+ * @param require `SSL` or `NONE`: what a connection must have
+ */
+export const databaseSql = (accounts, keys, require) => [
+  ...schemasSql(accounts),
+  'SET SESSION sql_log_bin = 0',
+  ...accountsSql(accounts, keys, require),
+]
 
 const advice = {
   refused:
@@ -54,25 +66,35 @@ const connect = (url) =>
     })
   })
 
-const run = async (url, sql) => {
+const withConnection = async (url, work) => {
   const connection = await connect(url)
   try {
-    for (const statement of sql) await connection.query(statement)
+    await work(connection)
   } finally {
     await connection.end()
   }
 }
 
+const run = async (connection, sql) => {
+  for (const statement of sql) await connection.query(statement)
+}
+
 /** Makes each service's schema with a serving account (DML) and a migrating one (DDL), on that schema only. */
 export const createDatabases = (mysqlUrl, accounts, keys) =>
-  run(mysqlUrl, databaseSql(accounts, keys, isTls(mysqlUrl) ? 'SSL' : 'NONE'))
+  withConnection(mysqlUrl, async (connection) => {
+    await run(connection, schemasSql(accounts))
+    const sql = accountsSql(accounts, keys, isTls(mysqlUrl) ? 'SSL' : 'NONE')
+    await unlogged(connection, () => run(connection, sql))
+  })
 
 export const dropDatabases = (mysqlUrl, accounts) =>
-  run(
-    mysqlUrl,
-    Object.values(accounts).flatMap(({ schema, user, migrator }) => [
-      `DROP DATABASE IF EXISTS \`${schema}\``,
-      `DROP USER IF EXISTS '${user}'@'%'`,
-      `DROP USER IF EXISTS '${migrator}'@'%'`,
-    ]),
+  withConnection(mysqlUrl, (connection) =>
+    run(
+      connection,
+      Object.values(accounts).flatMap(({ schema, user, migrator }) => [
+        `DROP DATABASE IF EXISTS \`${schema}\``,
+        `DROP USER IF EXISTS '${user}'@'%'`,
+        `DROP USER IF EXISTS '${migrator}'@'%'`,
+      ]),
+    ),
   )

@@ -71,6 +71,8 @@ const initFile = (folder, kind, password) => {
   const file = path.join(folder, 'init.sql')
   const admin = `'micromart_admin'@'127.0.0.1'`
   const lines = [
+    // A binary log would hold the password.
+    'SET SESSION sql_log_bin = 0',
     `CREATE USER IF NOT EXISTS ${admin} IDENTIFIED BY '${password}'`,
     `ALTER USER ${admin} IDENTIFIED BY '${password}'`,
     `GRANT ALL PRIVILEGES ON *.* TO ${admin} WITH GRANT OPTION`,
@@ -125,6 +127,9 @@ const logArgs = (folder) => [
   '--binlog-ignore-db=micromart_provider',
 ]
 
+/** A log that was begun is kept on: a start without would leave a gap in it that nobody could see. MySQL has one of its own accord. */
+const hasLog = ({ kind }, data) => kind === 'mariadb' && existsSync(path.join(data, 'binlog.index'))
+
 // MariaDB and MySQL cannot read each other's files. What tests leave behind is made anew, a shop's data is not.
 const isMadeBy = (kind, { ready, durable }) => {
   if (!existsSync(ready)) return false
@@ -174,7 +179,7 @@ export const startOwnMysql = async ({
   const init = initFile(folder, found.kind, password)
   const args = serverArgs({ kind: found.kind, folder, data, port, init })
   if (!durable) args.push('--innodb-flush-log-at-trx-commit=2', '--skip-log-bin')
-  if (logged) args.push(...logArgs(folder))
+  if (logged || (durable && hasLog(found, data))) args.push(...logArgs(folder))
   if (tls) args.push(...tlsArgs(tls))
   const server = spawnServer(name, found.file, args, { run, log })
   const verified = tls ? `?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(tls.ca)}` : ''

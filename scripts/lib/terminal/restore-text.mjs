@@ -11,16 +11,19 @@ const words = {
 
 const amountOf = ({ amount, currency }) => `${(amount / 100).toFixed(2)} ${currency}`
 
-const lineOf = (charge) =>
+/** What would be done, where it differs. */
+const wouldBe = { ...words, refund: 'no order: would be given back at the provider' }
+
+const lineOf = (charge, said) =>
   [
     charge.at,
     charge.orderId,
     amountOf(charge).padStart(14),
-    `${charge.charge}  ${words[charge.action]}`,
+    `${charge.charge}  ${said[charge.action]}`,
   ].join('  ')
 
 /** What became of the charges since an instant, a line each; those from before it only where something was done. */
-export const reconcileText = ({ charges, told }, instant) => {
+export const reconcileText = ({ charges, told }, instant, really) => {
   const shown = charges.filter(
     ({ after, action }) => after || !['known', 'nothing'].includes(action),
   )
@@ -28,27 +31,20 @@ export const reconcileText = ({ charges, told }, instant) => {
   const counts = Object.entries(Object.groupBy(shown, ({ action }) => action))
     .map(([action, of]) => `${of.length} ${action}`)
     .join(', ')
+  const end = really ? `${told} notices go out again` : 'nothing is done without --yes'
   return [
-    ...shown.map(lineOf),
+    ...shown.map((charge) => lineOf(charge, really ? words : wouldBe)),
     '',
-    `${after} charges since ${instant.toISOString()}; ${counts || 'nothing to do'}; ${told} notices go out again`,
+    `${after} charges since ${instant.toISOString()}; ${counts || 'nothing to do'}; ${end}`,
   ].join('\n')
 }
 
-const endOf = ({ over, last }, until, asked) => {
+const endOf = ({ over, torn, last }, until) => {
   if (over) return `to ${until.toISOString()}`
-  return [
-    'to its end',
-    ...(last ? [`at ${last.toISOString()}`] : []),
-    ...(asked ? [`(it does not reach ${until.toISOString()})`] : []),
-  ].join(' ')
+  const end = last ? `to its end at ${last.toISOString()}` : 'to its end'
+  return torn ? `${end}; the copy breaks off there, in the middle of an event` : end
 }
 
-/**
- * What a restore is about to do.
- * @param asked whether an instant was named, and not all that there is
- */
-export const planText = ({ base, files, cut }, until, asked) =>
-  files.length === 0
-    ? `base of ${base.time.toISOString()}, and no log that leads on from it`
-    : `base of ${base.time.toISOString()}, then ${cut.transactions} transactions of the log, ${endOf(cut, until, asked)}`
+/** What a restore is about to do. */
+export const planText = ({ base, cut }, until) =>
+  `base of ${base.time.toISOString()}, then ${cut.transactions} transactions of the log, ${endOf(cut, until)}`
