@@ -80,6 +80,12 @@ const ofProjects = async () => {
   return Object.fromEntries(resources.flatMap(ofResource))
 }
 
+/** A schema's pattern is Go's, which says within that case does not count. */
+const regExpOfGo = (pattern, flags) =>
+  pattern.includes('(?i)')
+    ? new RegExp(pattern.replace('(?i)', ''), `${flags}i`)
+    : new RegExp(pattern, flags)
+
 /**
  * A judge of objects by the descriptions of Kubernetes' API and of the custom resources: `(object) => faults`. Needs `npm ci`.
  * @throws Fault when they cannot be had
@@ -93,6 +99,7 @@ export const schemaJudge = async () => {
     allErrors: true,
     validateFormats: false,
     unicodeRegExp: false,
+    code: { regExp: regExpOfGo },
   })
   const judges = new Map()
   const judgeFor = (key) => {
