@@ -94,7 +94,6 @@ export const drillFaults: readonly DrillFault[] = [
       { alert: 'AppDown', labels: { app: 'product' } },
       { alert: 'CatalogueNotFresh' },
       { alert: 'CheckoutStopped' },
-      { alert: 'ErrorBudgetBurnsFast', labels: { slo: 'checkout', sli: 'availability' } },
     ],
     ...stopped('product'),
   },
