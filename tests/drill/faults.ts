@@ -85,7 +85,10 @@ export const drillFaults: readonly DrillFault[] = [
   },
   {
     what: 'The payment provider refuses every charge',
-    expects: [{ alert: 'PaymentProviderFails', labels: { operation: 'charge' } }],
+    expects: [
+      { alert: 'PaymentProviderFails', labels: { operation: 'charge' } },
+      { alert: 'ErrorBudgetBurnsFast', labels: { slo: 'checkout', sli: 'availability' } },
+    ],
     ...failing(['charge'], 'error'),
   },
   {
