@@ -15,7 +15,7 @@ import { withChaosShop } from '../chaos/shop/start.mjs'
 import { until } from '../drill/until.ts'
 import { buyTraced } from './buy.ts'
 import { layDown } from './containers.mjs'
-import { found, linesOf, questions } from './questions.mjs'
+import { foundBy, linesOf, questions } from './questions.mjs'
 
 const help = `npm run verify:logs [-- --keep]
 
@@ -118,19 +118,17 @@ const verify = async (shop, elasticsearch, file) => {
   const { counts, total } = await ship(shop, elasticsearch, file)
   const shown = [`${total} lines of ${Object.keys(counts).length} containers; trace ${traceId}:`]
   shown.push(...(await linesOf(elasticsearch.ask, stream, traceId)))
-  const { searches } = kibanaSource()
+  const found = await foundBy(kibanaSource().searches, { ask: elasticsearch.ask, stream })
   const checks = await questions({
     ask: elasticsearch.ask,
-    searches,
+    found,
     stream,
     refused,
     traceId,
     secrets,
     counts,
   })
-  for (const { id, query } of searches) {
-    shown.push(`${id}: ${await found(elasticsearch.ask, stream, query)} lines`)
-  }
+  shown.push(...found.map(({ id, count }) => `${id}: ${count} lines`))
   for (const line of shown) say.line(line)
   if (values.keep) report(shown)
   return checks

@@ -74,15 +74,15 @@ const judgeCases = async ({ promtool }) => {
   }
 }
 
-/** The same rules with another expression in place of each alert's. @param other of an alert's rule */
-const spoilt = (other) =>
+/** The same rules with another expression in place of each alert's. */
+const spoilt = (expr) =>
   Object.fromEntries(
     Object.entries(rules).map(([name, { groups }]) => [
       name,
       {
         groups: groups.map((group) => ({
           ...group,
-          rules: group.rules.map((rule) => (rule.alert ? { ...rule, expr: other(rule) } : rule)),
+          rules: group.rules.map((rule) => (rule.alert ? { ...rule, expr } : rule)),
         })),
       },
     ]),
@@ -96,10 +96,7 @@ const judgeByBroken = async ({ promtool }) => {
   ]
   for (const { what, expr, caught } of broken) {
     const folder = path.join(home, 'broken')
-    const results = await runAlertCases(
-      spoilt(() => expr),
-      { promtool, folder, wanted: caught },
-    )
+    const results = await runAlertCases(spoilt(expr), { promtool, folder, wanted: caught })
     const blind = results.filter(({ alert, ok }) => ok && alert !== 'Watchdog')
     tell(
       `a rule that ${what} fails its cases`,
@@ -116,10 +113,14 @@ const judgeByOnePaceLess = async ({ promtool }) => {
     const paces = expr.split(' or ')
     for (const [index, pace] of paces.entries()) {
       const rest = paces.toSpliced(index, 1).join(' or ')
-      const less = spoilt((rule) => (rule.alert === alert ? rest : rule.expr))
       const folder = path.join(home, 'broken')
       const wanted = ({ fires }) => fires
-      const results = await runAlertCases(less, { promtool, folder, wanted, only: alert })
+      const results = await runAlertCases(spoilt(rest), {
+        promtool,
+        folder,
+        wanted,
+        only: alert,
+      })
       const noticed = results.some(({ ok }) => !ok)
       tell(`${alert} without one pace fails a case`, noticed ? [] : [`${pace} is not tried`])
     }
